@@ -1,0 +1,1 @@
+"""The application: rows, states, storage, use cases and read models."""

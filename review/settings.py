@@ -1,0 +1,168 @@
+"""Settings: the only reader of the environment. Every setting is one field here, documented in docs/settings.md."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+WHISPER_DEFAULT_CPU = "small"
+
+
+class BadSetting(ValueError):
+    """A setting cannot be used; names the setting, its value and the fix."""
+
+    def __init__(self, name: str, value: str, fix: str) -> None:
+        super().__init__(f"{name}={value!r} cannot be used: {fix}")
+        self.name = name
+        self.value = value
+        self.fix = fix
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the installation can be told from outside; made once by the entry point and passed on."""
+
+    data: Path  # CALLCOACH_DATA: the data folder (database, recordings, Redis, logs)
+    database_url: str  # CALLCOACH_DATABASE_URL: SQLAlchemy URL; default SQLite in the data folder
+    redis_url: str | None  # CALLCOACH_REDIS_URL or REDIS_URL: an outside Redis; None means the app's own
+    redis_server: str | None  # CALLCOACH_REDIS_SERVER: path of the redis-server program to start
+    host: str  # CALLCOACH_HOST: address the web server binds
+    port: int  # CALLCOACH_PORT
+    public_url: str | None  # CALLCOACH_PUBLIC_URL: how people reach the UI; https makes cookies secure
+    engine: str  # CALLCOACH_ENGINE: auto, whisper or sphinx
+    whisper_model: str  # CALLCOACH_WHISPER_MODEL: a local folder or a model name on the hub
+    models: Path  # CALLCOACH_MODELS: folder where fetched models are kept
+    language: str | None  # CALLCOACH_LANGUAGE: language of calls whose source says none; None means unknown
+    standard: (
+        str | None
+    )  # CALLCOACH_STANDARD: standard for sources that name none; None means the shipped default
+    region: str  # CALLCOACH_REGION: two-letter country for phone numbers without a prefix
+    company_names: tuple[str, ...]  # CALLCOACH_COMPANY_NAMES: comma-separated, as reps say them when greeting
+    watch: tuple[tuple[str, Path], ...]  # CALLCOACH_WATCH: source=folder pairs, comma-separated
+    speech_workers: int  # CALLCOACH_SPEECH_WORKERS
+    max_upload_bytes: int  # CALLCOACH_MAX_UPLOAD_MB
+    lease_seconds: float  # CALLCOACH_LEASE_SECONDS: how long a claimed step may go without a heartbeat
+    reconcile_seconds: float  # CALLCOACH_RECONCILE_SECONDS: how often the sweep looks for calls to ring again
+    log_json: bool  # CALLCOACH_LOG_JSON: 1 for one JSON object a line
+
+    @property
+    def audio(self) -> Path:
+        """Folder of the original recordings, content-addressed."""
+        return self.data / "recordings"
+
+    @property
+    def derived(self) -> Path:
+        """Folder of what is made from recordings (web audio, peaks); can be made again."""
+        return self.data / "derived"
+
+    @property
+    def work(self) -> Path:
+        """Folder for temporary files of running steps."""
+        return self.data / "work"
+
+    def secret_key(self) -> str:
+        """The installation's own secret, made on first use and kept in the data folder with mode 600."""
+        path = self.data / "secret.key"
+        self.data.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            key = secrets.token_urlsafe(48)
+            file.write(key + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return key
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment (or the mapping given). Raises BadSetting."""
+    env = os.environ if environ is None else environ
+    data = Path(env.get("CALLCOACH_DATA") or "data").expanduser().absolute()
+    return Settings(
+        data=data,
+        database_url=env.get("CALLCOACH_DATABASE_URL") or f"sqlite:///{data / 'callcoach.sqlite'}",
+        redis_url=env.get("CALLCOACH_REDIS_URL") or env.get("REDIS_URL") or None,
+        redis_server=env.get("CALLCOACH_REDIS_SERVER") or None,
+        host=env.get("CALLCOACH_HOST") or "127.0.0.1",
+        port=_whole(env, "CALLCOACH_PORT", 8000, 1, 65535),
+        public_url=(env.get("CALLCOACH_PUBLIC_URL") or "").rstrip("/") or None,
+        engine=_choice(env, "CALLCOACH_ENGINE", "auto", ("auto", "whisper", "sphinx")),
+        whisper_model=env.get("CALLCOACH_WHISPER_MODEL") or WHISPER_DEFAULT_CPU,
+        models=Path(env.get("CALLCOACH_MODELS") or data / "models").expanduser().absolute(),
+        language=env.get("CALLCOACH_LANGUAGE") or None,
+        standard=env.get("CALLCOACH_STANDARD") or None,
+        region=(env.get("CALLCOACH_REGION") or "DE").upper(),
+        company_names=tuple(
+            n.strip() for n in env.get("CALLCOACH_COMPANY_NAMES", "").split(",") if n.strip()
+        ),
+        watch=_watch(env.get("CALLCOACH_WATCH", "")),
+        speech_workers=_whole(env, "CALLCOACH_SPEECH_WORKERS", 1, 1, 64),
+        max_upload_bytes=_whole(env, "CALLCOACH_MAX_UPLOAD_MB", 512, 1, 8192) * 1024 * 1024,
+        lease_seconds=_seconds(env, "CALLCOACH_LEASE_SECONDS", 90.0),
+        reconcile_seconds=_seconds(env, "CALLCOACH_RECONCILE_SECONDS", 5.0),
+        log_json=env.get("CALLCOACH_LOG_JSON", "") in ("1", "true", "yes"),
+    )
+
+
+def process_environment(settings: Settings, **more: str) -> dict[str, str]:
+    """The environment for a child process of the application: today's, with these settings written into it."""
+    env = dict(os.environ)
+    env.update(
+        CALLCOACH_DATA=str(settings.data),
+        CALLCOACH_DATABASE_URL=settings.database_url,
+        CALLCOACH_HOST=settings.host,
+        CALLCOACH_PORT=str(settings.port),
+    )
+    if settings.redis_url:
+        env["CALLCOACH_REDIS_URL"] = settings.redis_url
+    env.update(more)
+    return env
+
+
+def program_path() -> str:
+    """The PATH programs are looked up on."""
+    return os.environ.get("PATH", os.defpath)
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name) or str(default)
+    try:
+        value = int(text)
+    except ValueError:
+        raise BadSetting(name, text, "give a whole number") from None
+    if not low <= value <= high:
+        raise BadSetting(name, text, f"give a number from {low} to {high}")
+    return value
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        raise BadSetting(name, text, "give a number of seconds") from None
+    if not 0 < value <= 86_400:
+        raise BadSetting(name, text, "give a number of seconds above 0 and up to a day")
+    return value
+
+
+def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = env.get(name) or default
+    if value not in choices:
+        raise BadSetting(name, value, f"give one of {', '.join(choices)}")
+    return value
+
+
+def _watch(text: str) -> tuple[tuple[str, Path], ...]:
+    pairs = []
+    for part in (p.strip() for p in text.split(",") if p.strip()):
+        name, equals, folder = part.partition("=")
+        if not equals or not name.strip() or not folder.strip():
+            raise BadSetting("CALLCOACH_WATCH", part, "write source=folder, several separated by commas")
+        pairs.append((name.strip(), Path(folder.strip()).expanduser().absolute()))
+    return tuple(pairs)

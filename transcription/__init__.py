@@ -1,0 +1,1 @@
+"""Audio in, transcript out: decoding, voice activity, speech engines, turns by speaker role."""

@@ -1,0 +1,1 @@
+"""Sample calls, their scripts and the demo CRM."""
