@@ -1,4 +1,4 @@
-"""Settings: the only reader of the environment. Every setting is one field here, documented in docs/settings.md."""
+"""Settings: the only reader of the environment. Every setting is one field, documented in docs/settings.md."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ class Settings:
     whisper_model: str  # CALLCOACH_WHISPER_MODEL: a local folder or a model name on the hub
     models: Path  # CALLCOACH_MODELS: folder where fetched models are kept
     language: str | None  # CALLCOACH_LANGUAGE: language of calls whose source says none; None means unknown
-    standard: (
-        str | None
-    )  # CALLCOACH_STANDARD: standard for sources that name none; None means the shipped default
+    standard: str | None  # CALLCOACH_STANDARD: standard for sources that name none; None means the shipped default
     region: str  # CALLCOACH_REGION: two-letter country for phone numbers without a prefix
     company_names: tuple[str, ...]  # CALLCOACH_COMPANY_NAMES: comma-separated, as reps say them when greeting
     watch: tuple[tuple[str, Path], ...]  # CALLCOACH_WATCH: source=folder pairs, comma-separated
@@ -97,9 +95,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         language=env.get("CALLCOACH_LANGUAGE") or None,
         standard=env.get("CALLCOACH_STANDARD") or None,
         region=(env.get("CALLCOACH_REGION") or "DE").upper(),
-        company_names=tuple(
-            n.strip() for n in env.get("CALLCOACH_COMPANY_NAMES", "").split(",") if n.strip()
-        ),
+        company_names=tuple(n.strip() for n in env.get("CALLCOACH_COMPANY_NAMES", "").split(",") if n.strip()),
         watch=_watch(env.get("CALLCOACH_WATCH", "")),
         speech_workers=_whole(env, "CALLCOACH_SPEECH_WORKERS", 1, 1, 64),
         max_upload_bytes=_whole(env, "CALLCOACH_MAX_UPLOAD_MB", 512, 1, 8192) * 1024 * 1024,

@@ -1,1 +1,1 @@
-"""Pure judgement of a transcript against a standard: the same input gives the same assessment, every point with evidence."""
+"""Pure judgement of a transcript against a standard: same input, same assessment, every point with evidence."""

@@ -10,9 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(
-    condition: Callable[[], T], *, seconds: float = 10.0, every: float = 0.05, what: str = "condition"
-) -> T:
+def wait_until(condition: Callable[[], T], *, seconds: float = 10.0, every: float = 0.05, what: str = "condition") -> T:
     """The first truthy value of `condition`; AssertionError naming `what` when `seconds` pass without one."""
     pause = threading.Event()
     end = time.monotonic() + seconds
