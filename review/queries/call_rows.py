@@ -1,0 +1,133 @@
+"""One call as a line of a list: the row shared by the inbox, search hits, the client card and the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from review.text.phones import display_phone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a call stopped: what happened, what was kept, what to do."""
+
+    code: str
+    message: str
+    kept: str
+    advice: str
+    step: str  # transcribe or score; empty when unknown
+
+    @classmethod
+    def from_json(cls, data: Any) -> Failure | None:
+        """From the call's `failure` column; None when the call has not failed."""
+        if not isinstance(data, dict):
+            return None
+        return cls(**{name: str(data.get(name) or "") for name in ("code", "message", "kept", "advice", "step")})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineWait:
+    """Why a call waits for a speech model, and what to do about it."""
+
+    reason: str
+    advice: str
+
+    @classmethod
+    def from_json(cls, data: Any) -> EngineWait | None:
+        """From the call's `engine_wait` column; None when it does not wait."""
+        if not isinstance(data, dict):
+            return None
+        return cls(reason=str(data.get("reason") or ""), advice=str(data.get("advice") or ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFlags:
+    """What the machine wants a person to look at; counted once when the assessment is stored."""
+
+    objections: int = 0  # objection episodes found
+    objections_missed: int = 0  # of those, mishandled or ignored
+    wrongly_rejected: str | None = None  # band of "possibly closed wrongly": high, middle or low
+    cannot_judge: float | None = None  # 0..1, share of criteria the machine could not judge
+
+    @property
+    def any(self) -> bool:
+        """True when there is something to look at: a missed objection, or a closing that may be wrong."""
+        return self.objections_missed > 0 or self.wrongly_rejected in ("high", "middle")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """One call in a list. Times are aware UTC; `duration` in seconds; scores 0..100 (plus bonus); shares 0..1."""
+
+    id: int
+    source: str
+    external_id: str
+    direction: str | None  # inbound, outbound or None
+    started_at: datetime  # when the call began; when it arrived, if nobody said
+    started_known: bool  # False: `started_at` is the time of arrival
+    duration: float | None
+    rep_id: int | None
+    rep_name: str | None  # the rep's name, else the name as delivered
+    team_id: int | None
+    team_name: str | None
+    client_id: int | None
+    client_name: str | None
+    client_company: str | None
+    client_phone: str | None  # E.164, or as delivered
+    queue: str | None
+    state: str  # the row's state; see `phase` for the user's word
+    progress: float  # 0..1 of the step that runs
+    failure: Failure | None
+    engine_wait: EngineWait | None
+    partial: bool  # part of the audio could not be read
+    draft: bool  # transcribed by a stand-in engine
+    score_final: float | None
+    score_state: str | None  # scored, not_scored or None while there is no assessment
+    coverage: float | None
+    flags: CallFlags
+    disposition: str | None
+    loss_reason: str | None  # the reason's name, else as delivered
+    language: str | None
+    created_at: datetime
+
+    @property
+    def phase(self) -> str:
+        """The state in the user's words: queued, transcribing, scoring, ready, needs_model, no_audio or failed."""
+        return PHASE_OF_STATE.get(self.state, self.state)
+
+    @property
+    def who(self) -> str:
+        """The other side of the call: "name, company", else the phone number, else an empty string."""
+        names = [part for part in (self.client_name, self.client_company) if part]
+        return ", ".join(names) if names else self.phone
+
+    @property
+    def phone(self) -> str:
+        """The client's number as people write it; empty when unknown."""
+        return display_phone(self.client_phone)
+
+    @property
+    def settled(self) -> bool:
+        """True when nothing more will happen by itself, so that a page need not ask again."""
+        return self.state in ("scored", "dead", "no_audio", "needs_model")
+
+    @property
+    def can_retry(self) -> bool:
+        """True when a person can send the call round again."""
+        return self.state in ("dead", "needs_model")
+
+
+PHASES: dict[str, tuple[str, ...]] = {
+    "queued": ("received",),
+    "transcribing": ("transcribing",),
+    "scoring": ("transcribed", "scoring"),
+    "ready": ("scored",),
+    "needs_model": ("needs_model",),
+    "no_audio": ("no_audio",),
+    "failed": ("dead",),
+}
+"""The user's word for a state -> the states of the row behind it, in the order a call walks through them."""
+
+PHASE_OF_STATE: dict[str, str] = {state: phase for phase, states in PHASES.items() for state in states}
