@@ -1,0 +1,1 @@
+"""The database's history: alembic revisions packaged with the application, and the few functions that run them."""

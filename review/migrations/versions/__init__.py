@@ -1,0 +1,1 @@
+"""One file per revision, oldest first by number; a revision that was released is never edited."""

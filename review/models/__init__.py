@@ -1,0 +1,60 @@
+"""The tables, one file per subject. Rows never leave `review`: services and queries hand out frozen dataclasses."""
+
+from __future__ import annotations
+
+from review.models.access import ApiToken, SignInAttempt, WebSession
+from review.models.base import Base, UtcTime, utc_now
+from review.models.calls import (
+    CALL_STATES,
+    DIRECTIONS,
+    DISPOSITIONS,
+    DOORS,
+    Call,
+    CallLeg,
+    Delivery,
+    Recording,
+    Source,
+)
+from review.models.clients import DEAL_STATUSES, POTENTIALS, Client, ClientPhone, CrmTask, Deal, LossReason
+from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
+from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
+from review.models.upkeep import AuditEvent, OutboxItem, WatchedFile, WebAudio
+
+__all__ = [
+    "CALL_STATES",
+    "DEAL_STATUSES",
+    "DIRECTIONS",
+    "DISPOSITIONS",
+    "DOORS",
+    "POTENTIALS",
+    "ROLES",
+    "ApiToken",
+    "AuditEvent",
+    "Base",
+    "Call",
+    "CallLeg",
+    "Client",
+    "ClientPhone",
+    "CrmTask",
+    "Deal",
+    "Delivery",
+    "LossReason",
+    "OutboxItem",
+    "Recording",
+    "Rep",
+    "Segment",
+    "SignInAttempt",
+    "Source",
+    "StandardVersion",
+    "StoredAssessment",
+    "StoredTranscript",
+    "Team",
+    "TeamMember",
+    "User",
+    "UserRole",
+    "UtcTime",
+    "WatchedFile",
+    "WebAudio",
+    "WebSession",
+    "utc_now",
+]
