@@ -10,19 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast, get_args
 
+from transcription.errors import NotATranscript as NotATranscript
+
 SCHEMA: Final = 1
 
 Role = Literal["rep", "client", "speaker_a", "speaker_b", "system"]
 ROLES: Final[tuple[str, ...]] = get_args(Role)
-
-
-class NotATranscript(ValueError):
-    """The data is not a transcript in a shape we know; `where` names the part that is wrong."""
-
-    def __init__(self, why: str, *, where: str = "") -> None:
-        super().__init__(f"not a transcript: {why}" + (f" (at {where})" if where else ""))
-        self.why = why
-        self.where = where
 
 
 @dataclass(frozen=True, slots=True)

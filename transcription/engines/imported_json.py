@@ -1,0 +1,225 @@
+"""JSON transcripts of other programs, piece by piece: Whisper and WhisperX segments, AWS Transcribe items.
+
+Shapes: github.com/openai/whisper (`transcribe` result), github.com/m-bain/whisperX, and AWS Transcribe's output
+with speaker or channel labels and Call Analytics (docs.aws.amazon.com/transcribe/latest/dg/how-input.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from math import isfinite
+from typing import Any
+
+from transcription.engines.speakers import Speakers
+from transcription.errors import NotATranscript
+from transcription.speech import Span, Utterance
+from transcription.transcript import Transcript, Turn, Word
+from transcription.turns import Piece, Voice, join_pieces, join_words, merge_channels
+
+
+def read_whisper(data: Mapping[str, Any], language: str | None, speakers: Speakers) -> Transcript:
+    """Whisper's and WhisperX's `segments`, with or without words and speakers.
+
+    Without speakers every segment stays a turn of its own: who speaks may change from one to the next.
+    """
+    language = _text(data, "language") or language
+    segments = [_mapping(item, f"segments[{n}]") for n, item in enumerate(data["segments"])]
+    labelled = any("speaker" in s for s in segments)
+    pieces = [
+        piece for n, segment in enumerate(segments) for piece in _whisper_pieces(segment, f"segments[{n}]", speakers)
+    ]
+    if labelled:
+        turns = join_pieces(pieces, language)
+    else:
+        turns = tuple(turn for piece in pieces for turn in join_pieces([piece], language))
+    return Transcript(turns=turns, language=language, engine="imported", model="whisperx" if labelled else "whisper")
+
+
+def read_aws(data: Mapping[str, Any], language: str | None, speakers: Speakers) -> Transcript:
+    """AWS Transcribe's `results`: channel-labelled, speaker-labelled or plain."""
+    results = _mapping(data["results"], "results")
+    language = _text(results, "language_code") or language
+    channels = results.get("channel_labels")
+    if isinstance(channels, Mapping) and isinstance(channels.get("channels"), list):
+        turns = _aws_channels(channels["channels"], language, speakers)
+    else:
+        items = results.get("items")
+        if not isinstance(items, list):
+            raise NotATranscript("it has no list of items", where="results.items")
+        turns = _aws_speakers(items, results.get("speaker_labels"), language, speakers)
+    return Transcript(turns=turns, language=language, engine="imported", model="aws-transcribe")
+
+
+def read_aws_analytics(data: Mapping[str, Any], language: str | None, speakers: Speakers) -> Transcript:
+    """AWS Call Analytics' `Transcript`: one entry per thing said, with the participant's role."""
+    language = _text(data, "LanguageCode") or language
+    pieces = []
+    for n, entry in enumerate(data["Transcript"]):
+        where = f"Transcript[{n}]"
+        entry = _mapping(entry, where)
+        words = [
+            Word(
+                _text(item, "Content") or "",
+                _millis(item, "BeginOffsetMillis", where),
+                _millis(item, "EndOffsetMillis", where),
+                _number(item, "Confidence", where),
+            )
+            for item in (_mapping(i, where) for i in _list(entry, "Items"))
+        ]
+        pieces.append(
+            Piece(
+                speakers.speaker(_text(entry, "ParticipantRole") or _text(entry, "ParticipantId")),
+                _text(entry, "Content") or join_words((w.text for w in words), language),
+                _millis(entry, "BeginOffsetMillis", where),
+                _millis(entry, "EndOffsetMillis", where),
+                tuple(_attach_punctuation(words)),
+            )
+        )
+    pieces.sort(key=lambda p: p.start or 0.0)
+    return Transcript(
+        turns=join_pieces(pieces, language), language=language, engine="imported", model="aws-call-analytics"
+    )
+
+
+def _whisper_pieces(segment: Mapping[str, Any], where: str, speakers: Speakers) -> Iterator[Piece]:
+    start, end = _number(segment, "start", where), _number(segment, "end", where)
+    said = (_text(segment, "text") or "").strip()
+    label = _text(segment, "speaker")
+    labelled: list[tuple[str | None, Word]] = []
+    for n, item in enumerate(_list(segment, "words")):
+        here = f"{where}.words[{n}]"
+        item = _mapping(item, here)
+        text = _text(item, "word") or _text(item, "text") or ""
+        confidence = _number(item, "probability", here)
+        if confidence is None:
+            confidence = _number(item, "score", here)
+        label = _text(item, "speaker") or label
+        word = Word(text.strip(), _number(item, "start", here), _number(item, "end", here), confidence)
+        labelled.append((label, word))
+    groups = [(who, [word for _, word in group]) for who, group in groupby(labelled, key=lambda pair: pair[0])]
+    if len(groups) < 2:
+        who = groups[0][0] if groups else label
+        words = tuple(groups[0][1]) if groups else ()
+        yield Piece(speakers.speaker(who), said or join_words((w.text for w in words), None), start, end, words)
+        return
+    for who, group in groups:
+        starts = [w.start for w in group if w.start is not None]
+        ends = [w.end for w in group if w.end is not None]
+        text = join_words((w.text for w in group), None)
+        yield Piece(speakers.speaker(who), text, min(starts, default=start), max(ends, default=end), tuple(group))
+
+
+def _aws_channels(channels: Sequence[Any], language: str | None, speakers: Speakers) -> tuple[Turn, ...]:
+    utterances: list[list[Utterance]] = []
+    voices: list[Voice] = []
+    for n, channel in enumerate(channels):
+        where = f"results.channel_labels.channels[{n}]"
+        channel = _mapping(channel, where)
+        words = list(_attach_punctuation(_aws_words(_list(channel, "items"), where)))
+        utterances.append([Utterance(Span(words[0].start or 0.0, words[-1].end or 0.0), tuple(words))] if words else [])
+        label = _text(channel, "channel_label") or ""
+        digits = label.rpartition("_")[2]
+        known = digits.isdecimal() and len(digits) < 3 and int(digits) < len(channels)
+        voices.append(speakers.channel(int(digits) if known else n, len(channels)))
+    return merge_channels(utterances, voices, language)
+
+
+def _aws_speakers(items: Sequence[Any], labels: object, language: str | None, speakers: Speakers) -> tuple[Turn, ...]:
+    by_start: dict[str, str] = {}
+    if isinstance(labels, Mapping):
+        for segment in _list(labels, "segments"):
+            for item in _list(_mapping(segment, "results.speaker_labels.segments"), "items"):
+                item = _mapping(item, "results.speaker_labels.segments.items")
+                by_start[str(item.get("start_time"))] = str(item.get("speaker_label"))
+    pieces: list[Piece] = []
+    who: str | None = None
+    group: list[Word] = []
+    for n, item in enumerate(items):
+        item = _mapping(item, f"results.items[{n}]")
+        words = list(_aws_words([item], f"results.items[{n}]"))
+        label = _text(item, "speaker_label") or by_start.get(str(item.get("start_time")))
+        if item.get("type") != "punctuation" and label != who and group:
+            pieces.append(_aws_piece(group, who, language, speakers))
+            group = []
+        if item.get("type") != "punctuation":
+            who = label
+        group.extend(words)
+    if group:
+        pieces.append(_aws_piece(group, who, language, speakers))
+    return join_pieces(pieces, language)
+
+
+def _aws_piece(words: Sequence[Word], label: str | None, language: str | None, speakers: Speakers) -> Piece:
+    words = tuple(_attach_punctuation(words))
+    starts = [w.start for w in words if w.start is not None]
+    ends = [w.end for w in words if w.end is not None]
+    text = join_words((w.text for w in words), language)
+    return Piece(speakers.speaker(label), text, min(starts, default=None), max(ends, default=None), words)
+
+
+def _aws_words(items: Sequence[Any], where: str) -> Iterator[Word]:
+    for item in items:
+        item = _mapping(item, where)
+        alternatives = _list(item, "alternatives")
+        best = _mapping(alternatives[0], f"{where}.alternatives") if alternatives else item
+        confidence = None if item.get("type") == "punctuation" else _number(best, "confidence", where)
+        text = _text(best, "content") or ""
+        yield Word(text, _number(item, "start_time", where), _number(item, "end_time", where), confidence)
+
+
+def _attach_punctuation(words: Sequence[Word] | Iterator[Word]) -> Iterator[Word]:
+    """Punctuation that came as an item of its own joins the word before it."""
+    last: Word | None = None
+    for word in words:
+        if last is not None and word.text and not any(c.isalnum() for c in word.text):
+            last = Word(last.text + word.text, last.start, last.end, last.confidence)
+            continue
+        if last is not None:
+            yield last
+        last = word
+    if last is not None:
+        yield last
+
+
+def _mapping(item: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(item, Mapping):
+        raise NotATranscript("expected a JSON object", where=where)
+    return item
+
+
+def _list(item: Mapping[str, Any], key: str) -> Sequence[Any]:
+    value = item.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise NotATranscript(f"'{key}' is not a list", where=key)
+    return value
+
+
+def _text(item: Mapping[str, Any], key: str) -> str | None:
+    value = item.get(key)
+    if value is not None and not isinstance(value, str):
+        raise NotATranscript(f"'{key}' is not text", where=key)
+    return value
+
+
+def _number(item: Mapping[str, Any], key: str, where: str) -> float | None:
+    """A number that may be written as text, as AWS writes times."""
+    value = item.get(key)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise NotATranscript(f"'{key}' is not a number", where=where)
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        raise NotATranscript(f"'{key}' is not a number", where=where) from None
+    if not isfinite(number):
+        raise NotATranscript(f"'{key}' is not a finite number", where=where)
+    return number
+
+
+def _millis(item: Mapping[str, Any], key: str, where: str) -> float | None:
+    value = _number(item, key, where)
+    return None if value is None else value / 1000

@@ -1,0 +1,130 @@
+"""Turns: what was heard on each channel, put in time order and cut where the other side speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from transcription.speech import Utterance
+from transcription.transcript import Role, Turn, Word
+
+PIECE_GAP = 0.25
+"""Seconds without a word after which the other side may have a turn in between."""
+
+TURN_GAP = 2.0
+"""Seconds of silence that end a turn even when the same role goes on, so that dead air stays visible."""
+
+_UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "my", "km", "bo"})
+_SPACED_EDGE = re.compile(r"[A-Za-z0-9À-ӿ가-힣]")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Whose voice a piece of speech is; `channel` is None when the source had none."""
+
+    role: Role
+    confidence: float | None = None
+    channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of one voice with no longer pause inside; times in seconds, None when unknown."""
+
+    voice: Voice
+    text: str
+    start: float | None
+    end: float | None
+    words: tuple[Word, ...] = ()
+
+
+def merge_channels(
+    channels: Sequence[Sequence[Utterance]], voices: Sequence[Voice], language: str | None
+) -> tuple[Turn, ...]:
+    """Turns of all channels in time order; `voices[n]` says who speaks on channel n.
+
+    A channel's words are cut at pauses of PIECE_GAP, the pieces of all channels sorted by their start, and neighbours
+    of one voice joined again, so a turn ends exactly where somebody else begins. A short word of the other side
+    inside an unbroken stretch keeps its own time and follows that stretch.
+    """
+    pieces = [
+        piece for utterances, voice in zip(channels, voices, strict=True) for piece in _cut(utterances, voice, language)
+    ]
+    pieces.sort(key=lambda p: (p.start or 0.0, p.end or 0.0, p.voice.channel or 0))
+    return join_pieces(pieces, language)
+
+
+def join_pieces(pieces: Iterable[Piece], language: str | None) -> tuple[Turn, ...]:
+    """Turns from pieces already in order: neighbours of one voice become one turn unless TURN_GAP lies between."""
+    turns: list[list[Piece]] = []
+    for piece in pieces:
+        last = turns[-1][-1] if turns else None
+        if last is not None and last.voice == piece.voice and not _apart(last, piece):
+            turns[-1].append(piece)
+        else:
+            turns.append([piece])
+    return tuple(_turn(group, language) for group in turns)
+
+
+def join_words(texts: Iterable[str], language: str | None) -> str:
+    """Words as running text: with spaces, or without them in languages written without (Chinese, Japanese, Thai)."""
+    texts = [text for text in (t.strip() for t in texts) if text]
+    if (language or "").lower().replace("_", "-").split("-")[0] not in _UNSPACED:
+        return " ".join(texts)
+    joined = ""
+    for text in texts:
+        spaced = bool(joined) and bool(_SPACED_EDGE.match(joined[-1])) and bool(_SPACED_EDGE.match(text[0]))
+        joined += (" " if spaced else "") + text
+    return joined
+
+
+def _cut(utterances: Sequence[Utterance], voice: Voice, language: str | None) -> list[Piece]:
+    pieces: list[Piece] = []
+    for utterance in utterances:
+        group: list[Word] = []
+        for word in utterance.words:
+            if group and _pause(group[-1], word) > PIECE_GAP:
+                pieces.append(_piece(group, voice, language))
+                group = []
+            group.append(word)
+        if group:
+            pieces.append(_piece(group, voice, language))
+    return pieces
+
+
+def _pause(before: Word, after: Word) -> float:
+    if before.end is None or after.start is None:
+        return 0.0
+    return after.start - before.end
+
+
+def _piece(words: Sequence[Word], voice: Voice, language: str | None) -> Piece:
+    starts = [w.start for w in words if w.start is not None]
+    ends = [w.end for w in words if w.end is not None]
+    return Piece(
+        voice,
+        join_words((w.text for w in words), language),
+        min(starts, default=None),
+        max(ends, default=None),
+        tuple(words),
+    )
+
+
+def _apart(before: Piece, after: Piece) -> bool:
+    return before.end is not None and after.start is not None and after.start - before.end > TURN_GAP
+
+
+def _turn(group: Sequence[Piece], language: str | None) -> Turn:
+    voice = group[0].voice
+    starts = [p.start for p in group if p.start is not None]
+    ends = [p.end for p in group if p.end is not None]
+    return Turn(
+        role=voice.role,
+        text=join_words((p.text for p in group), language),
+        start=min(starts, default=None),
+        end=max(ends, default=None),
+        role_confidence=voice.confidence,
+        channel=voice.channel,
+        words=tuple(word for piece in group for word in piece.words),
+    )
