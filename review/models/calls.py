@@ -111,6 +111,10 @@ class Call(Base):
     score_final: Mapped[float | None]
     score_state: Mapped[str | None]  # scored or not_scored
     coverage: Mapped[float | None]
+    objections: Mapped[int] = mapped_column(default=0)  # episodes found; this and the next three by services.call_flags
+    objections_missed: Mapped[int] = mapped_column(default=0)  # of those, mishandled or ignored
+    wrongly_rejected: Mapped[str | None]  # band of "possibly closed wrongly": high, middle, low
+    cannot_judge: Mapped[float | None]  # 0..1, share of the criteria
     assessment_id: Mapped[int | None] = mapped_column(BigId)
 
     created_at: Mapped[CreatedAt]

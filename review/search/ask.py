@@ -1,0 +1,131 @@
+"""What a person typed into the search box, as clauses that both databases understand and no spelling can break.
+
+Words beside each other must all occur in one turn, in any order; "quoted text" and a run of Hangul or Han must occur
+as it stands. A language is not asked for: words are tried cut to their stem by script, and whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from review.search.analyze import Term, analyze_places
+
+LONGEST_QUERY: Final = 400  # characters
+MOST_CLAUSES: Final = 16
+
+_QUOTED: Final = regex.compile(r'"([^"]*)"|“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»|「([^」]*)」')
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Terms that must follow each other; with `prefix` the last one need only be the beginning of a term."""
+
+    terms: tuple[str, ...]
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Every clause must hold; a clause holds when one of its phrases occurs."""
+
+    clauses: tuple[tuple[Phrase, ...], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.clauses)
+
+    def to_fts5(self) -> str:
+        """The query for SQLite's FTS5 MATCH."""
+        return " AND ".join("(" + " OR ".join(_fts5(phrase) for phrase in clause) + ")" for clause in self.clauses)
+
+    def to_tsquery(self) -> str:
+        """The query for PostgreSQL's `to_tsquery('simple', ...)`."""
+        return " & ".join("(" + " | ".join(_tsquery(phrase) for phrase in clause) + ")" for clause in self.clauses)
+
+    def find_match(self, text: str, language: str | None) -> tuple[int, int] | None:
+        """Where in the raw text the first clause that occurs is found, as (start, end) in characters."""
+        terms = analyze_places(text, language)
+        for clause in self.clauses:
+            spans = [span for phrase in clause if (span := _place(terms, phrase)) is not None]
+            if spans:
+                return min(spans)
+        return None
+
+
+def read_ask(text: str) -> Ask:
+    """The clauses of a typed query; an empty Ask when it holds nothing that can be searched for."""
+    text = text[:LONGEST_QUERY]
+    clauses: list[tuple[Phrase, ...]] = []
+    rest: list[str] = []
+    at = 0
+    for quoted in _QUOTED.finditer(text):
+        rest.append(text[at : quoted.start()])
+        at = quoted.end()
+        inner = next((group for group in quoted.groups() if group is not None), "")
+        clauses.append(_phrases(inner))
+    rest.append(text[at:])
+    for part in rest:
+        for word in _single_words(part):
+            clauses.append(_phrases(word))
+    distinct = tuple(dict.fromkeys(clause for clause in clauses if clause))
+    return Ask(distinct[:MOST_CLAUSES])
+
+
+def _single_words(text: str) -> list[str]:
+    """The pieces of unquoted text that stand for one clause each: a word, or a whole run of Hangul or Han."""
+    pieces: list[str] = []
+    run_start: int | None = None
+    for term in analyze_places(text, None, stem=False):
+        if term.kind == "pair":
+            run_start = term.start if run_start is None else run_start
+            continue
+        pieces.append(text[term.start if run_start is None else run_start : term.end])
+        run_start = None
+    return pieces
+
+
+def _phrases(text: str) -> tuple[Phrase, ...]:
+    """The ways a phrase may stand in the index: stemmed by script, and with whole words."""
+    found = (_phrase(analyze_places(text, None)), _phrase(analyze_places(text, None, stem=False)))
+    return tuple(dict.fromkeys(phrase for phrase in found if phrase is not None))
+
+
+def _phrase(terms: Sequence[Term]) -> Phrase | None:
+    if not terms:
+        return None
+    texts = tuple(term.term for term in terms)
+    if terms[-1].kind != "last":
+        return Phrase(texts)
+    # The text searched may go on after the run asked for, so the run's last character alone is not demanded there.
+    if len(terms) > 1 and terms[-2].kind == "pair":
+        return Phrase(texts[:-1])
+    return Phrase(texts, prefix=True)
+
+
+def _fts5(phrase: Phrase) -> str:
+    return '"' + " ".join(phrase.terms) + '"' + (" *" if phrase.prefix else "")
+
+
+def _tsquery(phrase: Phrase) -> str:
+    quoted = [f"'{term}'" for term in phrase.terms]
+    if phrase.prefix:
+        quoted[-1] += ":*"
+    return "(" + " <-> ".join(quoted) + ")"
+
+
+def _place(terms: Sequence[Term], phrase: Phrase) -> tuple[int, int] | None:
+    length = len(phrase.terms)
+    for at in range(len(terms) - length + 1):
+        window = terms[at : at + length]
+        exact = window[:-1] if phrase.prefix else window
+        if any(term.term != asked for term, asked in zip(exact, phrase.terms, strict=False)):
+            continue
+        if phrase.prefix:
+            if not window[-1].term.startswith(phrase.terms[-1]):
+                continue
+            return window[0].start, window[-1].start + len(phrase.terms[-1])
+        return window[0].start, window[-1].end
+    return None
