@@ -80,8 +80,9 @@ def _readable(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> st
 def _exception(error: object) -> BaseException | None:
     if isinstance(error, BaseException):
         return error
-    info = error if isinstance(error, tuple) else sys.exc_info()
-    return info[1]
+    if isinstance(error, tuple) and len(error) == 3 and isinstance(error[1], BaseException):
+        return error[1]
+    return sys.exc_info()[1]
 
 
 def _short(value: object) -> str:

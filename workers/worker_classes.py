@@ -40,6 +40,12 @@ class StoppableMixin:
         super().__init__(*args, **kwargs)
         self.on_stop = on_stop
         self.stop_seen = False
+        self.jobs_done = 0
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Count what was executed: rq keeps its own count to itself."""
+        super().execute_job(job, queue)  # type: ignore[misc]
+        self.jobs_done += 1
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Remember that somebody asked, tell the job, then let rq finish the current job (warm shutdown)."""
@@ -80,6 +86,7 @@ class SpeechWorker(StoppableMixin, SimpleWorker):
         execution = self.prepare_execution(job)
         with self._beating(job, execution):
             self.perform_job(job, queue, execution)
+        self.jobs_done += 1
         self.set_state("idle")
 
     @contextlib.contextmanager

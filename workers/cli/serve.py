@@ -1,0 +1,42 @@
+"""`callcoach serve`: the web server, as its own program so that nothing here imports the web."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+NAME = "serve"
+HELP = "run the web server"
+APPLICATION = "web.app:create_app()"
+STOP_SECONDS = 8
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of this command."""
+    parser.add_argument("--host", help="address to bind (CALLCOACH_HOST)")
+    parser.add_argument("--port", type=int, help="port to bind (CALLCOACH_PORT)")
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="web processes (default 1)")
+    parser.add_argument("--threads", type=int, default=16, metavar="N", help="threads in each (default 16)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the port, then become gunicorn."""
+    from review.settings import process_environment, read_settings
+    from workers.checks import check_port, override
+
+    settings = override(read_settings(), host=args.host, port=args.port)
+    check_port(settings.host, settings.port)
+    command = [sys.executable, *gunicorn(settings.host, settings.port, args.processes, args.threads)]
+    os.execve(sys.executable, command, process_environment(settings))  # noqa: S606 - a fixed argument list
+
+
+def gunicorn(host: str, port: int, processes: int, threads: int) -> list[str]:
+    """gunicorn's arguments: threads for slow readers of audio, an end within ten seconds."""
+    return [
+        *("-m", "gunicorn", APPLICATION, "--worker-class", "gthread"),
+        *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"),
+        *("--workers", str(processes), "--threads", str(threads)),
+        *("--timeout", "60", "--graceful-timeout", str(STOP_SECONDS), "--keep-alive", "5"),
+        *("--log-level", "warning", "--no-control-socket"),
+    ]

@@ -1,0 +1,45 @@
+"""Which processes make up an installation on one machine, for the supervisor."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from review.settings import Settings, process_environment
+from workers.supervisor import ChildPlan, Supervisor, own_command
+
+WEB_SECONDS = 10.0  # how long the web server may take to end
+WORKER_SECONDS = 30.0  # how long a worker may take to hand its claim back and end
+
+
+def plans(settings: Settings) -> list[ChildPlan]:
+    """The web server, speech workers, the scoring worker, the sweep, and the watcher when folders are set."""
+    speech = ["speech"] if settings.speech_workers == 1 else [f"speech{n + 1}" for n in range(settings.speech_workers)]
+    found = [ChildPlan("web", own_command("serve"), WEB_SECONDS)]
+    found += [ChildPlan(name, own_command("worker", "speech"), WORKER_SECONDS) for name in speech]
+    found += [
+        ChildPlan("score", own_command("worker", "score"), WORKER_SECONDS),
+        ChildPlan("sweep", own_command("worker", "sweep"), WEB_SECONDS),
+    ]
+    if settings.watch:
+        found.append(ChildPlan("watch", own_command("watch"), WORKER_SECONDS))
+    return found
+
+
+def make_supervisor(settings: Settings, say: Callable[[str], None], **environment: str) -> Supervisor:
+    """A supervisor over this installation's processes; `environment` adds settings for the children."""
+    more = {
+        "CALLCOACH_SPEECH_WORKERS": str(settings.speech_workers),
+        "CALLCOACH_MODELS": str(settings.models),
+        "CALLCOACH_ENGINE": settings.engine,
+        "CALLCOACH_WHISPER_MODEL": settings.whisper_model,
+        "PYTHONUNBUFFERED": "1",
+        **environment,
+    }
+    return Supervisor(settings, plans(settings), process_environment(settings, **more), say)
+
+
+def say(line: str) -> None:
+    """Write one line to standard output at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,103 @@
+"""The life of one worker process: serve a queue, outlive a lost Redis, start afresh now and then, end when asked."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from redis.exceptions import RedisError
+
+from review.redis_address import connect
+from review.settings import Settings
+from workers.embedded_redis import RedisUnavailable, ensure_redis
+from workers.queues import SERIALIZER, QueuePlan
+from workers.runtime import Runtime
+from workers.worker_classes import SpeechWorker, TiedWorker
+
+log = logging.getLogger("workers")
+
+WAIT_FOR_REDIS_SECONDS = 2.0
+
+
+def serve_queue(settings: Settings, plan: QueuePlan, *, burst: bool = False, max_jobs: int | None = None) -> None:
+    """Serve one queue until asked to stop (SIGTERM, SIGINT); with `burst` until the queue is empty.
+
+    When Redis goes away the loaded model stays: the process waits and registers again. After
+    `jobs_before_restart` jobs the process replaces itself with a fresh one of the same id, to give memory back.
+    """
+    if plan.keeps_model:
+        stop: Callable[[], None] = lambda: Runtime.get().request_stop()  # noqa: E731
+    else:
+        _import_what_horses_need()
+        stop = _stop_in_horse
+    limit = max_jobs or plan.jobs_before_restart
+    asked = threading.Event()
+    while not asked.is_set():
+        if not _redis_is_there(settings, asked):
+            continue
+        worker = _make_worker(settings, plan, stop)
+        try:
+            worker.work(burst=burst, max_jobs=limit, logging_level="WARNING")
+        except (RedisError, OSError) as error:
+            log.warning("Redis went away: %s", error)
+            finished = False
+        else:
+            finished = limit is not None and worker.jobs_done >= limit
+        if worker.stop_seen or burst:
+            return
+        if finished:
+            if max_jobs:
+                return
+            log.info("%d jobs done, starting afresh", worker.jobs_done)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very command again
+
+
+def _make_worker(settings: Settings, plan: QueuePlan, on_stop: Callable[[], None]) -> SpeechWorker | TiedWorker:
+    # rq raises the socket timeout as far as its blocking pop needs.
+    client = connect(settings, timeout=5.0)
+    kind = SpeechWorker if plan.keeps_model else TiedWorker
+    return kind(
+        [plan.name],
+        name=f"{plan.name}-{os.uname().nodename}-{os.getpid()}-{os.urandom(3).hex()}".replace(".", "-"),
+        connection=client,
+        serializer=SERIALIZER,
+        log_job_description=False,
+        on_stop=on_stop,
+    )
+
+
+def _redis_is_there(settings: Settings, asked: threading.Event) -> bool:
+    """Make sure of a Redis; while there is none, wait a moment and let a stop request end the wait."""
+
+    def stop(_signum: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sig, stop)
+    try:
+        ensure_redis(settings)
+    except RedisUnavailable as error:
+        log.warning("%s Calls are kept and wait.", error)
+        asked.wait(WAIT_FOR_REDIS_SECONDS)
+        return False
+    return not asked.is_set()
+
+
+def _stop_in_horse() -> None:
+    """In a horse: ask its job to stop. In the parent there is no job to ask."""
+    if Runtime.current is not None and Runtime.current_pid == os.getpid():
+        Runtime.current.request_stop()
+
+
+def _import_what_horses_need() -> None:
+    """Import in the parent what every job needs, so that each fork starts warm; nothing is opened or loaded."""
+    for name in ("scoring.engine", "workers.jobs"):
+        importlib.import_module(name)
