@@ -86,7 +86,7 @@ class Value:
     def number(self, *, least: float | None = None, most: float | None = None) -> float:
         """A number within the bounds (inclusive)."""
         try:
-            if not isinstance(self._node, ScalarNode) or self._node.style is not None:
+            if not isinstance(self._node, ScalarNode) or self._node.style in ("'", '"'):
                 raise ValueError
             value = float(self._node.value)
         except ValueError:
