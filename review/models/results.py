@@ -59,7 +59,7 @@ class StoredAssessment(Base):
     call_id: Mapped[int] = mapped_column(BigId, ForeignKey("call.id", ondelete="CASCADE"), index=True)
     transcript_id: Mapped[int] = mapped_column(BigId, ForeignKey("transcript.id", ondelete="CASCADE"), index=True)
     standard: Mapped[str]
-    version: Mapped[str]
+    version: Mapped[int]
     raw: Mapped[float | None]
     final: Mapped[float | None]
     critical: Mapped[float | None]
@@ -75,6 +75,6 @@ class StandardVersion(Base):
     __tablename__ = "standard_version"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     text: Mapped[str]  # YAML
     first_used_at: Mapped[CreatedAt]

@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("call_id", ID, nullable=False),
         sa.Column("transcript_id", ID, nullable=False),
         sa.Column("standard", sa.String(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("raw", sa.Double(), nullable=True),
         sa.Column("final", sa.Double(), nullable=True),
         sa.Column("critical", sa.Double(), nullable=True),
@@ -74,7 +74,7 @@ def upgrade() -> None:
     op.create_table(
         "standard_version",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("first_used_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("name", "version", name="pk_standard_version"),

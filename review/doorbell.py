@@ -1,0 +1,69 @@
+"""The doorbell: tells the workers through Redis that a call waits. A lost ring costs delay, never a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+
+from review import redis_address
+from review.settings import Settings
+from review.states import Step
+
+QUEUES: Final[Mapping[Step, str]] = {"transcribe": "speech", "score": "score"}
+QUEUE_NAMES: Final = ("speech", "score", "light")
+JOBS: Final[Mapping[Step, str]] = {"transcribe": "workers.jobs.transcribe_call", "score": "workers.jobs.score_call"}
+
+JOB_TIMEOUT: Final = -1  # none by RQ: the lease decides, and a long recording may take hours
+FULL: Final = 2000  # waiting jobs; more would only fill Redis, the sweep rings again when workers have caught up
+RING_TIMEOUT: Final = 1.0  # seconds a web request may wait for Redis
+
+log = structlog.get_logger(__name__)
+
+
+def ring(redis: Redis | Settings, calls: Iterable[tuple[int, Step]]) -> int:
+    """Put a job into the queue of each call's step; how many. Redis errors are logged, never raised.
+
+    Ring after the commit that made the calls ready. Whatever is not rung now the sweep rings within a minute.
+    """
+    waiting: dict[Step, list[int]] = {}
+    for call_id, step in calls:
+        waiting.setdefault(step, []).append(int(call_id))
+    if not waiting:
+        return 0
+    rung = 0
+    try:
+        connection = redis_address.connect(redis, timeout=RING_TIMEOUT) if isinstance(redis, Settings) else redis
+        for step, call_ids in waiting.items():
+            queue = open_queue(QUEUES[step], connection)
+            if queue.count >= FULL:
+                log.info("queue_full", queue=queue.name, left_to_the_sweep=len(call_ids))
+                continue
+            queue.enqueue_many(
+                [
+                    Queue.prepare_data(JOBS[step], (call_id,), timeout=JOB_TIMEOUT, result_ttl=0, failure_ttl=3600)
+                    for call_id in call_ids
+                ]
+            )
+            rung += len(call_ids)
+    except (RedisError, OSError) as error:
+        log.warning("doorbell_silent", error=str(error), calls=sum(map(len, waiting.values())) - rung)
+    return rung
+
+
+def open_queue(name: str, connection: Redis) -> Queue:
+    """The RQ queue of that name: JSON, so that nothing but plain data ever reaches a worker."""
+    return Queue(name, connection=connection, serializer="json")
+
+
+def queue_depths(connection: Redis) -> dict[str, int]:
+    """Jobs waiting in each queue. Raises RedisError when Redis is away."""
+    return {name: int(_length(connection, name)) for name in QUEUE_NAMES}
+
+
+def _length(connection: Redis, name: str) -> Any:
+    return open_queue(name, connection).count
