@@ -1,0 +1,177 @@
+"""Signing in and out: limited tries, server-side sessions of which only a hash is kept, ended when a user is disabled.
+
+A refused try must be remembered, so the caller catches SignInRefused *inside* its session scope and lets the scope
+commit; an error that leaves the scope would roll the count of tries back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from review.models import SignInAttempt, User, WebSession, utc_now
+from review.services import audit
+from review.services.passwords import hash_password, needs_new_hash, verify_password
+
+MOST_FAILURES: Final = 10  # per account and per address, within FAILURE_WINDOW
+FAILURE_WINDOW: Final = timedelta(minutes=15)
+IDLE: Final = timedelta(hours=12)  # a session nobody uses ends after this
+ABSOLUTE: Final = timedelta(days=7)  # and any session after this
+TOUCH_EVERY: Final = timedelta(minutes=1)  # how often "last seen" is written: not on every request
+_ATTEMPTS_KEPT: Final = timedelta(days=1)
+
+
+class SignInRefused(Exception):
+    """The sign-in was refused. The text is the same for an unknown address, a wrong password and a disabled user."""
+
+    def __init__(self, message: str = "The address or the password is not right.") -> None:
+        super().__init__(message)
+
+
+class TooManyAttempts(SignInRefused):
+    """Too many failures for this account or from this address; `retry_after` in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        minutes = max(1, -(-retry_after // 60))
+        super().__init__(f"Too many tries. Wait {minutes} min and try again, or ask an admin for a new password.")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class SessionToken:
+    """A session just opened: `token` goes into the cookie and is kept nowhere else."""
+
+    token: str
+    user_id: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that holds; `due` is true when `touch_session` should be called in a writing scope."""
+
+    user_id: int
+    due: bool
+
+
+def sign_in(session: Session, email: str, password: str, address: str, user_agent: str) -> SessionToken:
+    """Open a session for the person. Raises SignInRefused or TooManyAttempts; see the top of this file.
+
+    `address` is the network address the request came from. An unknown account costs as much time as a known one.
+    """
+    account = email.strip().casefold()[:254].replace("\x00", "")
+    address = address[:64]
+    now = utc_now()
+    _one_at_a_time(session, account, address)
+    _check_limits(session, account, address, now)
+    user = session.scalar(select(User).where(User.email == account))
+    fits = verify_password(user.password_hash if user else None, password)
+    if user is None or not fits or user.disabled_at is not None:
+        session.add(SignInAttempt(email=account, address=address, at=now, succeeded=False))
+        audit.record(session, user.id if user else None, "user.sign_in_failed", "account", account, address=address)
+        session.flush()
+        raise SignInRefused
+    if needs_new_hash(user.password_hash):
+        user.password_hash = hash_password(password)
+    session.add(SignInAttempt(email=account, address=address, at=now, succeeded=True))
+    audit.record(session, user.id, "user.signed_in", "user", user.id, address=address)
+    _forget_old(session, now)
+    return _open(session, user.id, address, user_agent, now)
+
+
+def find_session(session: Session, token: str) -> int | None:
+    """The id of the user this session belongs to; None when it is unknown, ended, or the user is disabled."""
+    live = read_session(session, token)
+    return None if live is None else live.user_id
+
+
+def read_session(session: Session, token: str) -> LiveSession | None:
+    """The live session of this token, by one statement and without writing; None as for `find_session`."""
+    now = utc_now()
+    found = session.execute(
+        select(WebSession.user_id, WebSession.seen_at)
+        .join(User, User.id == WebSession.user_id)
+        .where(
+            WebSession.token_hash == _hash(token),
+            WebSession.expires_at > now,
+            WebSession.seen_at > now - IDLE,
+            User.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    return None if found is None else LiveSession(found.user_id, found.seen_at < now - TOUCH_EVERY)
+
+
+def touch_session(session: Session, token: str) -> None:
+    """Note that the session is in use, so that it does not end as idle. Writes."""
+    session.execute(update(WebSession).where(WebSession.token_hash == _hash(token)).values(seen_at=utc_now()))
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End this session; a token that is none is no error."""
+    row = session.get(WebSession, _hash(token))
+    if row is not None:
+        audit.record(session, row.user_id, "user.signed_out", "user", row.user_id)
+        session.delete(row)
+        session.flush()
+
+
+def _open(session: Session, user_id: int, address: str, user_agent: str, now: datetime) -> SessionToken:
+    token = secrets.token_urlsafe(32)
+    row = WebSession(
+        token_hash=_hash(token),
+        user_id=user_id,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + ABSOLUTE,
+        address=address,
+        user_agent="".join(c for c in user_agent[:200] if c.isprintable()),
+    )
+    session.add(row)
+    session.flush()
+    return SessionToken(token, user_id, row.expires_at)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _one_at_a_time(session: Session, account: str, address: str) -> None:
+    """Tries for one account or from one address wait for each other, or a hundred at once would each count none.
+
+    SQLite's write transactions do so already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        keys = sorted(int(_hash(key)[:15], 16) for key in (f"account {account}", f"address {address}"))
+        for key in keys:
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def _check_limits(session: Session, account: str, address: str, now: datetime) -> None:
+    for condition in (SignInAttempt.email == account, SignInAttempt.address == address):
+        oldest = _oldest_counted(session, condition, now)
+        if oldest is not None:
+            raise TooManyAttempts(max(1, int((oldest + FAILURE_WINDOW - now).total_seconds())))
+
+
+def _oldest_counted(session: Session, condition: ColumnElement[bool], now: datetime) -> datetime | None:
+    """When the oldest of the last MOST_FAILURES failures was; None when there were fewer within the window."""
+    recent = (
+        select(SignInAttempt.at)
+        .where(condition, SignInAttempt.succeeded.is_(False), SignInAttempt.at > now - FAILURE_WINDOW)
+        .order_by(SignInAttempt.at.desc())
+        .limit(MOST_FAILURES)
+        .subquery()
+    )
+    count, oldest = session.execute(select(func.count(), func.min(recent.c.at))).one()
+    return oldest if count >= MOST_FAILURES else None
+
+
+def _forget_old(session: Session, now: datetime) -> None:
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - _ATTEMPTS_KEPT))
+    session.execute(delete(WebSession).where(WebSession.expires_at < now))

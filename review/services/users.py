@@ -1,0 +1,211 @@
+"""People who sign in: made, given roles, given a new password, shut out. Every change is in the audit log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from review.models import ROLES, Rep, User, UserRole, WebSession, utc_now
+from review.services import audit
+from review.services.passwords import check_password, hash_password
+
+LONGEST_EMAIL: Final = 254
+LONGEST_NAME: Final = 120
+_EMAIL: Final = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+")
+
+
+class BadUser(ValueError):
+    """A user cannot be made or changed as asked; `field` names what is wrong, the text says how to mend it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class UserExists(BadUser):
+    """The address already signs somebody in."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__("email", f"{email} already has a sign-in. Use another address, or change that person's roles.")
+        self.email = email
+
+
+class UnknownUser(BadUser):
+    """Nobody has this id or address."""
+
+    def __init__(self, who: object) -> None:
+        super().__init__("user", f"There is no user {who}. `callcoach user list` shows who can sign in.")
+        self.who = who
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRow:
+    """One person who can sign in, or could until `disabled_at`."""
+
+    id: int
+    email: str
+    name: str
+    language: str
+    roles: tuple[str, ...]  # in the order of the product's list of roles
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+def create_user(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password: str,
+    roles: Iterable[str],
+    language: str = "en",
+    by: int | None = None,
+) -> int:
+    """Make a sign-in and return its id; a rep with the same address is joined to it.
+
+    `by` is the acting user, None on the command line. Raises BadUser, UserExists, WeakPassword. Does not commit.
+    """
+    address = read_email(email)
+    shown = _read_name(name)
+    wanted = _read_roles(roles)
+    check_password(password, address, shown)
+    user = User(email=address, name=shown, password_hash=hash_password(password), language=language)
+    user.roles = [UserRole(role=role) for role in wanted]
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:
+        raise UserExists(address) from error
+    join_rep(session, user.id, address)
+    audit.record(session, by, "user.created", "user", user.id, email=address, roles=list(wanted))
+    return user.id
+
+
+def set_password(session: Session, user_id: int, password: str, *, by: int | None = None) -> None:
+    """Give the person a new password and end all their sessions. Raises UnknownUser, WeakPassword."""
+    user = _get(session, user_id)
+    check_password(password, user.email, user.name)
+    user.password_hash = hash_password(password)
+    _end_sessions(session, user_id)
+    audit.record(session, by, "user.password_changed", "user", user_id)
+
+
+def set_roles(session: Session, user_id: int, roles: Iterable[str], *, by: int | None = None) -> None:
+    """Replace the person's roles; they hold from the next request on. Raises UnknownUser, BadUser."""
+    user = _get(session, user_id)
+    before = _in_order(role.role for role in user.roles)
+    after = _read_roles(roles)
+    if before == after:
+        return
+    user.roles = [role for role in user.roles if role.role in after]
+    user.roles += [UserRole(role=role) for role in after if role not in before]
+    session.flush()
+    audit.record(session, by, "user.roles_changed", "user", user_id, before=list(before), after=list(after))
+
+
+def set_language(session: Session, user_id: int, language: str) -> None:
+    """The language the person reads the pages in, e.g. `ru`. Raises UnknownUser."""
+    _get(session, user_id).language = language
+
+
+def disable_user(session: Session, user_id: int, *, by: int | None = None) -> None:
+    """Shut the person out: sign-in and API tokens stop working, every session ends at once. Raises UnknownUser."""
+    user = _get(session, user_id)
+    if user.disabled_at is not None:
+        return
+    user.disabled_at = utc_now()
+    _end_sessions(session, user_id)
+    audit.record(session, by, "user.disabled", "user", user_id)
+
+
+def enable_user(session: Session, user_id: int, *, by: int | None = None) -> None:
+    """Let the person sign in again. Raises UnknownUser."""
+    user = _get(session, user_id)
+    if user.disabled_at is None:
+        return
+    user.disabled_at = None
+    audit.record(session, by, "user.enabled", "user", user_id)
+
+
+def find_user(session: Session, email: str) -> UserRow | None:
+    """The person with this address, in any spelling of case; None when there is none."""
+    user = session.scalar(select(User).where(User.email == email.strip().casefold()).options(selectinload(User.roles)))
+    return None if user is None else _row(user)
+
+
+def list_users(session: Session) -> tuple[UserRow, ...]:
+    """Everybody, by name."""
+    users = session.scalars(select(User).order_by(User.name, User.id).options(selectinload(User.roles)))
+    return tuple(_row(user) for user in users)
+
+
+def read_email(email: str) -> str:
+    """The address as it is stored. Raises BadUser when it is none."""
+    address = email.strip().casefold()
+    if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
+        raise BadUser("email", f"{email.strip()!r} is not an e-mail address. Write it like name@example.com.")
+    return address
+
+
+def join_rep(session: Session, user_id: int, email: str) -> None:
+    """Join the rep who has this address to the sign-in, unless either already belongs to another."""
+    if session.scalar(select(Rep.id).where(Rep.user_id == user_id)) is not None:
+        return
+    rep = session.scalar(select(Rep).where(Rep.email == email, Rep.user_id.is_(None)).order_by(Rep.id).limit(1))
+    if rep is not None:
+        rep.user_id = user_id
+        session.flush()
+
+
+def _get(session: Session, user_id: int) -> User:
+    user = session.get(User, user_id)
+    if user is None:
+        raise UnknownUser(user_id)
+    return user
+
+
+def _end_sessions(session: Session, user_id: int) -> None:
+    session.execute(delete(WebSession).where(WebSession.user_id == user_id))
+
+
+def _read_name(name: str) -> str:
+    shown = " ".join(name.split())
+    if not any(character.isalnum() for character in shown):
+        raise BadUser("name", "The name is empty. Write the name colleagues know the person by.")
+    if len(shown) > LONGEST_NAME or not shown.isprintable():
+        raise BadUser("name", f"The name must be plain text of at most {LONGEST_NAME} characters.")
+    return shown
+
+
+def _read_roles(roles: Iterable[str]) -> tuple[str, ...]:
+    wanted = set(roles)
+    unknown = sorted(wanted.difference(ROLES))
+    if unknown:
+        raise BadUser("roles", f"There is no role {', '.join(unknown)}. The roles are: {', '.join(ROLES)}.")
+    if not wanted:
+        raise BadUser("roles", f"Give at least one role. The roles are: {', '.join(ROLES)}.")
+    return _in_order(wanted)
+
+
+def _in_order(roles: Iterable[str]) -> tuple[str, ...]:
+    held = set(roles)
+    return tuple(role for role in ROLES if role in held)
+
+
+def _row(user: User) -> UserRow:
+    return UserRow(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        language=user.language,
+        roles=_in_order(role.role for role in user.roles),
+        created_at=user.created_at,
+        disabled_at=user.disabled_at,
+    )
