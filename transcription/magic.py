@@ -1,99 +1,111 @@
-"""What a file is by its first bytes: the container we may open it as, or words for what it is instead of audio.
+"""What a file is by its first bytes: the one container format it may be read as, or what it is instead of sound.
 
-File names say nothing: a "WAV" that holds a playlist would make a decoder open other files.
+The name of a file says nothing: an ffconcat list named .wav would make a sniffing decoder play other files.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import BinaryIO, Final
 
-HEAD: Final = 4096  # bytes to give; fewer when the file is shorter
+from transcription.errors import UnreadableAudio
 
-_STARTS: Final = (
-    (b"fLaC", "flac"),
-    (b"OggS", "ogg"),
-    (b"ID3", "mp3"),
-    (b"#!AMR", "amr"),
-    (b"\x1a\x45\xdf\xa3", "matroska"),
-)
-_PICTURE_BRANDS: Final = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
-
-_NOT_AUDIO: Final = (
-    (b"\x89PNG\r\n", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"PK\x03\x04", "a zip archive (or an office document)"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a Windows program"),
-    (b"%PDF", "a PDF document"),
-    (b"SQLite format 3", "a database"),
-)
-_TEXT_STARTS: Final = (
-    ("ffconcat", "a playlist that names other files (ffconcat)"),
-    ("#extm3u", "a playlist that names other files (m3u)"),
-    ("[playlist]", "a playlist that names other files (pls)"),
-    ("<!doctype html", "a web page"),
-    ("<html", "a web page"),
-    ("<mpd", "a streaming playlist (DASH)"),
-    ("<?xml", "an XML document"),
-    ("webvtt", "a transcript with times (WebVTT)"),
-    ("v=0", "a session description (SDP)"),
-    ("{", "a JSON document"),
-    ("[", "a JSON document"),
-)
+HEAD_BYTES: Final = 64
+_SKIP_LIMIT: Final = 256 * 1024 * 1024
 
 
-def sniff(head: bytes) -> str | None:
-    """The container the bytes begin: wav, flac, ogg, mp3, mp4, matroska or amr; None when it is none of them."""
-    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
-        return "wav"
-    for start, name in _STARTS:
-        if head.startswith(start):
-            return name
-    if head[4:8] == b"ftyp" and head[8:12] not in _PICTURE_BRANDS:
-        return "mp4"
-    return "mp3" if _is_mp3_frame(head) else None
+@dataclass(frozen=True, slots=True)
+class MediaKind:
+    """A container we read: `name` for people and for storage, `demuxer` pins the decoder's format."""
+
+    name: str
+    demuxer: str
+    offset: int = 0
+    """Bytes of ID3 tag before the sound."""
 
 
-def describe_not_audio(head: bytes) -> str:
-    """Words for what the bytes seem to be, to follow "it looks like"."""
+def identify_media(file: BinaryIO) -> MediaKind:
+    """The kind of an open file; reads a few bytes and leaves the position at the start.
+
+    Raises UnreadableAudio saying what the file looks like when it is not a sound we read.
+    """
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    offset = 0
+    if head[:3] == b"ID3" and len(head) >= 10:
+        offset = 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9])
+        if offset < _SKIP_LIMIT:
+            file.seek(offset)
+            head = file.read(HEAD_BYTES)
+            if head[:3] != b"ID3" and _sound(head) is None:
+                # Padding or junk may stand between the tag and the first frame; the MP3 reader finds it or fails.
+                head = b"\xff\xfb"
+    file.seek(0)
+    return identify_head(head, offset=offset)
+
+
+def identify_head(head: bytes, *, offset: int = 0) -> MediaKind:
+    """The kind of a file that begins with `head` (at least HEAD_BYTES of it). Raises UnreadableAudio."""
+    sound = _sound(head)
+    if sound is not None:
+        return MediaKind(sound[0], sound[1], offset)
     if not head:
-        return "an empty file"
-    for start, words in _NOT_AUDIO:
-        if head.startswith(start):
-            return words
-    text = _as_text(head)
-    if text is not None:
-        beginning = text.lstrip("\ufeff \t\r\n").lower()
-        for words_start, words in _TEXT_STARTS:
-            if beginning.startswith(words_start):
-                return words
-        return "a text file"
-    return "data of no audio format we know"
+        raise UnreadableAudio("it is empty", looks_like="empty")
+    other = _other(head)
+    raise UnreadableAudio(
+        f"it is {other}, not a sound" if other else "it is no kind of sound we know", looks_like=other
+    )
 
 
-def _is_mp3_frame(head: bytes) -> bool:
-    """An MPEG audio frame of layer II or III with a bit rate and a sampling rate that exist."""
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
-        return False
-    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
-    bit_rate, rate = head[2] >> 4, head[2] >> 2 & 3
-    return version != 1 and layer in (1, 2) and bit_rate not in (0, 15) and rate != 3
+def _sound(head: bytes) -> tuple[str, str] | None:
+    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
+        return "wav", "wav"
+    if head[:4] == b"fLaC":
+        return "flac", "flac"
+    if head[:4] == b"OggS":
+        return "ogg", "ogg"
+    if head[:4] == b"\x1aE\xdf\xa3":
+        return "webm", "matroska"
+    if head[4:8] == b"ftyp":
+        return "m4a", "mov"
+    if head[:6] in (b"#!AMR\n", b"#!AMR-"):
+        return "amr", "amr"
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return "aiff", "aiff"
+    if head[:4] == b".snd":
+        return "au", "au"
+    if head[:4] == b"caff":
+        return "caf", "caf"
+    if head[:3] == b"ID3":
+        return "mp3", "mp3"
+    if len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
+        # A frame sync: the layer bits tell AAC in ADTS (00) from MPEG audio.
+        return ("aac", "aac") if head[1] & 0xF6 == 0xF0 else ("mp3", "mp3")
+    return None
 
 
-def _as_text(head: bytes) -> str | None:
-    for encoding in ("utf-8", "utf-16"):
-        if encoding == "utf-16" and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            continue
-        for cut in range(4):  # the last character may be cut in the middle
-            try:
-                text = head[: len(head) - cut].decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            if not any(ord(character) < 32 and character not in "\t\r\n\f\v\x1b" for character in text):
-                return text
+def _other(head: bytes) -> str | None:
+    signs: tuple[tuple[bytes, str], ...] = (
+        (b"\x7fELF", "a program"),
+        (b"MZ", "a program"),
+        (b"PK", "a zip archive"),
+        (b"\x1f\x8b", "a gzip archive"),
+        (b"\x89PNG", "a picture"),
+        (b"\xff\xd8\xff", "a picture"),
+        (b"GIF8", "a picture"),
+        (b"%PDF", "a PDF document"),
+        (b"#EXTM3U", "a playlist"),
+        (b"ffconcat", "a list of other files"),
+        (b"v=0", "a session description"),
+    )
+    for sign, what in signs:
+        if head.startswith(sign):
+            return what
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<script")):
+        return "a web page"
+    if start.startswith((b"<?xml", b"<mpd")):
+        return "an XML document"
+    if start and all(byte >= 0x20 or byte in b"\t\r\n\f" for byte in start):
+        return "text"
     return None

@@ -63,3 +63,10 @@ class Recognition:
 
     channels: tuple[tuple[Utterance, ...], ...]
     language: str | None
+
+
+def primary_language(language: str | None) -> str | None:
+    """The language without its region, as transcripts store it: "en" for "en-US" and "en_GB"; None stays None."""
+    if language is None or not language.strip():
+        return None
+    return language.strip().lower().replace("_", "-").split("-")[0]

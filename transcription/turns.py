@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from transcription.speech import Utterance
+from transcription.speech import Utterance, primary_language
 from transcription.transcript import Role, Turn, Word
 
 PIECE_GAP = 0.25
@@ -70,7 +70,7 @@ def join_pieces(pieces: Iterable[Piece], language: str | None) -> tuple[Turn, ..
 def join_words(texts: Iterable[str], language: str | None) -> str:
     """Words as running text: with spaces, or without them in languages written without (Chinese, Japanese, Thai)."""
     texts = [text for text in (t.strip() for t in texts) if text]
-    if (language or "").lower().replace("_", "-").split("-")[0] not in _UNSPACED:
+    if primary_language(language) not in _UNSPACED:
         return " ".join(texts)
     joined = ""
     for text in texts:

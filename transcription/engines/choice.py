@@ -6,6 +6,7 @@ import importlib.util
 
 from transcription.engines.protocol import DEFAULT_MODEL, Engine, EngineChoice, EngineRequest, EngineState
 from transcription.errors import NeedsModel
+from transcription.speech import primary_language
 
 SPHINX_MODEL = "en-us"
 
@@ -63,7 +64,7 @@ def describe_engines(request: EngineRequest) -> list[EngineState]:
 
 def is_english(language: str | None) -> bool:
     """True when the language is known to be English ("en", "en-US"); unknown is not English."""
-    return language is not None and language.lower().replace("_", "-").split("-")[0] == "en"
+    return primary_language(language) == "en"
 
 
 def _whisper(request: EngineRequest) -> EngineChoice:

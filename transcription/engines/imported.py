@@ -12,6 +12,7 @@ from transcription.engines.imported_json import read_aws, read_aws_analytics, re
 from transcription.engines.imported_text import read_srt, read_vtt
 from transcription.engines.speakers import Speakers
 from transcription.errors import NotATranscript
+from transcription.speech import primary_language
 from transcription.transcript import Transcript, Turn
 
 _TIMING = re.compile(r"^\s*\d+:\d\d(:\d\d)?[.,]\d{1,3}\s+-->", re.MULTILINE)
@@ -93,6 +94,7 @@ def _clean(transcript: Transcript) -> Transcript:
     return replace(
         transcript,
         turns=turns,
+        language=primary_language(transcript.language),
         duration=transcript.duration if transcript.duration is not None else max(ends, default=None),
         quality=quality,
     )

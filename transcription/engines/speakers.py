@@ -77,7 +77,7 @@ class Speakers:
                 nameless = sum(1 for v in self._known.values() if v.role in ("speaker_a", "speaker_b"))
                 voice = Voice("speaker_a" if nameless == 0 else "speaker_b", UNKNOWN, channel)
             else:
-                voice = Voice(role, NAMED, channel)
+                voice = Voice(role, UNKNOWN if role in ("speaker_a", "speaker_b") else NAMED, channel)
             self._known[key] = voice
         return voice
 

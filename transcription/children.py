@@ -1,0 +1,140 @@
+"""Work on untrusted sound in a child process with limits on memory, processor time, file size, files and time.
+
+The parent side is `run_child`; the child side is `child_main`, which a child module calls with its own function.
+Both ends talk JSON: one object on standard input, one on standard output.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from transcription.errors import AudioLimits, AudioTooLong, EngineFailed, TranscriptionError, UnreadableAudio
+
+_PR_SET_PDEATHSIG: Final = 1
+_CRASHES: Final = (signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGBUS, signal.SIGTRAP)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLimits:
+    """Limits of one child; sizes in bytes, times in seconds.
+
+    `memory` is what it may take beyond its own program (about 45 MB resident), so that it stays under 300 MB.
+    """
+
+    memory: int = 200 * 1024 * 1024
+    cpu: int = 180
+    wall: float = 300.0
+    file: int = 600 * 1024 * 1024
+
+
+def run_child(module: str, request: dict[str, Any], limits: ChildLimits) -> dict[str, Any]:
+    """The answer of `python -m module` to the request.
+
+    Raises what the child reports (UnreadableAudio, AudioTooLong), AudioLimits when it went over a limit, and
+    EngineFailed when the fault is ours or the machine's (disk full).
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={
+            "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "PATH": os.defpath,
+            "LC_ALL": "C.UTF-8",
+        },
+    )
+    payload = json.dumps({"limits": asdict(limits), **request}).encode()
+    try:
+        out, err = process.communicate(payload, timeout=limits.wall)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise AudioLimits("wall") from None
+    except BaseException:
+        process.kill()
+        process.communicate()
+        raise
+    if process.returncode == 0:
+        answer: dict[str, Any] = json.loads(out)
+        if "error" in answer:
+            raise _reported(answer["error"])
+        return answer
+    raise _ended_badly(process.returncode, err.decode("utf-8", "replace"))
+
+
+def child_main(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Run one request in this process and answer it; called by a child module when it is started."""
+    _die_with_parent()
+    request = json.load(sys.stdin.buffer)
+    _apply_limits(ChildLimits(**request.pop("limits")))
+    try:
+        answer = work(request)
+    except MemoryError:
+        answer = {"error": {"kind": "limit", "limit": "memory"}}
+    except AudioTooLong as error:
+        answer = {"error": {"kind": "too_long", "limit": error.limit}}
+    except AudioLimits as error:
+        answer = {"error": {"kind": "limit", "limit": error.limit}}
+    except UnreadableAudio as error:
+        answer = {"error": {"kind": "unreadable", "why": error.why, "looks_like": error.looks_like}}
+    sys.stdout.write(json.dumps(answer))
+    sys.stdout.flush()
+    # The decoder's own clean-up can crash on damaged files; the answer is out and every file is closed.
+    os._exit(0)
+
+
+def allow_no_more_files() -> None:
+    """From here on this process cannot open another file or socket, whatever the sound file asks for."""
+    probe = os.open(os.devnull, os.O_RDONLY)
+    os.close(probe)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (probe, probe))
+
+
+def _apply_limits(limits: ChildLimits) -> None:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    memory = pages * resource.getpagesize() + limits.memory
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 5))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file, limits.file))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+def _die_with_parent() -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def _reported(error: dict[str, Any]) -> TranscriptionError:
+    if error["kind"] == "too_long":
+        return AudioTooLong(error["limit"])
+    if error["kind"] == "limit":
+        return AudioLimits(error["limit"])
+    return UnreadableAudio(error["why"], looks_like=error.get("looks_like"))
+
+
+def _ended_badly(code: int, stderr: str) -> TranscriptionError:
+    if code < 0:
+        sign = signal.Signals(-code)
+        if sign == signal.SIGXCPU:
+            return AudioLimits("cpu")
+        if sign == signal.SIGKILL:
+            return AudioLimits("memory")
+        if sign in _CRASHES:
+            return UnreadableAudio("it is so damaged that the decoder broke down on it")
+    lines = [line for line in stderr.strip().splitlines() if line.strip()]
+    return EngineFailed("decoder", lines[-1] if lines else f"it ended with code {code}")
