@@ -1,0 +1,135 @@
+"""Who may use what: one rule for every route. A route without a rule stops the application from being made.
+
+Rules here say which *people* may ask; which *calls and clients* exist for them is one condition in
+`review.queries.visibility`, and what a person may not see answers 404 like what does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import Flask, request
+from flask_babel import gettext as _
+
+from review.queries.viewer import ROLES, Viewer
+from web.errors import Refused, SignInNeeded
+
+Subject = Literal["call", "client"]
+
+
+class MissingRule(LookupError):
+    """Routes exist that no rule speaks about, or rules speak about routes that do not exist."""
+
+    def __init__(self, missing: set[str], unused: set[str]) -> None:
+        super().__init__(
+            f"web/access.py: routes without a rule: {sorted(missing)}; rules without a route: {sorted(unused)}"
+        )
+        self.missing = missing
+        self.unused = unused
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may use one route."""
+
+    roles: frozenset[str] = frozenset(ROLES)  # signed-in people with at least one of these
+    public: bool = False  # anyone, signed in or not
+    scope: str | None = None  # programs: an API token that holds this scope
+    subject: Subject | None = None  # what the URL's id names; hidden ones answer 404
+
+    @property
+    def by_token(self) -> bool:
+        """True when the route belongs to programs: an API token instead of a session, and so no CSRF token."""
+        return self.scope is not None
+
+    def allows(self, viewer: Viewer) -> bool:
+        """True when this person may use the route."""
+        return self.public or not viewer.roles.isdisjoint(self.roles)
+
+
+PUBLIC = Rule(public=True)
+ANYONE_SIGNED_IN = Rule()
+SEES_CALL = Rule(subject="call")
+SEES_CLIENT = Rule(subject="client")
+
+
+def _roles(*names: str, subject: Subject | None = None) -> Rule:
+    unknown = set(names) - set(ROLES)
+    if unknown:
+        raise ValueError(f"no such roles: {sorted(unknown)}")
+    return Rule(roles=frozenset(names), subject=subject)
+
+
+# Not reps: what they bring in would be judged as theirs. Not admins: they see no calls, so not their own uploads.
+BRINGS_CALLS = _roles("manager", "reviewer", "quality_lead", "head_of_sales")
+
+RULES: Mapping[str, Rule] = {
+    "static": PUBLIC,
+    # sign-in
+    "auth.sign_in": PUBLIC,
+    "auth.sign_out": PUBLIC,
+    "auth.set_language": PUBLIC,
+    # calls
+    "inbox.index": ANYONE_SIGNED_IN,
+    "calls.show": SEES_CALL,
+    "calls.state": SEES_CALL,
+    "calls.audio": SEES_CALL,
+    "calls.peaks": SEES_CALL,
+    "calls.retry": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
+    "clients.show": SEES_CLIENT,
+    "upload.form": BRINGS_CALLS,
+    "upload.receive": BRINGS_CALLS,
+    # health
+    "health.page": _roles("admin", "quality_lead", "head_of_sales"),
+    "health.alive": PUBLIC,
+    "health.ready": PUBLIC,
+    # programs
+    "api.create_call": Rule(scope="calls:write"),
+    "api.list_calls": Rule(scope="calls:read"),
+    "api.read_call": Rule(scope="calls:read", subject="call"),
+    # the API reference says nothing about the installation
+    "openapi.openapi": PUBLIC,
+    "openapi.doc_url": PUBLIC,
+    "openapi.static": PUBLIC,
+    "swagger.swagger": PUBLIC,
+    "swagger.static": PUBLIC,
+    "swagger.oauth2-redirect": PUBLIC,
+}
+
+
+def rule_of(endpoint: str | None) -> Rule:
+    """The rule of a route; a request that met no route is answered 404 or 405 whoever asks."""
+    return PUBLIC if endpoint is None else RULES[endpoint]
+
+
+def check_rules(app: Flask) -> None:
+    """Raise MissingRule unless routes and rules match one to one."""
+    routes = {rule.endpoint for rule in app.url_map.iter_rules()}
+    if routes != set(RULES):
+        raise MissingRule(routes - set(RULES), set(RULES) - routes)
+
+
+def enforce(app: Flask) -> None:
+    """Apply the table to every request, before anything else looks at it."""
+    from web.auth import viewer_of_session, viewer_of_token
+
+    @app.before_request
+    def apply_rule() -> None:
+        rule = rule_of(request.endpoint)
+        if rule.scope is not None:
+            viewer_of_token(rule.scope)
+            return
+        if rule.public:
+            return
+        viewer = viewer_of_session()
+        if viewer is None:
+            raise SignInNeeded
+        if not rule.allows(viewer):
+            raise Refused(
+                403,
+                _("Your roles do not open this page"),
+                _("Nothing was changed."),
+                _("Ask an administrator if you need it."),
+            )

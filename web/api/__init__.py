@@ -1,0 +1,12 @@
+"""The programs' door: version 1 of the API, described at /openapi."""
+
+from __future__ import annotations
+
+from flask_openapi3 import OpenAPI
+
+from web.api import calls
+
+
+def register_api(app: OpenAPI) -> None:
+    """Add the API to the application."""
+    app.register_api(calls.blueprint)

@@ -1,0 +1,122 @@
+"""The web application: `create_app` puts the parts together; gunicorn runs it as `web.app:create_app()`."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import IO, Any
+
+from flask import Request
+from flask_openapi3 import Info, OpenAPI
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from review.db import Database, open_database
+from review.logs import set_up_logs
+from review.redis_address import connect
+from review.services.sessions import ABSOLUTE
+from review.settings import Settings, read_settings
+from review.storage import AudioStore, open_store
+from web import access, context, security
+from web.api import register_api
+from web.api.docs import DOCS_PAGE, SECURITY_SCHEMES
+from web.auth import set_up_sessions
+from web.blueprints import register_blueprints
+from web.errors import handle_errors
+from web.limits import limit_bodies, limit_rates
+from web.parts import KEY, Parts, parts
+
+IN_MEMORY = 256 * 1024  # bytes of one uploaded file kept in memory before it goes to the work folder
+LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class IncomingRequest(Request):
+    """A request whose uploaded files wait in the installation's work folder, not in the system's `/tmp`.
+
+    Recordings are large and private; the system's folder may be memory, and another disk than the one that is checked.
+    """
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        folder = parts().settings.work
+        folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.SpooledTemporaryFile(IN_MEMORY, "rb+", dir=folder)  # type: ignore[return-value]
+
+
+def create_app(
+    settings: Settings | None = None,
+    database: Database | None = None,
+    store: AudioStore | None = None,
+    redis: Any = None,
+) -> OpenAPI:
+    """The application for these settings (from the environment when none are given).
+
+    Connects to nothing: database and Redis are met by the first request that needs them. Raises BadSetting,
+    MissingRule when a route has no access rule, OSError when the secret key can be neither read nor made.
+    """
+    if settings is None:  # the web server's own process, which has nobody else to set up its log
+        settings = read_settings()
+        set_up_logs(settings, "web")
+    made = Parts(
+        settings=settings,
+        database=database or open_database(settings),
+        store=store or open_store(settings),
+        redis=redis if redis is not None else connect(settings),
+    )
+    app = OpenAPI(
+        "web",
+        info=Info(title="Callcoach", version="1", description="Recordings in, scored calls with evidence out."),
+        security_schemes=SECURITY_SCHEMES,
+        validation_error_callback=_problem_of_validation,
+    )
+    app.extensions[KEY] = made
+    app.request_class = IncomingRequest
+    _configure(app, settings)
+
+    csrf = CSRFProtect(app)
+    set_up_sessions(app)
+    context.set_up_pages(app)
+    handle_errors(app)
+    register_blueprints(app)
+    register_api(app)
+    # In this order for every request: its size, its rate, who asks, whether another site made it.
+    limit_bodies(app)
+    limit_rates(app, made)
+    access.enforce(app)
+    security.protect(app, csrf)
+    access.check_rules(app)
+    return app
+
+
+def _configure(app: OpenAPI, settings: Settings) -> None:
+    https = (settings.public_url or "").startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secret_key(),
+        SESSION_COOKIE_NAME="callcoach",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=ABSOLUTE,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        WTF_CSRF_CHECK_DEFAULT=False,  # web/security.py calls the check, after the access rule
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open over lunch still works
+        WTF_CSRF_SSL_STRICT=False,  # web/security.py looks at the origin itself
+        SWAGGER_HTML_STRING=DOCS_PAGE,
+        OPENAPI_HTML_STRING=DOCS_PAGE,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    if https and settings.host in LOCAL_HOSTS:
+        # Only a proxy on this machine can reach us, so what it says about its sender is believed.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
+
+
+def _problem_of_validation(error: Any) -> Any:
+    from web.api.problems import answer_validation_error
+
+    return answer_validation_error(error)

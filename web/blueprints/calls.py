@@ -1,0 +1,104 @@
+"""One call: its page, its live state, its audio in ranges, and sending it round again."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from review.queries.call_audio import audio_folder
+from review.services.calls import retry_call
+from werkzeug.wrappers import Response
+
+from review.doorbell import ring
+from review.queries.call import CallDetail, get_call
+from review.services.audit import record
+from web.audio import send_audio
+from web.auth import viewer
+from web.errors import Refused, is_htmx
+from web.parts import parts
+from web.reading.page import read_page
+
+blueprint = Blueprint("calls", __name__, url_prefix="/calls")
+
+
+@blueprint.get("/<int:call_id>")
+def show(call_id: int) -> str:
+    """The call page; `?t=61.5` opens it at that second."""
+    call = _visible_call(call_id)
+    return render_template("call.html", call=call, page=read_page(call), start_at=read_second(request.args.get("t")))
+
+
+@blueprint.get("/<int:call_id>/state")
+def state(call_id: int) -> Response:
+    """What is being done with the call now, for the page to ask again while something is."""
+    call = _visible_call(call_id)
+    response = make_response(render_template("call/_state.html", call=call))
+    if call.settled and is_htmx():
+        response.headers["HX-Refresh"] = "true"  # there is a transcript, or a reason: the whole page changes
+    return response
+
+
+@blueprint.get("/<int:call_id>/audio")
+def audio(call_id: int) -> Response:
+    """One range of the call's sound for the web."""
+    return send_audio(_audio_folder(call_id) / "audio.webm")
+
+
+@blueprint.get("/<int:call_id>/peaks.json")
+def peaks(call_id: int) -> Response:
+    """The loudness of both lanes, for the waveform."""
+    path = _audio_folder(call_id) / "peaks.json"
+    if not path.is_file():
+        abort(404)
+    response = send_file(path, mimetype="application/json", conditional=True, etag=True, max_age=0)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@blueprint.post("/<int:call_id>/retry")
+def retry(call_id: int) -> Response:
+    """Send a failed or waiting call round again."""
+    with parts().database.session() as db:
+        call = get_call(db, viewer(), call_id)
+        if call is None:
+            abort(404)
+        if not call.can_retry:
+            raise Refused(
+                409,
+                _("This call has not failed, so there is nothing to try again"),
+                _("Nothing was changed."),
+                _("Load the page again to see how it stands."),
+            )
+        retry_call(db, call_id)
+        record(db, viewer().user_id, "call.retry", "call", call_id, state=call.state)
+    ring(parts().redis, [(call_id, "transcribe")])
+    target = url_for("calls.show", call_id=call_id)
+    return Response(status=204, headers={"HX-Redirect": target}) if is_htmx() else redirect(target)
+
+
+def read_second(text: str | None) -> float:
+    """The second a link opens the call at; the beginning when it makes no sense."""
+    try:
+        second = float(text or 0)
+    except ValueError:
+        return 0.0
+    return second if math.isfinite(second) and second > 0 else 0.0
+
+
+def _visible_call(call_id: int) -> CallDetail:
+    """The call, or 404 when there is none or it is not this viewer's to see."""
+    with parts().database.read() as db:
+        call = get_call(db, viewer(), call_id)
+    if call is None:
+        abort(404)
+    return call
+
+
+def _audio_folder(call_id: int) -> Path:
+    with parts().database.read() as db:
+        folder = audio_folder(db, viewer(), call_id)
+    if folder is None:
+        abort(404)
+    return folder

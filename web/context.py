@@ -1,0 +1,212 @@
+"""What every template may use: the viewer, the navigation, languages, and filters that write values for people."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import Babel, format_date, format_datetime, format_decimal, format_percent, get_locale
+from flask_babel import gettext as _
+
+from review.text.phones import display_phone
+from web.access import rule_of
+from web.auth import known_viewer
+from web.security import csp_nonce
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "ru": "Русский"}
+DEFAULT_LANGUAGE = "en"
+LANGUAGE_COOKIE = "language"
+TIME_ZONE_COOKIE = "timezone"  # set by the page's script: the browser knows where its user sits
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One entry of the language switch, named in itself."""
+
+    code: str
+    name: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """One entry of the navigation; `count` is None when there is nothing to count."""
+
+    name: str
+    label: str
+    url: str
+    active: bool
+    count: int | None
+
+
+def set_up_pages(app: Flask) -> None:
+    """Give templates their languages, variables and filters."""
+    app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LANGUAGE
+    Babel(app, locale_selector=choose_language, timezone_selector=choose_time_zone)
+    app.context_processor(page_variables)
+    for name, write in FILTERS.items():
+        app.add_template_filter(write, name)
+
+
+def choose_language() -> str:
+    """The viewer's language, else the one chosen before signing in, else the browser's."""
+    viewer = known_viewer()
+    for chosen in (viewer.language if viewer else None, request.cookies.get(LANGUAGE_COOKIE)):
+        if chosen in LANGUAGES:
+            return str(chosen)
+    return request.accept_languages.best_match(list(LANGUAGES), DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
+
+
+def choose_time_zone() -> zoneinfo.ZoneInfo | None:
+    """The browser's time zone once it has told it; UTC until then."""
+    name = request.cookies.get(TIME_ZONE_COOKIE)
+    if not name:
+        return None
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def page_variables() -> dict[str, Any]:
+    """The variables of every template."""
+    current = str(get_locale() or DEFAULT_LANGUAGE)
+    return {
+        "viewer": known_viewer(),
+        "navigation": navigation(),
+        "csp_nonce": csp_nonce(),
+        "languages": tuple(Language(code, name, code == current) for code, name in LANGUAGES.items()),
+        "current_language": current,
+        "asset": asset_url,
+    }
+
+
+def navigation() -> tuple[NavigationItem, ...]:
+    """The pages this viewer can open, in order; empty before signing in."""
+    viewer = known_viewer()
+    if viewer is None:
+        return ()
+    pages = (("inbox.index", _("Inbox")), ("upload.form", _("Upload")), ("health.page", _("Health")))
+    return tuple(
+        NavigationItem(
+            name=endpoint.partition(".")[0],
+            label=label,
+            url=url_for(endpoint),
+            active=request.blueprint == endpoint.partition(".")[0],
+            count=None,
+        )
+        for endpoint, label in pages
+        if rule_of(endpoint).allows(viewer)
+    )
+
+
+def asset_url(name: str) -> str:
+    """The address of a static file; it changes with the file, so that browsers may keep it."""
+    path = Path(current_app.static_folder or "") / name
+    if not path.is_file():
+        return url_for("static", filename=name)
+    return url_for("static", filename=name, v=f"{path.stat().st_mtime_ns // 1_000_000:x}")
+
+
+def clock(seconds: float | None) -> str:
+    """Seconds as m:ss, or h:mm:ss from an hour on; a dash when unknown."""
+    if seconds is None:
+        return "–"
+    whole = max(0, int(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds in words short enough for a table: "42 s", "4 min", "2 h 5 min", "3 d"."""
+    if seconds is None:
+        return "–"
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return _("%(n)s s", n=whole)
+    if whole < 3600:
+        return _("%(n)s min", n=round(whole / 60))
+    if whole < 2 * 86_400:
+        return _("%(h)s h %(m)s min", h=whole // 3600, m=whole % 3600 // 60)
+    return _("%(n)s d", n=whole // 86_400)
+
+
+def when(value: datetime | None, form: str = "short") -> str:
+    """A moment in the viewer's language and time zone. `form`: short, medium, long, date or time."""
+    if value is None:
+        return "–"
+    if form == "date":
+        return str(format_datetime(value, "d MMM y"))
+    if form == "time":
+        return str(format_datetime(value, "HH:mm"))
+    return str(format_datetime(value, "d MMM y, HH:mm" if form == "short" else form))
+
+
+def day(value: date | None) -> str:
+    """A day in the viewer's language."""
+    return "–" if value is None else str(format_date(value, "d MMM y"))
+
+
+def phone(value: str | None) -> str:
+    """A phone number as people write it."""
+    return display_phone(value)
+
+
+def number(value: float | Decimal | None, digits: int = 0) -> str:
+    """A number in the viewer's language, rounded to `digits` decimals; a dash when unknown."""
+    if value is None:
+        return "–"
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, pattern))
+
+
+def percent(share: float | None) -> str:
+    """A share of 0..1 as a whole percentage; a dash when unknown."""
+    return "–" if share is None else str(format_percent(share))
+
+
+def size(value: float | None) -> str:
+    """Bytes as kB, MB or GB."""
+    if value is None:
+        return "–"
+    for unit, divisor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if value >= divisor:
+            return f"{number(value / divisor, 1 if value < 10 * divisor else 0)} {unit}"
+    return f"{number(value)} B"
+
+
+def state_label(state: str | None) -> str:
+    """A call's state or phase in the user's words."""
+    words: dict[str, Callable[[], str]] = {
+        "received": lambda: _("queued"),
+        "queued": lambda: _("queued"),
+        "transcribing": lambda: _("transcribing"),
+        "transcribed": lambda: _("scoring"),
+        "scoring": lambda: _("scoring"),
+        "scored": lambda: _("ready"),
+        "ready": lambda: _("ready"),
+        "needs_model": lambda: _("needs a speech model"),
+        "no_audio": lambda: _("not recorded"),
+        "dead": lambda: _("failed"),
+        "failed": lambda: _("failed"),
+    }
+    return words[state]() if state in words else (state or "–")
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "clock": clock,
+    "duration": duration,
+    "when": when,
+    "day": day,
+    "phone": phone,
+    "number": number,
+    "percent": percent,
+    "size": size,
+    "state_label": state_label,
+}

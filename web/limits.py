@@ -1,0 +1,98 @@
+"""How often one address may ask, and how much one request may carry."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from flask import Flask, request
+from flask_babel import gettext as _
+from flask_limiter import Limiter
+
+from review.redis_address import redis_url
+from web.errors import Refused
+from web.parts import Parts, parts
+
+# The sign-in service counts failures by account and address in the database; these are the outer fence, generous
+# enough for an office behind one address.
+RATES: Final = {
+    "auth.sign_in": ("60 per minute", ["POST"]),
+    "upload.receive": ("600 per minute", ["POST"]),
+    "api.create_call": ("1200 per minute", ["POST"]),
+    "api.list_calls": ("1200 per minute", ["GET"]),
+    "api.read_call": ("1200 per minute", ["GET"]),
+}
+
+SMALL_BODY: Final = 1024 * 1024  # bytes; every request that brings no recording
+FORM_BESIDE_RECORDING: Final = 1024 * 1024  # bytes of facts and multipart headers
+BRINGS_RECORDING: Final = frozenset({"upload.receive", "api.create_call"})
+DRAINED: Final = 64 * 1024 * 1024  # bytes read and thrown away so that a refused sender hears the answer
+
+
+def limit_rates(app: Flask, made: Parts) -> Limiter:
+    """Count requests in Redis so that all web processes share the count, in memory while Redis is away."""
+    address = redis_url(made.settings)
+    limiter = Limiter(
+        key_func=asker,
+        storage_uri=address.replace("unix://", "redis+unix://", 1),
+        storage_options={"socket_timeout": 1, "socket_connect_timeout": 1},
+        in_memory_fallback_enabled=True,
+        swallow_errors=True,
+        key_prefix="callcoach",
+    )
+    limiter.init_app(app)
+    for endpoint, (rate, methods) in RATES.items():
+        app.view_functions[endpoint] = limiter.limit(rate, methods=methods)(app.view_functions[endpoint])
+    return limiter
+
+
+def asker() -> str:
+    """Whose requests are counted together: one API token's, else one address's."""
+    token = request.headers.get("Authorization")
+    if token:
+        return hashlib.sha256(token.encode()).hexdigest()
+    return request.remote_addr or "unknown"
+
+
+def limit_bodies(app: Flask) -> None:
+    """Refuse bodies without a length (411) and bodies over the limit (413) before a byte of them is stored."""
+    app.config["MAX_CONTENT_LENGTH"] = SMALL_BODY
+    app.config["MAX_FORM_PARTS"] = 100
+
+    @app.before_request
+    def refuse_body() -> None:
+        brings = request.endpoint in BRINGS_RECORDING and request.method == "POST"
+        # A chunked body over the limit would be cut silently, so a body says its length beforehand.
+        if "Transfer-Encoding" in request.headers or (brings and request.content_length is None):
+            raise Refused(
+                411,
+                _("The request does not say how long it is"),
+                _("Nothing was stored."),
+                _("Send it with a Content-Length header instead of in chunks."),
+            )
+        if not brings:
+            return
+        limit = parts().settings.max_upload_bytes
+        request.max_content_length = limit + FORM_BESIDE_RECORDING
+        if (request.content_length or 0) > request.max_content_length:
+            _drain()
+            raise too_large(limit)
+
+
+def too_large(limit: int) -> Refused:
+    """The refusal of a call larger than `limit` bytes."""
+    return Refused(
+        413,
+        _("The recording is larger than %(limit)d MB, the most that is accepted here", limit=limit // (1024 * 1024)),
+        _("Nothing was stored."),
+        _("Send a compressed copy, or ask your administrator to raise CALLCOACH_MAX_UPLOAD_MB."),
+        limit_bytes=limit,
+    )
+
+
+def _drain() -> None:
+    """Read on for a while: closing while the sender still sends would reset the connection and lose the answer."""
+    left = DRAINED
+    stream = request.environ["wsgi.input"]
+    while left > 0 and (piece := stream.read(min(left, 1024 * 1024))):
+        left -= len(piece)
