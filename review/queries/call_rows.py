@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from sqlalchemy import Row, Select, select
+
+from review.models import Call, Client, LossReason, Rep, Team
 from review.text.phones import display_phone
 
 
@@ -119,7 +122,7 @@ class CallRow:
         return self.state in ("dead", "needs_model")
 
 
-PHASES: dict[str, tuple[str, ...]] = {
+PHASES: Final[dict[str, tuple[str, ...]]] = {
     "queued": ("received",),
     "transcribing": ("transcribing",),
     "scoring": ("transcribed", "scoring"),
@@ -130,4 +133,97 @@ PHASES: dict[str, tuple[str, ...]] = {
 }
 """The user's word for a state -> the states of the row behind it, in the order a call walks through them."""
 
-PHASE_OF_STATE: dict[str, str] = {state: phase for phase, states in PHASES.items() for state in states}
+PHASE_OF_STATE: Final[dict[str, str]] = {state: phase for phase, states in PHASES.items() for state in states}
+
+
+def select_calls() -> Select[*tuple[Any, ...]]:
+    """A statement giving every column `read_call_row` needs, with the names joined in; add conditions and an order."""
+    return (
+        select(
+            Call.id,
+            Call.source,
+            Call.external_id,
+            Call.direction,
+            Call.started_at,
+            Call.happened_at,
+            Call.duration,
+            Call.rep_id,
+            Call.rep_name.label("rep_as_delivered"),
+            Rep.name.label("rep_name"),
+            Rep.team_id,
+            Team.name.label("team_name"),
+            Call.client_id,
+            Client.name.label("client_name"),
+            Client.company.label("client_company"),
+            Call.client_phone,
+            Call.queue,
+            Call.state,
+            Call.progress,
+            Call.failure,
+            Call.engine_wait,
+            Call.partial,
+            Call.draft,
+            Call.score_final,
+            Call.score_state,
+            Call.coverage,
+            Call.objections,
+            Call.objections_missed,
+            Call.wrongly_rejected,
+            Call.cannot_judge,
+            Call.disposition,
+            Call.loss_reason,
+            LossReason.name.label("loss_reason_name"),
+            Call.language,
+            Call.created_at,
+        )
+        .outerjoin(Rep, Rep.id == Call.rep_id)
+        .outerjoin(Team, Team.id == Rep.team_id)
+        .outerjoin(Client, Client.id == Call.client_id)
+        .outerjoin(LossReason, LossReason.code == Call.loss_reason)
+    )
+
+
+def call_fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    """The values of a CallRow from one line of `select_calls`."""
+    return {
+        "id": row.id,
+        "source": row.source,
+        "external_id": row.external_id,
+        "direction": row.direction,
+        "started_at": row.happened_at,
+        "started_known": row.started_at is not None,
+        "duration": row.duration,
+        "rep_id": row.rep_id,
+        "rep_name": row.rep_name or row.rep_as_delivered,
+        "team_id": row.team_id,
+        "team_name": row.team_name,
+        "client_id": row.client_id,
+        "client_name": row.client_name,
+        "client_company": row.client_company,
+        "client_phone": row.client_phone,
+        "queue": row.queue,
+        "state": row.state,
+        "progress": row.progress,
+        "failure": Failure.from_json(row.failure),
+        "engine_wait": EngineWait.from_json(row.engine_wait),
+        "partial": row.partial,
+        "draft": row.draft,
+        "score_final": row.score_final,
+        "score_state": row.score_state,
+        "coverage": row.coverage,
+        "flags": CallFlags(
+            objections=row.objections,
+            objections_missed=row.objections_missed,
+            wrongly_rejected=row.wrongly_rejected,
+            cannot_judge=row.cannot_judge,
+        ),
+        "disposition": row.disposition,
+        "loss_reason": row.loss_reason_name or row.loss_reason,
+        "language": row.language,
+        "created_at": row.created_at,
+    }
+
+
+def read_call_row(row: Row[*tuple[Any, ...]]) -> CallRow:
+    """One CallRow from one line of `select_calls`."""
+    return CallRow(**call_fields(row))

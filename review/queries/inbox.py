@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
-from review.queries.call_rows import PHASES, CallRow
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-FLAGS = ("objection_missed", "wrongly_closed", "cannot_judge", "partial", "draft", "low_score")
+from review.models import CALL_STATES, Call, Rep, Team
+from review.queries.call_rows import PHASE_OF_STATE, PHASES, CallRow, read_call_row, select_calls
+from review.queries.filters import FLAGS, InboxFilters, read_filters
+from review.queries.keyset import older_than, read_mark, write_mark
+from review.queries.viewer import Viewer
+from review.queries.visibility import visible_calls, visible_reps
 
+__all__ = [
+    "FLAGS",
+    "Choice",
+    "FilterChoices",
+    "InboxFilters",
+    "Page",
+    "StateCounts",
+    "filter_choices",
+    "list_calls",
+    "read_filters",
+    "state_counts",
+]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxFilters:
-    """What to show; None leaves a question open. Dates are days in UTC, both ends included."""
-
-    state: str | None = None  # a phase (queued, transcribing, scoring, ready, failed, ...) or a state of the row
-    rep_id: int | None = None
-    team_id: int | None = None
-    client_id: int | None = None
-    direction: str | None = None  # inbound or outbound
-    disposition: str | None = None
-    language: str | None = None
-    source: str | None = None
-    queue: str | None = None
-    flag: str | None = None  # one of FLAGS
-    score_from: float | None = None  # 0..100
-    score_to: float | None = None
-    date_from: date | None = None
-    date_to: date | None = None
-
-    @property
-    def active(self) -> int:
-        """How many filters are set."""
-        return len(self.to_query())
-
-    def to_query(self) -> dict[str, str]:
-        """The set filters as text, ready for a link; `read_filters` reads them back."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: _as_text(value) for name, value in values.items() if value is not None}
+LONGEST_PAGE: Final = 200
+CHOICES_FROM: Final = 5_000  # the newest calls a filter's choices are gathered from: bounded work on any size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +51,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterChoices:
-    """What the viewer can choose from in each filter: only what occurs among calls they may see."""
+    """What the viewer can choose from in each filter: only what occurs among the newest calls they may see."""
 
     states: tuple[str, ...]  # phases, in the order a call walks through them
     reps: tuple[Choice, ...]
@@ -81,54 +73,72 @@ class StateCounts:
     by_state: Mapping[str, int]
 
 
-def read_filters(values: Mapping[str, str]) -> InboxFilters:
-    """Filters from a page's query string. A value that makes no sense is left out: a stale link still opens."""
-    return InboxFilters(
-        state=_one_of(values.get("state"), (*PHASES, *(s for states in PHASES.values() for s in states))),
-        rep_id=_whole(values.get("rep_id")),
-        team_id=_whole(values.get("team_id")),
-        client_id=_whole(values.get("client_id")),
-        direction=_one_of(values.get("direction"), ("inbound", "outbound")),
-        disposition=_text(values.get("disposition")),
-        language=_text(values.get("language")),
-        source=_text(values.get("source")),
-        queue=_text(values.get("queue")),
-        flag=_one_of(values.get("flag"), FLAGS),
-        score_from=_number(values.get("score_from")),
-        score_to=_number(values.get("score_to")),
-        date_from=_day(values.get("date_from")),
-        date_to=_day(values.get("date_to")),
+def list_calls(
+    session: Session, viewer: Viewer, filters: InboxFilters, after: str | None = None, limit: int = 50
+) -> Page:
+    """One page of the calls the viewer may see, newest first; `after` is the `next` of the page before. One statement.
+
+    A call without a known start is listed by its arrival. `limit` is cut to 1..200.
+    """
+    limit = max(1, min(limit, LONGEST_PAGE))
+    conditions = [visible_calls(viewer), *filters.conditions()]
+    mark = read_mark(after)
+    if mark is not None:
+        conditions.append(older_than(*mark))
+    # First the ids from an index alone, then the fifty rows with their names: a sort never carries whole rows.
+    wanted = (
+        select(Call.id)
+        .where(*conditions)
+        .order_by(Call.happened_at.desc(), Call.id.desc())
+        .limit(limit + 1)
+        .subquery("wanted")
+    )
+    query = select_calls().join(wanted, wanted.c.id == Call.id).order_by(Call.happened_at.desc(), Call.id.desc())
+    found = [read_call_row(row) for row in session.execute(query)]
+    rows = tuple(found[:limit])
+    return Page(rows=rows, next=write_mark(rows[-1].started_at, rows[-1].id) if len(found) > limit else None)
+
+
+def filter_choices(session: Session, viewer: Viewer) -> FilterChoices:
+    """The entries of the filters' lists. Three statements."""
+    newest = (
+        select(Call.source, Call.queue, Call.language, Call.direction, Call.disposition)
+        .where(visible_calls(viewer))
+        .order_by(Call.happened_at.desc(), Call.id.desc())
+        .limit(CHOICES_FROM)
+        .subquery()
+    )
+    kinds = session.execute(select(newest).distinct()).all()
+    reps = session.execute(select(Rep.id, Rep.name).where(visible_reps(viewer)).order_by(Rep.name, Rep.id))
+    teams = session.execute(
+        select(Team.id, Team.name)
+        .where(Team.id.in_(select(Rep.team_id).where(visible_reps(viewer))))
+        .order_by(Team.name, Team.id)
+    )
+    return FilterChoices(
+        states=tuple(PHASES),
+        reps=tuple(Choice(value=str(rep.id), label=rep.name) for rep in reps),
+        teams=tuple(Choice(value=str(team.id), label=team.name) for team in teams),
+        directions=_distinct(row.direction for row in kinds),
+        dispositions=_distinct(row.disposition for row in kinds),
+        languages=_distinct(row.language for row in kinds),
+        sources=_distinct(row.source for row in kinds),
+        queues=_distinct(row.queue for row in kinds),
+        flags=FLAGS,
     )
 
 
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else f"{value:g}" if isinstance(value, float) else str(value)
+def state_counts(session: Session, viewer: Viewer) -> StateCounts:
+    """How many calls the viewer can see in each state. One statement."""
+    counted = session.execute(
+        select(Call.state, func.count()).where(visible_calls(viewer)).group_by(Call.state)
+    ).tuples()
+    by_state = dict.fromkeys(CALL_STATES, 0) | dict(counted.all())
+    by_phase = dict.fromkeys(PHASES, 0)
+    for state, count in by_state.items():
+        by_phase[PHASE_OF_STATE[state]] += count
+    return StateCounts(total=sum(by_state.values()), by_phase=by_phase, by_state=by_state)
 
 
-def _text(value: str | None) -> str | None:
-    value = (value or "").strip().replace("\x00", "")
-    return value[:200] or None
-
-
-def _one_of(value: str | None, choices: tuple[str, ...]) -> str | None:
-    return value if value in choices else None
-
-
-def _whole(value: str | None) -> int | None:
-    text = (value or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
-
-
-def _number(value: str | None) -> float | None:
-    try:
-        number = float((value or "").strip().replace(",", "."))
-    except ValueError:
-        return None
-    return number if 0 <= number <= 200 else None
-
-
-def _day(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat((value or "").strip())
-    except ValueError:
-        return None
+def _distinct(values: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(sorted({value for value in values if value}))

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-ROLES: Final = ("rep", "manager", "reviewer", "quality_lead", "head_of_sales", "external_reviewer", "admin")
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from review.models import Rep, TeamMember, User, UserRole
+
 SEES_ALL_CALLS: Final = frozenset({"reviewer", "quality_lead", "head_of_sales"})
 """Roles that see every call. A reviewer's own scope narrows this once scopes exist."""
 
@@ -32,3 +36,28 @@ class Viewer:
     def sees_calls(self) -> bool:
         """True when the person can see any call at all: an admin without another role cannot."""
         return self.sees_all or ("manager" in self.roles) or ("rep" in self.roles)
+
+
+def load_viewer(session: Session, user_id: int) -> Viewer | None:
+    """The person as they are now; None when there is no such user or they are disabled. Four statements."""
+    user = session.execute(
+        select(User.id, User.name, User.email, User.language).where(User.id == user_id, User.disabled_at.is_(None))
+    ).one_or_none()
+    if user is None:
+        return None
+    roles = frozenset(session.scalars(select(UserRole.role).where(UserRole.user_id == user_id)))
+    teams = session.execute(
+        select(TeamMember.team_id, TeamMember.is_manager).where(TeamMember.user_id == user_id)
+    ).all()
+    rep_ids = frozenset(session.scalars(select(Rep.id).where(Rep.user_id == user_id)))
+    return Viewer(
+        user_id=user.id,
+        name=user.name,
+        email=user.email,
+        language=user.language,
+        roles=roles,
+        team_ids=frozenset(team.team_id for team in teams),
+        managed_team_ids=frozenset(team.team_id for team in teams if team.is_manager),
+        rep_ids=rep_ids,
+        sees_all=not roles.isdisjoint(SEES_ALL_CALLS),
+    )

@@ -14,13 +14,17 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from review.errors import ReviewError
+
 SHORTEST: Final = 15  # characters
 LONGEST: Final = 256  # characters; enough for any passphrase, and a bound on the work an attacker can ask for
 _LONGEST_REPEATED: Final = 5  # a password made by repeating a piece of up to this many characters is no secret
 
 
-class WeakPassword(ValueError):
+class WeakPassword(ReviewError):
     """The password is refused; `why` is one sentence for the person who chose it."""
+
+    code = "weak_password"
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

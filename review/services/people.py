@@ -9,12 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from review.errors import ReviewError
 from review.models import Rep, Team, TeamMember, User
 from review.services import audit
 
 
-class BadRep(ValueError):
+class BadRep(ReviewError):
     """A rep cannot be made or changed as asked; the text says how to mend it."""
+
+    code = "bad_rep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

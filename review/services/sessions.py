@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from review.errors import ReviewError
 from review.models import SignInAttempt, User, WebSession, utc_now
 from review.services import audit
 from review.services.passwords import hash_password, needs_new_hash, verify_password
@@ -27,8 +28,10 @@ TOUCH_EVERY: Final = timedelta(minutes=1)  # how often "last seen" is written: n
 _ATTEMPTS_KEPT: Final = timedelta(days=1)
 
 
-class SignInRefused(Exception):
+class SignInRefused(ReviewError):
     """The sign-in was refused. The text is the same for an unknown address, a wrong password and a disabled user."""
+
+    code = "sign_in_refused"
 
     def __init__(self, message: str = "The address or the password is not right.") -> None:
         super().__init__(message)
@@ -36,6 +39,8 @@ class SignInRefused(Exception):
 
 class TooManyAttempts(SignInRefused):
     """Too many failures for this account or from this address; `retry_after` in seconds."""
+
+    code = "too_many_attempts"
 
     def __init__(self, retry_after: int) -> None:
         minutes = max(1, -(-retry_after // 60))

@@ -10,12 +10,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from review.errors import ReviewError
 from review.models import Call, Source
 from review.services import audit
 
 
-class UnknownSource(ValueError):
+class UnknownSource(ReviewError):
     """No call ever came from a source of this name."""
+
+    code = "unknown_source"
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no source {name!r}. A source appears when it first delivers a call.")

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from review.errors import ReviewError
 from review.models import ApiToken, User, utc_now
 from review.services import audit
 
@@ -20,8 +21,10 @@ SCOPES: Final = ("calls:write", "calls:read")
 _USE_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
-class BadToken(ValueError):
+class BadToken(ReviewError):
     """A token cannot be made as asked; the text says how to mend it."""
+
+    code = "bad_token"
 
 
 @dataclass(frozen=True, slots=True)

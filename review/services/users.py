@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
+from review.errors import ReviewError
 from review.models import ROLES, Rep, User, UserRole, WebSession, utc_now
 from review.services import audit
 from review.services.passwords import check_password, hash_password
@@ -21,8 +22,10 @@ LONGEST_NAME: Final = 120
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+")
 
 
-class BadUser(ValueError):
+class BadUser(ReviewError):
     """A user cannot be made or changed as asked; `field` names what is wrong, the text says how to mend it."""
+
+    code = "bad_user"
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)

@@ -1,0 +1,146 @@
+"""The filters of the inbox and of search: what can be asked for, how it is written in a link, and the SQL it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, select
+
+from review.models import Call, Rep
+from review.queries.call_rows import PHASES
+
+FLAGS: Final = ("objection_missed", "wrongly_closed", "cannot_judge", "low_score", "partial", "draft")
+LOW_SCORE: Final = 50.0  # below this a final score is "low"
+MOSTLY_UNJUDGED: Final = 0.5  # from this share of criteria on, a call counts as one the machine cannot judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxFilters:
+    """What to show; None leaves a question open. Dates are days in UTC, both ends included."""
+
+    state: str | None = None  # a phase (queued, transcribing, scoring, ready, failed, ...) or a state of the row
+    rep_id: int | None = None
+    team_id: int | None = None
+    client_id: int | None = None
+    direction: str | None = None  # inbound or outbound
+    disposition: str | None = None
+    language: str | None = None
+    source: str | None = None
+    queue: str | None = None
+    flag: str | None = None  # one of FLAGS
+    score_from: float | None = None  # 0..100
+    score_to: float | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+
+    @property
+    def active(self) -> int:
+        """How many filters are set."""
+        return len(self.to_query())
+
+    def to_query(self) -> dict[str, str]:
+        """The set filters as text, ready for a link; `read_filters` reads them back."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: _as_text(value) for name, value in values.items() if value is not None}
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What a row of `call` must meet; empty when no filter is set."""
+        found: list[ColumnElement[bool]] = []
+        if self.state is not None:
+            found.append(Call.state.in_(PHASES.get(self.state, (self.state,))))
+        for column, value in (
+            (Call.rep_id, self.rep_id),
+            (Call.client_id, self.client_id),
+            (Call.direction, self.direction),
+            (Call.disposition, self.disposition),
+            (Call.language, self.language),
+            (Call.source, self.source),
+            (Call.queue, self.queue),
+        ):
+            if value is not None:
+                found.append(column == value)
+        if self.team_id is not None:
+            found.append(Call.rep_id.in_(select(Rep.id).where(Rep.team_id == self.team_id)))
+        if self.score_from is not None:
+            found.append(Call.score_final >= self.score_from)
+        if self.score_to is not None:
+            found.append(Call.score_final <= self.score_to)
+        if self.date_from is not None:
+            found.append(Call.happened_at >= _midnight(self.date_from))
+        if self.date_to is not None and self.date_to < date.max:
+            found.append(Call.happened_at < _midnight(self.date_to + timedelta(days=1)))
+        if self.flag is not None:
+            found.append(_flag_condition(self.flag))
+        return found
+
+
+def read_filters(values: Mapping[str, str]) -> InboxFilters:
+    """Filters from a page's query string. A value that makes no sense is left out: a stale link still opens."""
+    return InboxFilters(
+        state=_one_of(values.get("state"), (*PHASES, *(s for states in PHASES.values() for s in states))),
+        rep_id=_whole(values.get("rep_id")),
+        team_id=_whole(values.get("team_id")),
+        client_id=_whole(values.get("client_id")),
+        direction=_one_of(values.get("direction"), ("inbound", "outbound")),
+        disposition=_text(values.get("disposition")),
+        language=_text(values.get("language")),
+        source=_text(values.get("source")),
+        queue=_text(values.get("queue")),
+        flag=_one_of(values.get("flag"), FLAGS),
+        score_from=_number(values.get("score_from")),
+        score_to=_number(values.get("score_to")),
+        date_from=_day(values.get("date_from")),
+        date_to=_day(values.get("date_to")),
+    )
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _text(value: str | None) -> str | None:
+    value = (value or "").strip().replace("\x00", "")
+    return value[:200] or None
+
+
+def _one_of(value: str | None, choices: tuple[str, ...]) -> str | None:
+    return value if value in choices else None
+
+
+def _whole(value: str | None) -> int | None:
+    text = (value or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def _number(value: str | None) -> float | None:
+    try:
+        number = float((value or "").strip().replace(",", "."))
+    except ValueError:
+        return None
+    return number if 0 <= number <= 200 else None
+
+
+def _day(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat((value or "").strip())
+    except ValueError:
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _flag_condition(flag: str) -> ColumnElement[bool]:
+    conditions: dict[str, ColumnElement[bool]] = {
+        "objection_missed": Call.objections_missed > 0,
+        "wrongly_closed": Call.wrongly_rejected.in_(("high", "middle")),
+        "cannot_judge": Call.cannot_judge >= MOSTLY_UNJUDGED,
+        "low_score": Call.score_final < LOW_SCORE,
+        "partial": Call.partial.is_(True),
+        "draft": Call.draft.is_(True),
+    }
+    return conditions[flag]
