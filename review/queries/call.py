@@ -4,57 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from review.queries.call_rows import CallRow
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from review.models import Call, WebAudio
+from review.queries.call_parts import (
+    AssessmentVersion,
+    DeliveryRow,
+    Leg,
+    TranscriptVersion,
+    read_assessments,
+    read_deliveries,
+    read_legs,
+    read_standard,
+    read_transcripts,
+)
+from review.queries.call_rows import CallRow, call_fields, select_calls
+from review.queries.client import read_client_calls
+from review.queries.client_facts import make_timeline, read_client_facts
 from review.queries.crm_rows import ClientSummary, DealRow, TaskRow, TimelineItem
+from review.queries.keyset import newer_than, older_than
+from review.queries.viewer import Viewer
+from review.queries.visibility import visible_calls
+from scoring.standards import StandardText
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
-    """One recording of the call, as it was delivered."""
-
-    position: int
-    name: str  # the sender's file name, without folders
-    kind: str  # container by its magic bytes, e.g. wav
-    size: int  # bytes
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryRow:
-    """One time the call was delivered, through which door."""
-
-    door: str  # upload, import, folder, api or webhook
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TranscriptVersion:
-    """One transcript of the call; the newest is the one shown."""
-
-    number: int  # 1..
-    engine: str | None
-    model: str | None
-    reason: str | None  # why this engine and model were chosen
-    language: str | None
-    draft: bool
-    created_at: datetime
-    current: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssessmentVersion:
-    """One assessment of the call; re-scoring makes a new one beside the old."""
-
-    id: int
-    standard: str
-    version: int
-    final: float | None
-    coverage: float | None
-    state: str
-    created_at: datetime
-    current: bool
+TIMELINE_SHOWN: Final = 12  # the client's last moments, beside the call
+CALLS_IN_TIMELINE: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +47,7 @@ class CallDetail(CallRow):
     transcripts: tuple[TranscriptVersion, ...]  # newest first
     assessment: dict[str, Any] | None
     assessments: tuple[AssessmentVersion, ...]  # newest first
-    standard: Any  # scoring.standards.StandardText in the viewer's language; None while there is no assessment
+    standard: StandardText | None  # the assessment's standard in the viewer's language; None while there is none
     legs: tuple[Leg, ...]
     deliveries: tuple[DeliveryRow, ...]
     audio_ready: bool  # the web copy and its peaks are made
@@ -93,3 +70,60 @@ class CallDetail(CallRow):
         if self.transcripts:
             return self.transcripts[0].reason
         return self.engine_wait.reason if self.engine_wait else None
+
+
+def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | None:
+    """The whole page; None when there is no such call or the viewer may not see it. The same few statements for any."""
+    row = session.execute(
+        select_calls()
+        .add_columns(Call.deal_id, Call.assessment_id, Call.attempts, Call.updated_at)
+        .where(Call.id == call_id, visible_calls(viewer))
+    ).one_or_none()
+    if row is None:
+        return None
+    transcripts, transcript = read_transcripts(session, call_id)
+    assessments, assessment = read_assessments(session, call_id, row.assessment_id)
+    facts = None if row.client_id is None else read_client_facts(session, row.client_id)
+    deals = facts.deals if facts else ()
+    return CallDetail(
+        **call_fields(row),
+        attempts=row.attempts,
+        updated_at=row.updated_at,
+        transcript=transcript,
+        transcripts=transcripts,
+        assessment=assessment,
+        assessments=assessments,
+        standard=read_standard(session, assessment, viewer.language),
+        legs=read_legs(session, call_id),
+        deliveries=read_deliveries(session, call_id),
+        audio_ready=session.scalar(select(WebAudio.call_id).where(WebAudio.call_id == call_id)) is not None,
+        client=facts.client if facts else None,
+        deal=next((deal for deal in deals if deal.id == row.deal_id), None),
+        deals=deals,
+        next_task=next((task for task in facts.tasks if task.done_at is None), None) if facts else None,
+        timeline=make_timeline(
+            facts.client,
+            facts.deals,
+            facts.tasks,
+            read_client_calls(session, viewer, facts.client.id, CALLS_IN_TIMELINE),
+        )[:TIMELINE_SHOWN]
+        if facts
+        else (),
+        newer_id=_neighbour(session, viewer, row.happened_at, call_id, newer=True),
+        older_id=_neighbour(session, viewer, row.happened_at, call_id, newer=False),
+    )
+
+
+def get_call_row(session: Session, viewer: Viewer, call_id: int) -> CallRow | None:
+    """The call as a list shows it, by one statement: enough for its state. None as for `get_call`."""
+    row = session.execute(select_calls().where(Call.id == call_id, visible_calls(viewer))).one_or_none()
+    return None if row is None else CallRow(**call_fields(row))
+
+
+def _neighbour(session: Session, viewer: Viewer, at: datetime, call_id: int, *, newer: bool) -> int | None:
+    query = select(Call.id).where(visible_calls(viewer)).limit(1)
+    if newer:
+        query = query.where(newer_than(at, call_id)).order_by(Call.happened_at.asc(), Call.id.asc())
+    else:
+        query = query.where(older_than(at, call_id)).order_by(Call.happened_at.desc(), Call.id.desc())
+    return session.scalar(query)
