@@ -1,0 +1,167 @@
+"""One call as its page reads it: everything derived from the stored transcript and assessment, in one object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from review.queries.call import CallDetail
+from web.reading.evidence import OUTCOME_TONE, EvidenceRow, Tone, read_evidence
+from web.reading.scorecard import SectionRow, read_scorecard
+from web.reading.timeline import StageBar, WaveMark, read_marks, read_stages
+from web.reading.turns import Mark, TurnRow, read_turns, sure_share
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A handling move or a fault of an episode, with its quote when it has one."""
+
+    name: str
+    evidence: EvidenceRow | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeRow:
+    """One objection episode; `after_turn` is the turn its card stands behind."""
+
+    number: int
+    types: tuple[str, ...]
+    outcome: str
+    tone: Tone | None
+    reaction: str
+    latency: float | None
+    probability: float | None
+    genuine: float | None
+    client: EvidenceRow | None
+    response: EvidenceRow | None
+    moves: tuple[Step, ...]
+    faults: tuple[Step, ...]
+    after_turn: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """A reason for or against "possibly closed wrongly"."""
+
+    why: str
+    evidence: EvidenceRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRow:
+    """Something said that the seller needs again: a promise, a fact, a line of the summary."""
+
+    about: str  # the promise's `what`, the fact's id, or what the summary line is about
+    by: str
+    value: str
+    evidence: EvidenceRow | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPage:
+    """What `call.html` draws beside the call's own facts. Times in seconds, shares 0..1."""
+
+    turns: tuple[TurnRow, ...]
+    sections: tuple[SectionRow, ...]
+    stages: tuple[StageBar, ...]
+    marks: tuple[WaveMark, ...]
+    episodes: tuple[EpisodeRow, ...]
+    reasons: tuple[ReasonRow, ...]
+    against: tuple[ReasonRow, ...]
+    promises: tuple[SaidRow, ...]
+    facts: tuple[SaidRow, ...]
+    summary: tuple[SaidRow, ...]
+    words_sure: float | None
+    answered: int
+    criteria: int
+    has_times: bool
+
+    def episodes_after(self, turn: int) -> tuple[EpisodeRow, ...]:
+        """The episodes whose card stands behind this turn."""
+        return tuple(episode for episode in self.episodes if episode.after_turn == turn)
+
+
+def read_page(call: CallDetail) -> CallPage:
+    """Everything the call page derives from the call's transcript and assessment; empty parts where there is none."""
+    transcript = call.transcript or {}
+    assessment = call.assessment or {}
+    sections = read_scorecard(assessment, call.standard) if assessment else ()
+    episodes = tuple(_episode(n, item) for n, item in enumerate(assessment.get("objections") or [], start=1))
+    rejection = assessment.get("rejection") or {}
+    reasons = tuple(_reason(item) for item in rejection.get("reasons") or [])
+    metrics = assessment.get("metrics") or {}
+    criteria = [row for section in sections for row in section.criteria]
+    turns = read_turns(transcript, tuple(_marks(sections, episodes, reasons)), metrics.get("dead_air") or [])
+    return CallPage(
+        turns=turns,
+        sections=sections,
+        stages=read_stages(assessment),
+        marks=read_marks(assessment, transcript),
+        episodes=episodes,
+        reasons=reasons,
+        against=tuple(_reason(item) for item in rejection.get("against") or []),
+        promises=_said(assessment, "promises", "what", "due"),
+        facts=_said(assessment, "facts_found", "id", "value"),
+        summary=_said(assessment, "summary", "about", ""),
+        words_sure=sure_share(transcript),
+        answered=sum(row.standing == "answered" for row in criteria),
+        criteria=sum(row.standing != "na" for row in criteria),
+        has_times=any(turn.start is not None for turn in turns),
+    )
+
+
+def _marks(
+    sections: tuple[SectionRow, ...], episodes: tuple[EpisodeRow, ...], reasons: tuple[ReasonRow, ...]
+) -> Iterator[Mark]:
+    for section in sections:
+        for row in section.criteria:
+            if row.tone:
+                yield from (Mark(evidence=item, tone=row.tone) for item in row.evidence)
+    for episode in episodes:
+        if episode.client and episode.tone:
+            yield Mark(evidence=episode.client, tone=episode.tone)
+        yield from (Mark(evidence=step.evidence, tone="good") for step in episode.moves if step.evidence)
+        yield from (Mark(evidence=step.evidence, tone="bad") for step in episode.faults if step.evidence)
+    yield from (Mark(evidence=reason.evidence, tone="warn") for reason in reasons if reason.evidence)
+
+
+def _episode(number: int, item: Mapping[str, Any]) -> EpisodeRow:
+    client, response = read_evidence(item.get("client")), read_evidence(item.get("response"))
+    moves, faults = _steps(item.get("moves")), _steps(item.get("faults"))
+    spoken = [client, response, *(step.evidence for step in (*moves, *faults))]
+    return EpisodeRow(
+        number=number,
+        types=tuple(item.get("types") or ()),
+        outcome=str(item.get("outcome") or ""),
+        tone=OUTCOME_TONE.get(str(item.get("outcome"))),
+        reaction=str(item.get("reaction") or ""),
+        latency=item.get("latency"),
+        probability=item.get("probability"),
+        genuine=item.get("genuine"),
+        client=client,
+        response=response,
+        moves=moves,
+        faults=faults,
+        after_turn=max((e.turn for e in spoken if e is not None and e.turn is not None), default=None),
+    )
+
+
+def _steps(items: Any) -> tuple[Step, ...]:
+    return tuple(Step(str(item.get("name") or ""), read_evidence(item)) for item in items or [])
+
+
+def _reason(item: Mapping[str, Any]) -> ReasonRow:
+    return ReasonRow(str(item.get("why") or ""), read_evidence(item))
+
+
+def _said(assessment: Mapping[str, Any], part: str, about: str, value: str) -> tuple[SaidRow, ...]:
+    return tuple(
+        SaidRow(
+            str(item.get(about) or ""),
+            str(item.get("by") or item.get("role") or ""),
+            str(item.get(value) or "") if value else "",
+            read_evidence(item),
+        )
+        for item in assessment.get(part) or []
+    )
