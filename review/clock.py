@@ -1,4 +1,4 @@
-"""The database's clock in SQL: leases and due times compare only with it, so that no two machines' clocks can differ."""
+"""The database's clock in SQL: leases and due times compare only with it, whatever the machines' own clocks say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class database_now(FunctionElement[float]):  # noqa: N801 (reads as the SQL function it is)
+class database_now(FunctionElement[float]):
     """Seconds since 1970 when the statement began, by the database's clock (on SQLite to the millisecond)."""
 
     type = Double()

@@ -113,6 +113,7 @@ def claim_call(
             lease_token=token,
             lease_until=database_now() + lease,
             attempts=_CALL.c.attempts + 1,
+            hinted_at=0.0,  # if this worker dies, the sweep need not wait for the re-hint time
             progress=0.0,
             failure=None,
         )
@@ -312,14 +313,14 @@ def bury_exhausted(session: Session) -> list[int]:
 
 
 def _fresh(state: str) -> dict[str, Any]:
-    """The columns of a call that starts a step with all its attempts, and is about to be rung."""
+    """The columns of a call that starts a step with all its attempts; the sweep rings for it if nobody else does."""
     return {
         "state": state,
         "attempts": 0,
         "lease_token": None,
         "lease_until": None,
         "next_at": 0.0,
-        "hinted_at": database_now(),
+        "hinted_at": 0.0,
         "progress": 0.0,
         "failure": None,
     }

@@ -1,0 +1,238 @@
+"""What a worker reads before a step and stores after it. Storing begins with the fence: if it refuses, nothing is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from review import states
+from review.bodies import pack_body, unpack_body
+from review.errors import NoSuchCall
+from review.models import (
+    Call,
+    CallLeg,
+    Recording,
+    Source,
+    StandardVersion,
+    StoredAssessment,
+    StoredTranscript,
+    WebAudio,
+    utc_now,
+)
+from review.search.index import index_transcript
+from review.services.call_flags import count_flags
+from review.services.scoring_facts import gather_facts
+from review.states import Claim, Step
+from review.upsert import insert_new
+from scoring.assessment import Assessment
+from scoring.facts import Facts
+from scoring.standards import default_standard_name
+from transcription.transcript import Transcript
+
+
+class NoTranscript(RuntimeError):
+    """A call is to be scored that has no transcript: its row was changed by something else than the steps."""
+
+    def __init__(self, call_id: int) -> None:
+        super().__init__(f"call {call_id} has no transcript to score")
+        self.call_id = call_id
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file in the store: its hash (AudioStore.path finds it) and the sender's name for it."""
+
+    sha256: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscribeWork:
+    """Everything transcribing needs to know. `legs` holds one file, or two with one side each, or none.
+
+    `channel_roles` names the roles of channel 0 and 1 (of the legs, when there are two). `imported` is a transcript
+    that came with the call and is used instead of an engine.
+    """
+
+    call_id: int
+    legs: tuple[KeptFile, ...]
+    imported: KeptFile | None
+    language: str | None
+    direction: str | None
+    channel_roles: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreWork:
+    """Everything scoring needs to know; `standard` is a name for scoring.standards.load_standard."""
+
+    call_id: int
+    transcript: Transcript
+    standard: str
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A step's result is in the rows; `next` is the step that is ready now, for ringing after the commit."""
+
+    next: Step | None
+
+
+def load_for_transcribe(session: Session, call_id: int, *, default_language: str | None = None) -> TranscribeWork:
+    """What to transcribe and how. The call's own language counts first, then its source's, then the default."""
+    call = _call(session, call_id)
+    source = session.scalar(select(Source).where(Source.name == call.source))
+    legs = session.scalars(select(CallLeg).where(CallLeg.call_id == call_id).order_by(CallLeg.position)).all()
+    imported = session.get(Recording, call.transcript_sha256) if call.transcript_sha256 else None
+    return TranscribeWork(
+        call_id=call_id,
+        legs=tuple(KeptFile(leg.sha256, leg.original_name) for leg in legs),
+        imported=KeptFile(imported.sha256, imported.first_name) if imported else None,
+        language=call.language or (source.language if source else None) or default_language,
+        direction=call.direction,
+        channel_roles=("client", "rep") if source is not None and source.rep_channel == 1 else ("rep", "client"),
+    )
+
+
+def store_transcript(session: Session, claim: Claim, transcript: Transcript, reason: str | None) -> Stored | None:
+    """Keep a new transcript beside earlier ones and make it the one shown and searched; `reason`: why this engine.
+
+    A partial recording is shown but not scored until a person says so. None: the claim was lost, nothing was stored.
+    """
+    call_id = claim.call_id
+    may_score = not transcript.quality.partial or bool(
+        session.scalar(select(Call.score_partial).where(Call.id == call_id))
+    )
+    if not states.finish(session, claim, done=None if may_score else "scored"):
+        return None
+    number = session.scalar(select(func.max(StoredTranscript.number)).where(StoredTranscript.call_id == call_id)) or 0
+    data = transcript.to_json()
+    session.add(
+        StoredTranscript(
+            call_id=call_id,
+            number=number + 1,
+            engine=transcript.engine,
+            model=transcript.model,
+            reason=reason,
+            language=transcript.language,
+            draft=transcript.draft,
+            duration=transcript.duration,
+            quality=data["quality"],
+            body=pack_body(data),
+        )
+    )
+    index_transcript(session, call_id, transcript)
+    values = {"duration": transcript.duration, "partial": transcript.quality.partial, "draft": transcript.draft}
+    if not may_score:
+        values |= {"score_state": "not_scored", "score_final": None, "coverage": None, "assessment_id": None}
+    _set(session, call_id, **values)
+    if transcript.language:
+        known = update(Call).where(Call.id == call_id, Call.language.is_(None)).values(language=transcript.language)
+        session.execute(known.execution_options(synchronize_session=False))
+    session.flush()
+    return Stored("score" if may_score else None)
+
+
+def load_for_score(
+    session: Session, call_id: int, *, default_standard: str | None = None, company_names: tuple[str, ...] = ()
+) -> ScoreWork:
+    """The newest transcript with the standard and the facts to judge it by. Raises NoTranscript.
+
+    The source's standard counts first, then `default_standard`, then the one that ships as default.
+    """
+    call = _call(session, call_id)
+    newest = _newest_transcript(session, call_id)
+    source = session.scalar(select(Source).where(Source.name == call.source))
+    return ScoreWork(
+        call_id=call_id,
+        transcript=Transcript.from_json(unpack_body(newest.body)),
+        standard=(source.standard if source else None) or default_standard or default_standard_name(),
+        facts=gather_facts(session, call, company_names=company_names),
+    )
+
+
+def store_assessment(session: Session, claim: Claim, assessment: Assessment, standard_text: str) -> Stored | None:
+    """Keep a new assessment beside earlier ones and show it; `standard_text` is the YAML it was made with.
+
+    None: the claim was lost, nothing was stored.
+    """
+    if not states.finish(session, claim):
+        return None
+    call_id = claim.call_id
+    data = assessment.to_json()
+    score = data["score"]
+    insert_new(
+        session,
+        StandardVersion,
+        ("name", "version"),
+        name=data["standard"],
+        version=data["version"],
+        text=standard_text,
+        first_used_at=utc_now(),
+    )
+    row = StoredAssessment(
+        call_id=call_id,
+        transcript_id=_newest_transcript(session, call_id).id,
+        standard=data["standard"],
+        version=data["version"],
+        raw=score["raw"],
+        final=score["final"],
+        critical=score["critical"],
+        coverage=score["coverage"],
+        state=score["state"],
+        body=pack_body(data),
+    )
+    session.add(row)
+    session.flush()
+    _set(
+        session,
+        call_id,
+        assessment_id=row.id,
+        score_final=score["final"],
+        score_state=score["state"],
+        coverage=score["coverage"],
+        **count_flags(data),
+    )
+    return Stored(None)
+
+
+def note_web_audio(session: Session, call_id: int, folder: str, duration: float | None) -> None:
+    """Remember that the playable audio and its peaks are in `folder` (relative to the data folder)."""
+    made = insert_new(
+        session, WebAudio, ("call_id",), call_id=call_id, folder=folder, duration=duration, made_at=utc_now()
+    )
+    if made is None:
+        session.execute(
+            update(WebAudio)
+            .where(WebAudio.call_id == call_id)
+            .values(folder=folder, duration=duration, made_at=utc_now())
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _call(session: Session, call_id: int) -> Call:
+    call = session.get(Call, call_id)
+    if call is None:
+        raise NoSuchCall(call_id)
+    return call
+
+
+def _newest_transcript(session: Session, call_id: int) -> StoredTranscript:
+    found = session.scalar(
+        select(StoredTranscript)
+        .where(StoredTranscript.call_id == call_id)
+        .order_by(StoredTranscript.number.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NoTranscript(call_id)
+    return found
+
+
+def _set(session: Session, call_id: int, **values: object) -> None:
+    session.execute(
+        update(Call).where(Call.id == call_id).values(**values).execution_options(synchronize_session=False)
+    )
