@@ -8,7 +8,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.models import Rep, TeamMember, User, UserRole
+from review.models import ROLES, Rep, TeamMember, User, UserRole
+
+__all__ = ["ROLES", "SEES_ALL_CALLS", "Viewer", "load_viewer"]
 
 SEES_ALL_CALLS: Final = frozenset({"reviewer", "quality_lead", "head_of_sales"})
 """Roles that see every call. A reviewer's own scope narrows this once scopes exist."""
