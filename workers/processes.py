@@ -12,10 +12,10 @@ WEB_SECONDS = 10.0  # how long the web server may take to end
 WORKER_SECONDS = 30.0  # how long a worker may take to hand its claim back and end
 
 
-def plans(settings: Settings) -> list[ChildPlan]:
+def plans(settings: Settings, *, reload: bool = False) -> list[ChildPlan]:
     """The web server, speech workers, the scoring worker, the sweep, and the watcher when folders are set."""
     speech = ["speech"] if settings.speech_workers == 1 else [f"speech{n + 1}" for n in range(settings.speech_workers)]
-    found = [ChildPlan("web", own_command("serve"), WEB_SECONDS)]
+    found = [ChildPlan("web", own_command("serve", *(["--reload"] if reload else [])), WEB_SECONDS)]
     found += [ChildPlan(name, own_command("worker", "speech"), WORKER_SECONDS) for name in speech]
     found += [
         ChildPlan("score", own_command("worker", "score"), WORKER_SECONDS),
@@ -26,17 +26,16 @@ def plans(settings: Settings) -> list[ChildPlan]:
     return found
 
 
-def make_supervisor(settings: Settings, say: Callable[[str], None], **environment: str) -> Supervisor:
-    """A supervisor over this installation's processes; `environment` adds settings for the children."""
+def make_supervisor(settings: Settings, say: Callable[[str], None], *, reload: bool = False) -> Supervisor:
+    """A supervisor over this installation's processes; `reload` starts the web anew when its code changes."""
     more = {
         "CALLCOACH_SPEECH_WORKERS": str(settings.speech_workers),
         "CALLCOACH_MODELS": str(settings.models),
         "CALLCOACH_ENGINE": settings.engine,
         "CALLCOACH_WHISPER_MODEL": settings.whisper_model,
         "PYTHONUNBUFFERED": "1",
-        **environment,
     }
-    return Supervisor(settings, plans(settings), process_environment(settings, **more), say)
+    return Supervisor(settings, plans(settings, reload=reload), process_environment(settings, **more), say)
 
 
 def say(line: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from review.db import Database, open_database
 from review.settings import Settings, read_settings
-from review.storage import AudioStore
+from review.storage import AudioStore, open_store
 from transcription.engines import Engine, EngineChoice, EngineRequest, choose_engine, load_engine
 
 if TYPE_CHECKING:
@@ -120,4 +120,4 @@ class Runtime:
 
 def open_runtime(settings: Settings) -> Runtime:
     """A runtime with its own database connections and store; no engine is loaded yet."""
-    return Runtime(settings=settings, database=open_database(settings), store=AudioStore(settings.audio))
+    return Runtime(settings=settings, database=open_database(settings), store=open_store(settings))

@@ -15,7 +15,19 @@ from workers.cli.errors import BAD_INPUT, OUR_FAULT, sentence_for
 
 # One line per subcommand. Each module has NAME, HELP, add_arguments(parser) and run(args) -> exit code,
 # and imports what it works with inside run(), so that no command pays for another one's libraries.
-COMMANDS: tuple[str, ...] = ()
+COMMANDS: tuple[str, ...] = (
+    "workers.cli.demo",
+    "workers.cli.run",
+    "workers.cli.serve",
+    "workers.cli.worker",
+    "workers.cli.watch",
+    "workers.cli.import_",
+    "workers.cli.migrate",
+    "workers.cli.user",
+    "workers.cli.token",
+    "workers.cli.status",
+    "workers.cli.doctor",
+)
 
 EPILOG = "exit codes: 0 done, 1 a fault of ours (logged with an id), 2 the input or the arguments, 3 done in part"
 

@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="port to bind (CALLCOACH_PORT)")
     parser.add_argument("--processes", type=int, default=1, metavar="N", help="web processes (default 1)")
     parser.add_argument("--threads", type=int, default=16, metavar="N", help="threads in each (default 16)")
+    parser.add_argument("--reload", action="store_true", help="start anew when the code changes (for developers)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     settings = override(read_settings(), host=args.host, port=args.port)
     check_port(settings.host, settings.port)
     command = [sys.executable, *gunicorn(settings.host, settings.port, args.processes, args.threads)]
+    command += ["--reload"] if args.reload else []
     os.execve(sys.executable, command, process_environment(settings))  # noqa: S606 - a fixed argument list
 
 

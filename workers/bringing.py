@@ -1,0 +1,40 @@
+"""From files on this machine to a call: opens what belongs together and hands it to the one intake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from review.services.intake import Accepted, IncomingFile, accept_recording, read_facts
+from workers.bundles import Bundle
+
+if TYPE_CHECKING:
+    from review.db import Database
+    from review.settings import Settings
+    from review.storage import AudioStore
+
+
+def bring_in(
+    database: Database, store: AudioStore, settings: Settings, bundle: Bundle, facts: Mapping[str, str], *, door: str
+) -> Accepted:
+    """Take one call in, in a transaction of its own; ring for `.ring` of the answer after this returns.
+
+    Raises IntakeRefused (nothing was kept), StorageFull, BadFactsFile and OSError (a file that cannot be read).
+    """
+    with ExitStack() as stack:
+        files = [IncomingFile(path.name, stack.enter_context(path.open("rb"))) for path in bundle.legs]
+        transcript = None
+        if bundle.transcript is not None:
+            transcript = IncomingFile(bundle.transcript.name, stack.enter_context(bundle.transcript.open("rb")))
+        with database.session() as session:
+            return accept_recording(
+                session,
+                store,
+                files,
+                read_facts(facts),
+                door=door,
+                transcript=transcript,
+                region=settings.region,
+                limit=settings.max_upload_bytes,
+            )

@@ -1,0 +1,130 @@
+"""`callcoach user`: make, list and shut out the people who sign in."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from review.db import Database
+
+NAME = "user"
+HELP = "make, list and shut out the people who sign in"
+ROLES = ("rep", "manager", "reviewer", "quality_lead", "head_of_sales", "external_reviewer", "admin")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of this command."""
+    acts = parser.add_subparsers(title="acts", metavar="ACT", required=True)
+    add = acts.add_parser("add", help="make a sign-in", description="Make a sign-in; an existing one gets the roles.")
+    add.add_argument("email")
+    add.add_argument("--name", help="the name colleagues know the person by (default: from the address)")
+    add.add_argument("--role", action="append", required=True, choices=ROLES, help="may be given several times")
+    add.add_argument("--language", default="en", help="language of the pages (default en)")
+    add.add_argument("--generate", action="store_true", help="make up a passphrase and print it once")
+    add.set_defaults(act=_add)
+    listing = acts.add_parser("list", help="show who can sign in")
+    listing.set_defaults(act=_list)
+    disable = acts.add_parser("disable", help="shut a person out at once")
+    disable.add_argument("email")
+    disable.set_defaults(act=_disable)
+    password = acts.add_parser("password", help="give a person a new password; ends all their sessions")
+    password.add_argument("email")
+    password.add_argument("--generate", action="store_true", help="make up a passphrase and print it once")
+    password.set_defaults(act=_password)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the chosen act."""
+    from review.settings import read_settings
+    from workers.cli.opening import opened
+
+    with opened(read_settings()) as database:
+        return int(args.act(args, database))
+
+
+def _add(args: argparse.Namespace, database: Database) -> int:
+    from review.services.users import create_user, find_user, set_roles
+
+    with database.read() as session:
+        known = find_user(session, args.email)
+    if known is not None:
+        with database.session() as session:
+            set_roles(session, known.id, args.role)
+        print(f"{known.email} was there already; roles are now: {', '.join(args.role)}")
+        return 0
+    password, shown = _ask_password(args.generate)
+    name = args.name or args.email.partition("@")[0].replace(".", " ").title()
+    with database.session() as session:
+        user_id = create_user(
+            session, email=args.email, name=name, password=password, roles=args.role, language=args.language
+        )
+    print(f"user {user_id}: {args.email} ({', '.join(args.role)})")
+    if shown:
+        print(f"passphrase, shown only now: {password}")
+    return 0
+
+
+def _list(_args: argparse.Namespace, database: Database) -> int:
+    from review.services.users import list_users
+
+    with database.read() as session:
+        users = list_users(session)
+    for user in users:
+        out = "  (shut out)" if user.disabled_at else ""
+        print(f"{user.id:>5}  {user.email:<40} {user.name:<30} {', '.join(user.roles)}{out}")
+    if not users:
+        print("nobody can sign in yet: callcoach user add EMAIL --role admin")
+    return 0
+
+
+def _disable(args: argparse.Namespace, database: Database) -> int:
+    from review.services.users import disable_user
+
+    with database.session() as session:
+        disable_user(session, _id_of(session, args.email))
+    print(f"{args.email} is shut out; every session has ended")
+    return 0
+
+
+def _password(args: argparse.Namespace, database: Database) -> int:
+    from review.services.users import set_password
+
+    with database.read() as session:
+        user_id = _id_of(session, args.email)
+    password, shown = _ask_password(args.generate)
+    with database.session() as session:
+        set_password(session, user_id, password)
+    print(f"{args.email} has a new password; every session has ended")
+    if shown:
+        print(f"passphrase, shown only now: {password}")
+    return 0
+
+
+def _id_of(session: object, email: str) -> int:
+    from review.services.users import UnknownUser, find_user
+
+    found = find_user(session, email)  # type: ignore[arg-type]
+    if found is None:
+        raise UnknownUser(email)
+    return found.id
+
+
+def _ask_password(generate: bool) -> tuple[str, bool]:
+    """The password, and whether we made it up: asked twice on a terminal, one line of standard input otherwise."""
+    from workers.cli.errors import CommandRefused
+    from workers.passphrase import make_passphrase
+
+    if generate:
+        return make_passphrase(), True
+    if not sys.stdin.isatty():
+        line = sys.stdin.readline().rstrip("\r\n")
+        return (line, False) if line else (make_passphrase(), True)
+    first = getpass.getpass("Password (at least 15 characters, empty to have one made): ")
+    if not first:
+        return make_passphrase(), True
+    if getpass.getpass("Once more: ") != first:
+        raise CommandRefused("the two passwords differ, so nobody was added: try again.")
+    return first, False

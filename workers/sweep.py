@@ -1,0 +1,89 @@
+"""The sweep: every few seconds finds calls that are due and not being worked on, and rings for them."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+from redis import Redis
+from sqlalchemy.exc import SQLAlchemyError
+
+from review.db import Database, open_database
+from review.doorbell import ring
+from review.redis_address import connect
+from review.settings import Settings
+from review.states import reconcile
+from review.storage import AudioStore, open_store
+
+log = logging.getLogger("workers")
+
+ROUNDS_UNTIL_REHINT = 12  # 60 s in production: a call rung that long ago and still due is rung again
+TIDY_SECONDS = 3600.0
+HALF_WRITTEN_SECONDS = 24 * 3600.0
+
+
+def sweep_once(database: Database, client: Redis, *, rehint: float) -> int:
+    """One round: bury, mark, commit, then ring (in this order). How many calls were rung for.
+
+    Two sweeps at once do no harm: each marks what it rings, and a job that finds nothing to claim does nothing.
+    """
+    with database.session() as session:
+        due = reconcile(session, rehint=rehint)
+    ring(client, due)
+    if due:
+        log.info("rang again for %d waiting %s", len(due), "call" if len(due) == 1 else "calls")
+    return len(due)
+
+
+def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
+    """Sweep every `reconcile_seconds` until asked to stop (SIGTERM, SIGINT or `stop`).
+
+    What a lost Redis forgot comes back here: the rows know what is due.
+    """
+    stop = stop or _stop_on_signal()
+    database, client, store = open_database(settings), connect(settings), open_store(settings)
+    tidied = 0.0
+    log.info("sweeping every %g s", settings.reconcile_seconds)
+    try:
+        while not stop.wait(settings.reconcile_seconds):
+            try:
+                sweep_once(database, client, rehint=ROUNDS_UNTIL_REHINT * settings.reconcile_seconds)
+            except SQLAlchemyError as error:
+                log.warning("the database could not be asked, trying again: %s", error)
+            if time.monotonic() - tidied > TIDY_SECONDS:
+                tidied = time.monotonic()
+                _tidy(store, settings.work)
+    finally:
+        database.dispose()
+        client.close()
+
+
+def _tidy(store: AudioStore, work: Path) -> None:
+    """Remove what killed processes left behind."""
+    now = time.time()
+    try:
+        removed = store.sweep_incoming(older_than=HALF_WRITTEN_SECONDS, now=now)
+        for folder in work.glob("call-*"):
+            if folder.stat().st_mtime < now - HALF_WRITTEN_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:
+        log.warning("half-written recordings could not be removed: %s", error)
+        return
+    if removed:
+        log.info("%d half-written recordings of killed processes removed", removed)
+
+
+def _stop_on_signal() -> threading.Event:
+    stop = threading.Event()
+
+    def ask(_signum: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sig, ask)
+    return stop

@@ -1,0 +1,188 @@
+"""Watched folders: a recording that has come to rest is taken in, then moved away (or remembered and left)."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from redis import Redis
+from sqlalchemy.exc import SQLAlchemyError
+
+from review.db import Database, open_database
+from review.doorbell import ring
+from review.errors import IntakeRefused, StorageFull
+from review.models import WatchedFile
+from review.redis_address import connect
+from review.settings import Settings
+from review.storage import AudioStore, open_store
+from workers.bringing import bring_in
+from workers.bundles import BadFactsFile, Bundle, audio_files, bundles
+
+log = logging.getLogger("workers")
+
+LOOK_SECONDS = 1.0
+STABLE_SECONDS = 2.0  # a file whose size and time have not changed for this long is finished
+OTHER_LEG_SECONDS = 60.0  # how long one of two legs waits for the other
+RETRY_SECONDS = 30.0  # after a full disk or a database that was away
+DONE, FAILED = "done", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A file's size and time, and when it was first seen so (monotonic seconds)."""
+
+    size: int
+    mtime_ns: int
+    since: float
+
+
+@dataclass
+class FolderWatcher:
+    """Takes calls from one folder. `leave` never touches the folder: a PBX's own monitor folder is not ours."""
+
+    folder: Path
+    source: str
+    database: Database
+    store: AudioStore
+    client: Redis
+    settings: Settings
+    leave: bool = False
+    stable_seconds: float = STABLE_SECONDS
+    other_leg_seconds: float = OTHER_LEG_SECONDS
+    _seen: dict[Path, Seen] = field(default_factory=dict)
+    _taken: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    _not_before: float = 0.0
+
+    def look(self) -> int:
+        """One look at the folder: takes in whatever has come to rest. How many calls were taken in."""
+        now = time.monotonic()
+        if now < self._not_before or not self.folder.is_dir():
+            return 0
+        inside = [path for path in audio_files([self.folder]) if not self._set_aside(path)]
+        settled = {path for path in inside if self._settled(path, now)}
+        for gone in set(self._seen) - set(inside):
+            del self._seen[gone]
+        taken = 0
+        for bundle in bundles(inside):
+            if not settled.issuperset(bundle.legs) or self._remembered(bundle):
+                continue
+            if bundle.lonely and now - self._seen[bundle.legs[0]].since < self.other_leg_seconds:
+                continue
+            if not self._take(bundle):
+                break
+            taken += 1
+        return taken
+
+    def _set_aside(self, path: Path) -> bool:
+        top = path.relative_to(self.folder).parts[0]
+        return not self.leave and top in (DONE, FAILED)
+
+    def _settled(self, path: Path, now: float) -> bool:
+        """Whether size and time have stood still: true 2 s after a rename into the folder or the last write."""
+        try:
+            facts = path.stat()
+        except OSError:
+            return False
+        before = self._seen.get(path)
+        if before is None or (before.size, before.mtime_ns) != (facts.st_size, facts.st_mtime_ns):
+            self._seen[path] = Seen(facts.st_size, facts.st_mtime_ns, now)
+            return self.stable_seconds <= 0
+        return now - before.since >= self.stable_seconds
+
+    def _remembered(self, bundle: Bundle) -> bool:
+        """In a folder that is left as it is: whether exactly this file was taken before."""
+        if not self.leave:
+            return False
+        path = bundle.legs[0]
+        seen = self._seen[path]
+        if self._taken.get(path) == (seen.size, seen.mtime_ns):
+            return True
+        with self.database.read() as session:
+            row = session.get(WatchedFile, str(path))
+            same = row is not None and (row.size, row.mtime_ns) == (seen.size, seen.mtime_ns)
+        if same:
+            self._taken[path] = (seen.size, seen.mtime_ns)
+        return same
+
+    def _take(self, bundle: Bundle) -> bool:
+        """Take one call in; False when it must wait (full disk, database away) and the folder with it."""
+        try:
+            facts = {**bundle.facts(), "source": self.source}
+            accepted = bring_in(self.database, self.store, self.settings, bundle, facts, door="folder")
+        except (IntakeRefused, BadFactsFile) as error:
+            log.warning("refused %s: %s", bundle.name, error)
+            self._finish(bundle, FAILED, str(error), call_id=None)
+            return True
+        except (StorageFull, SQLAlchemyError, OSError) as error:
+            log.error("%s stays where it is and is tried again in %.0f s: %s", bundle.name, RETRY_SECONDS, error)
+            self._not_before = time.monotonic() + RETRY_SECONDS
+            return False
+        log.info("call %d %s from %s", accepted.call_id, "taken in" if accepted.created else "was here", bundle.name)
+        self._finish(bundle, DONE, None, call_id=accepted.call_id)
+        ring(self.client, accepted.ring)
+        return True
+
+    def _finish(self, bundle: Bundle, where: str, reason: str | None, *, call_id: int | None) -> None:
+        """After the commit: move the files away, or remember them. A crash before this only repeats the intake."""
+        if self.leave:
+            with self.database.session() as session:
+                for path in bundle.legs:
+                    seen = self._seen[path]
+                    session.merge(
+                        WatchedFile(
+                            path=str(path), size=seen.size, mtime_ns=seen.mtime_ns, sha256=None, call_id=call_id
+                        )
+                    )
+                    self._taken[path] = (seen.size, seen.mtime_ns)
+            return
+        for path in bundle.files:
+            target = _free_name(self.folder / where / path.relative_to(self.folder))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(path, target)
+            if reason is not None and path == bundle.files[0]:
+                target.with_name(target.name + ".txt").write_text(reason + "\n", encoding="utf-8")
+
+
+def run_watch(settings: Settings, folders: list[tuple[str, Path]], *, leave: bool) -> None:
+    """Watch folders (source name, path) until asked to stop; the call being taken in is finished first."""
+    stop = threading.Event()
+
+    def ask(_signum: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sig, ask)
+    database, store, client = open_database(settings), open_store(settings), connect(settings)
+    watchers = [FolderWatcher(path, name, database, store, client, settings, leave) for name, path in folders]
+    for watcher in watchers:
+        log.info("watching %s for source %s%s", watcher.folder, watcher.source, " (left as it is)" if leave else "")
+    try:
+        while not stop.wait(LOOK_SECONDS):
+            for watcher in watchers:
+                _look(watcher)
+    finally:
+        database.dispose()
+        client.close()
+
+
+def _look(watcher: FolderWatcher) -> None:
+    try:
+        watcher.look()
+    except (OSError, SQLAlchemyError) as error:
+        log.error("the folder %s could not be looked at, trying again: %s", watcher.folder, error)
+
+
+def _free_name(path: Path) -> Path:
+    """The path, or the same with a number when something of that name is there."""
+    number = 2
+    free = path
+    while free.exists():
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return free
