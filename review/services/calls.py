@@ -25,7 +25,7 @@ def retry_call(session: Session, call_id: int) -> Step:
 
 
 def score_partial_call(session: Session, call_id: int) -> Step | None:
-    """A person says: score this call although part of its audio is missing. The step to ring for, None when too early."""
+    """A person says: score this call although part of its audio is missing. The step to ring for, if any."""
     _state(session, call_id)
     session.execute(
         update(Call).where(Call.id == call_id).values(score_partial=True).execution_options(synchronize_session=False)

@@ -1,8 +1,9 @@
-"""What a worker reads before a step and stores after it. Storing begins with the fence: if it refuses, nothing is kept."""
+"""What a worker reads before a step and stores after it. Storing begins with the fence."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -125,7 +126,11 @@ def store_transcript(session: Session, claim: Claim, transcript: Transcript, rea
         )
     )
     index_transcript(session, call_id, transcript)
-    values = {"duration": transcript.duration, "partial": transcript.quality.partial, "draft": transcript.draft}
+    values: dict[str, Any] = {
+        "duration": transcript.duration,
+        "partial": transcript.quality.partial,
+        "draft": transcript.draft,
+    }
     if not may_score:
         values |= {"score_state": "not_scored", "score_final": None, "coverage": None, "assessment_id": None}
     _set(session, call_id, **values)

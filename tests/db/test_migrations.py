@@ -1,0 +1,168 @@
+"""The migrations give the models' tables on both databases, keep rows on the way down and up, and survive a race."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select, text
+
+from review.db import Database, open_url
+from review.migrations import check, run
+from review.models import Base, Call, Segment, User, UserRole
+from tests import factories
+
+
+def test_tables_are_those_of_the_models(database: Database) -> None:
+    assert run.check(database) == []
+    assert run.is_current(database)
+
+
+def test_check_sees_a_difference(empty_database: Database) -> None:
+    run.upgrade(empty_database)
+    with empty_database.session() as session:
+        session.execute(text("ALTER TABLE team ADD COLUMN colour VARCHAR"))
+        session.execute(text("DROP INDEX ix_call_state_next_at"))
+    found = str(run.check(empty_database))
+    assert "colour" in found
+    assert "ix_call_state_next_at" in found
+
+
+def test_check_command_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check.main([]) == 0
+    assert "sqlite: the migrations give the tables of the models" in capsys.readouterr().out
+
+
+def test_up_down_up(empty_database: Database) -> None:
+    assert run.current(empty_database) is None
+    run.upgrade(empty_database)
+    assert run.current(empty_database) == run.head()
+    run.downgrade(empty_database, "base")
+    assert run.current(empty_database) is None
+    run.upgrade(empty_database)
+    assert run.check(empty_database) == []
+
+
+def test_rows_survive_down_and_up_of_a_later_revision(empty_database: Database) -> None:
+    run.upgrade(empty_database)
+    with empty_database.session() as session:
+        factories.make_user(session, "rep", "manager")
+        factories.store_words(session, factories.make_call(session))
+    before = _count_rows(empty_database)
+    run.downgrade(empty_database, "0004")
+    run.upgrade(empty_database)
+    assert _count_rows(empty_database) == before
+    assert before["user_role"] == 2
+    assert before["segment"] == 2
+
+
+def test_foreign_keys_are_off_while_migrating_and_on_otherwise(sqlite_database: Database) -> None:
+    with sqlite_database.session() as session:
+        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    with run._locked_connection(sqlite_database) as connection:
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 0
+
+
+def test_broken_references_undo_the_migration(sqlite_database: Database) -> None:
+    with run._locked_connection(sqlite_database) as connection:
+        connection.execute(text("INSERT INTO user_role(user_id, role) VALUES (77, 'rep')"))
+    with pytest.raises(run.BrokenReferences, match="1 rows would point at nothing"):
+        run.downgrade(sqlite_database, "0004")
+    assert run.current(sqlite_database) == run.head()
+
+
+def test_racing_upgrades_make_the_tables_once(empty_database: Database) -> None:
+    url = empty_database.url.render_as_string(hide_password=False)
+
+    def upgrade(_: int) -> str | None:
+        mine = open_url(url)
+        try:
+            run.upgrade(mine)
+            return run.current(mine)
+        finally:
+            mine.dispose()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(upgrade, range(4))) == {run.head()}
+    assert run.check(empty_database) == []
+
+
+def test_a_newer_database_is_left_alone(empty_database: Database) -> None:
+    run.upgrade(empty_database)
+    with empty_database.session() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(run.NewerDatabase, match="nothing was changed"):
+        run.upgrade(empty_database)
+
+
+def test_deleted_turns_leave_the_search_index(database: Database) -> None:
+    with database.session() as session:
+        call = factories.make_call(session)
+        factories.store_words(session, call, ("rep", "parrot"))
+        assert _hits(session, "parrot") == 1
+        session.execute(Call.__table__.delete().where(Call.id == call.id))  # type: ignore[attr-defined]
+        assert session.scalar(select(func.count()).select_from(Segment)) == 0
+        assert _hits(session, "parrot") == 0
+
+
+def test_reading_sessions_cannot_write(database: Database) -> None:
+    with database.read() as session, pytest.raises(Exception, match=r"(?i)read-?only"):
+        session.execute(text("INSERT INTO team(name) VALUES ('x')"))
+
+
+def test_sqlite_is_opened_as_promised(sqlite_database: Database) -> None:
+    with sqlite_database.session() as session:
+        pragmas = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+        }
+    assert pragmas == {
+        "journal_mode": "wal",
+        "synchronous": 2,  # FULL
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "busy_timeout": 30_000,
+    }
+
+
+def test_a_failed_block_keeps_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError, match="halfway"), database.session() as session:
+        factories.make_user(session, "rep")
+        raise RuntimeError("halfway")
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(User)) == 0
+        assert session.scalar(select(func.count()).select_from(UserRole)) == 0
+
+
+def test_eight_writers_lose_no_update(database: Database) -> None:
+    with database.session() as session:
+        call_id = factories.make_call(session).id
+
+    def add(_: int) -> None:
+        for _turn in range(10):
+            with database.session() as session:
+                row = session.get(Call, call_id, with_for_update=True)
+                assert row is not None
+                row.attempts += 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(8)))
+    with database.read() as session:
+        assert session.scalar(select(Call.attempts)) == 80
+
+
+def _hits(session: object, word: str) -> int | None:
+    from sqlalchemy.orm import Session
+
+    assert isinstance(session, Session)
+    if session.get_bind().dialect.name == "sqlite":
+        return session.scalar(text("SELECT count(*) FROM segment_fts WHERE segment_fts MATCH :word"), {"word": word})
+    return session.scalar(text("SELECT count(*) FROM segment WHERE tsv @@ to_tsquery('simple', :word)"), {"word": word})
+
+
+def _count_rows(database: Database) -> dict[str, int]:
+    with database.read() as session:
+        return {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
