@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.bodies import unpack_body
 from review.models import CallLeg, Delivery, Recording, StandardVersion, StoredAssessment, StoredTranscript
 from scoring.standards import Standard, StandardNotFound, StandardText, load_standard
 from scoring.standards import read_standard as read_standard_text
@@ -57,7 +56,7 @@ class AssessmentVersion:
 
     id: int
     standard: str
-    version: str
+    version: int
     final: float | None
     coverage: float | None
     state: str
@@ -132,7 +131,7 @@ def read_standard(session: Session, assessment: Mapping[str, Any] | None, langua
     """
     if assessment is None:
         return None
-    name, version = str(assessment.get("standard") or ""), str(assessment.get("version") or "")
+    name, version = str(assessment.get("standard") or ""), int(assessment.get("version") or 0)
     text = session.scalar(
         select(StandardVersion.text).where(StandardVersion.name == name, StandardVersion.version == version)
     )
@@ -142,7 +141,7 @@ def read_standard(session: Session, assessment: Mapping[str, Any] | None, langua
         shipped = load_standard(name)
     except StandardNotFound:
         return None
-    return shipped.describe(language) if str(shipped.version) == version else None
+    return shipped.describe(language) if shipped.version == version else None
 
 
 def read_legs(session: Session, call_id: int) -> tuple[Leg, ...]:
@@ -173,7 +172,4 @@ def _parse_standard(text: str, file: str) -> Standard:
 
 
 def _unpack(body: bytes | None) -> dict[str, Any] | None:
-    if body is None:
-        return None
-    data: dict[str, Any] = json.loads(zlib.decompress(body))
-    return data
+    return None if body is None else unpack_body(body)
