@@ -9,6 +9,7 @@ from flask import Request
 from flask_openapi3 import Info, OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from review.db import Database, open_database
 from review.logs import set_up_logs
@@ -47,6 +48,13 @@ class IncomingRequest(Request):
         return tempfile.SpooledTemporaryFile(IN_MEMORY, "rb+", dir=folder)  # type: ignore[return-value]
 
 
+class RowId(IntegerConverter):
+    """`<int:...>` in an address: a number no database knows matches no route, instead of failing in a query."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**63 - 1)
+
+
 def create_app(
     settings: Settings | None = None,
     database: Database | None = None,
@@ -75,6 +83,7 @@ def create_app(
     )
     app.extensions[KEY] = made
     app.request_class = IncomingRequest
+    app.url_map.converters["int"] = RowId
     _configure(app, settings)
 
     csrf = CSRFProtect(app)
@@ -83,10 +92,10 @@ def create_app(
     handle_errors(app)
     register_blueprints(app)
     register_api(app)
-    # In this order for every request: its size, its rate, who asks, whether another site made it.
-    limit_bodies(app)
+    # In this order for every request: its rate, who asks, its size, whether another site made it.
     limit_rates(app, made)
     access.enforce(app)
+    limit_bodies(app)
     security.protect(app, csrf)
     access.check_rules(app)
     return app

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from flask import request
 from flask_babel import gettext as _
-from review.services.intake import Accepted, IncomingFile, accept_recording, read_facts
 
 from review import errors
 from review.doorbell import ring
+from review.services.intake import Accepted, IncomingFile, accept_recording, read_facts
 from web.errors import Refused, disk_full
 from web.limits import too_large
 from web.parts import parts
@@ -24,6 +24,16 @@ def take_call(facts: Mapping[str, str], *, door: str) -> Accepted:
 
     Raises Refused with a plain sentence; nothing of a refused call is kept.
     """
+    for field in (*FILE_FIELDS, TRANSCRIPT_FIELD):
+        if field in request.form:
+            raise Refused(
+                422,
+                _("The field '%(field)s' came as text, not as a file", field=field),
+                _("Nothing was kept."),
+                _("Send it as a file part with a file name."),
+                code="not_a_file",
+                field=field,
+            )
     files = [
         IncomingFile(part.filename or "", part.stream)
         for field in FILE_FIELDS
@@ -43,11 +53,12 @@ def take_call(facts: Mapping[str, str], *, door: str) -> Accepted:
                 transcript=IncomingFile(transcript.filename, transcript.stream)
                 if transcript and transcript.filename
                 else None,
+                region=parts().settings.region,
+                limit=parts().settings.max_upload_bytes,
             )
     except (errors.IntakeRefused, errors.StorageFull) as error:
         raise refusal(error) from error
-    if accepted.created:
-        ring(parts().redis, [(accepted.call_id, "transcribe")])
+    ring(parts().redis, accepted.ring)
     return accepted
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Response, abort, jsonify, url_for
 from flask_babel import gettext as _
 from flask_openapi3 import APIBlueprint, Tag
-from review.services.intake import CallFacts
 
 from review.queries.call import get_call
 from review.queries.inbox import list_calls as find_page
 from review.queries.inbox import read_filters
+from review.services.intake import FACT_NAMES
 from web.api.models import CallForm, CallLine, CallOut, CallPage, CallPath, CallQuery, CallTaken
 from web.api.problems import Problem
 from web.auth import viewer
@@ -31,7 +30,7 @@ blueprint = APIBlueprint(
     abp_responses={401: Problem, 403: Problem},
 )
 
-FACT_FIELDS = frozenset(field.name for field in fields(CallFacts))
+NOT_READ = cast(CallForm, None)  # the parameter only tells the reference what the form looks like
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -57,7 +56,7 @@ def reads_form_itself(view: View) -> View:
     },
 )
 @reads_form_itself
-def create_call(form: CallForm | None = None) -> tuple[Response, int, dict[str, str]]:
+def create_call(form: CallForm = NOT_READ) -> tuple[Response, int, dict[str, str]]:
     """Deliver one call.
 
     The answer comes after the recording and the call are safely stored: 201 for a new call, 200 for one that had been
@@ -97,8 +96,8 @@ def _facts() -> dict[str, str]:
     if text is not None:
         fields_sent = {**_object(text), **fields_sent}
     for name in fields_sent:
-        if name not in FACT_FIELDS:
-            raise _bad_facts(name, _("send only these: %(names)s", names=", ".join(sorted(FACT_FIELDS))))
+        if name not in FACT_NAMES:
+            raise _bad_facts(name, _("send only these: %(names)s", names=", ".join(FACT_NAMES)))
     return fields_sent
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
-from review.queries.call_audio import audio_folder
-from review.services.calls import retry_call
 from werkzeug.wrappers import Response
 
 from review.doorbell import ring
-from review.queries.call import CallDetail, get_call
+from review.queries.call import CallDetail, get_call, get_call_row
+from review.queries.call_audio import audio_folder
 from review.services.audit import record
+from review.services.calls import retry_call
 from web.audio import send_audio
 from web.auth import viewer
 from web.errors import Refused, is_htmx
@@ -61,7 +61,7 @@ def peaks(call_id: int) -> Response:
 def retry(call_id: int) -> Response:
     """Send a failed or waiting call round again."""
     with parts().database.session() as db:
-        call = get_call(db, viewer(), call_id)
+        call = get_call_row(db, viewer(), call_id)
         if call is None:
             abort(404)
         if not call.can_retry:
@@ -71,9 +71,9 @@ def retry(call_id: int) -> Response:
                 _("Nothing was changed."),
                 _("Load the page again to see how it stands."),
             )
-        retry_call(db, call_id)
+        step = retry_call(db, call_id)
         record(db, viewer().user_id, "call.retry", "call", call_id, state=call.state)
-    ring(parts().redis, [(call_id, "transcribe")])
+    ring(parts().redis, [(call_id, step)])
     target = url_for("calls.show", call_id=call_id)
     return Response(status=204, headers={"HX-Redirect": target}) if is_htmx() else redirect(target)
 
@@ -101,4 +101,4 @@ def _audio_folder(call_id: int) -> Path:
         folder = audio_folder(db, viewer(), call_id)
     if folder is None:
         abort(404)
-    return folder
+    return parts().settings.data / folder

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
-from review.services.intake import CallFacts
 from werkzeug.wrappers import Response
 
-from review.queries.call import get_call
+from review.queries.call import get_call_row
 from review.queries.inbox import filter_choices
+from review.services.intake import FACT_NAMES
 from web.auth import viewer
 from web.errors import Refused, wants_json
 from web.intake import read_form, take_call
@@ -18,7 +16,6 @@ from web.parts import parts
 
 blueprint = Blueprint("upload", __name__)
 
-FACT_FIELDS = tuple(field.name for field in fields(CallFacts))
 SOURCE = "upload"
 
 
@@ -32,7 +29,7 @@ def form() -> str:
 def receive() -> Response | tuple[str, int]:
     """Take one call in: one or two recordings, an optional transcript, and what is known about the call."""
     try:
-        facts = {name: value for name, value in read_form().items() if name in FACT_FIELDS}
+        facts = {name: value for name, value in read_form().items() if name in FACT_NAMES}
         accepted = take_call({"source": SOURCE, **facts}, door="upload")
     except Refused as error:
         if wants_json():
@@ -40,7 +37,7 @@ def receive() -> Response | tuple[str, int]:
         flash(error.sentence, "error")
         return _page(), error.status
     with parts().database.read() as db:
-        visible = get_call(db, viewer(), accepted.call_id) is not None
+        visible = get_call_row(db, viewer(), accepted.call_id) is not None
     url = url_for("calls.show", call_id=accepted.call_id) if visible else None
     message = _message(accepted.created, visible)
     if wants_json():
@@ -60,7 +57,7 @@ def _page() -> str:
         "upload.html",
         sources=choices.sources,
         reps=choices.reps,
-        fact_fields=FACT_FIELDS,
+        fact_fields=FACT_NAMES,
         limits={"max_upload_bytes": parts().settings.max_upload_bytes, "files_per_call": 2},
     )
 

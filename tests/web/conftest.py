@@ -1,0 +1,215 @@
+"""A web application over a migrated SQLite file in a fresh folder, with Redis away unless a test asks for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import math
+import re
+import shutil
+import struct
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from review.db import Database, open_database
+from review.migrations.run import upgrade
+from review.redis_address import connect
+from review.services.intake import CallFacts, IncomingFile, accept_recording
+from review.services.people import add_rep, add_team, set_team_member
+from review.services.users import create_user
+from review.settings import Settings, read_settings
+from review.storage import AudioStore
+from web.app import create_app
+
+PASSWORD = "a long enough passphrase 7"
+
+
+ROLE_NAMES = ("rep", "manager", "reviewer", "quality_lead", "head_of_sales", "external_reviewer", "admin")
+
+
+@dataclass(frozen=True)
+class Crew:
+    """One person for each role, two teams, and the ids that tests speak about."""
+
+    users: dict[str, int]  # role -> user id
+    teams: dict[str, int]  # own, other
+    reps: dict[str, int]  # own (the signed-in rep), team (a colleague), other (another team)
+
+    def email(self, role: str) -> str:
+        """The address of the person with this role."""
+        return f"{role}@example.com"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A SQLite file with all tables and the crew, made once and copied for every test: hashing passwords takes time."""
+
+    file: Path
+    crew: Crew
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The file and who is in it."""
+    folder = tmp_path_factory.mktemp("installed")
+    database = open_database(read_settings({"CALLCOACH_DATA": str(folder)}))
+    upgrade(database)
+    crew = hire(database)
+    database.dispose()  # closing the last connection folds the write-ahead log into the file
+    assert not (folder / "callcoach.sqlite-wal").exists()
+    return Installed(folder / "callcoach.sqlite", crew)
+
+
+def hire(database: Database) -> Crew:
+    """Make the people of the installation."""
+    with database.session() as db:
+        teams = {"own": add_team(db, "North"), "other": add_team(db, "South")}
+        reps = {
+            "own": add_rep(db, name="Rita Rep", extension="101", email="rep@example.com", team_id=teams["own"]),
+            "team": add_rep(db, name="Tom Team", extension="102", team_id=teams["own"]),
+            "other": add_rep(db, name="Olga Other", extension="103", team_id=teams["other"]),
+        }
+        users = {
+            role: create_user(db, email=f"{role}@example.com", name=f"Person {role}", password=PASSWORD, roles=[role])
+            for role in ROLE_NAMES
+        }
+        set_team_member(db, teams["own"], users["manager"], manages=True)
+        set_team_member(db, teams["own"], users["rep"])
+    return Crew(users, teams, reps)
+
+
+@pytest.fixture
+def crew(installed: Installed) -> Crew:
+    """The people of the installation."""
+    return installed.crew
+
+
+@pytest.fixture
+def settings(tmp_path: Path, installed: Installed) -> Settings:
+    """Settings of an installation in the test's own folder; its Redis socket does not exist."""
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(installed.file, data / "callcoach.sqlite")
+    made = read_settings({"CALLCOACH_DATA": str(data), "CALLCOACH_ENGINE": "sphinx", "CALLCOACH_LANGUAGE": "en"})
+    return dataclasses.replace(made, max_upload_bytes=256 * 1024)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """The installation's database."""
+    made = open_database(settings)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def store(settings: Settings) -> AudioStore:
+    """The installation's recordings; no room is kept free, so that a small test disk is enough."""
+    return AudioStore(settings.data, floor=0, reserve=0)
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, store: AudioStore) -> Flask:
+    """The application."""
+    made = create_app(settings, database=database, store=store, redis=connect(settings, timeout=0.2))
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that has not signed in."""
+    return app.test_client()
+
+
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def sign_in(app: Flask, crew: Crew) -> SignIn:
+    """Sign a role's person in, in a new browser."""
+
+    def enter(role: str = "quality_lead") -> FlaskClient:
+        browser = app.test_client()
+        answer = post(browser, "/sign-in", {"email": crew.email(role), "password": PASSWORD}, page="/sign-in")
+        assert answer.status_code == 302, answer.text
+        return browser
+
+    return enter
+
+
+def csrf_token(browser: FlaskClient, page: str = "/sign-in") -> str:
+    """The token of the forms on a page."""
+    text = browser.get(page).text
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text) or re.search(r'X-CSRFToken": "([^"]+)"', text)
+    assert found, f"no form token on {page}: {text[:500]}"
+    return found.group(1)
+
+
+def post(browser: FlaskClient, url: str, data: dict[str, Any] | None = None, *, page: str = "/", **more: Any) -> Any:
+    """Post a form as the page would, with its token."""
+    return browser.post(url, data={"csrf_token": csrf_token(browser, page), **(data or {})}, **more)
+
+
+def wav(seconds: float = 1.0, *, pitch: float = 440.0, rate: int = 8000) -> bytes:
+    """A small real recording; another pitch gives other bytes."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(
+            b"".join(
+                struct.pack("<h", int(9000 * math.sin(2 * math.pi * pitch * i / rate)))
+                for i in range(int(seconds * rate))
+            )
+        )
+    return out.getvalue()
+
+
+@contextmanager
+def counted_statements(database: Database) -> Iterator[list[str]]:
+    """Every SQL statement run inside the block."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    engines = {id(engine): engine for engine in (database.engine, database._read_engine)}.values()
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+
+
+def add_call(
+    database: Database,
+    store: AudioStore,
+    *,
+    rep: str | None = None,
+    external_id: str | None = None,
+    pitch: float = 440.0,
+    **facts: Any,
+) -> int:
+    """Take a small recording in, as every door does; the call's id."""
+    with database.session() as db:
+        accepted = accept_recording(
+            db,
+            store,
+            [IncomingFile("call.wav", io.BytesIO(wav(0.2, pitch=pitch)))],
+            CallFacts(source="pbx", external_id=external_id, rep=rep, **facts),
+            door="import",
+        )
+    return accepted.call_id

@@ -1,0 +1,188 @@
+"""Every route, every role, every kind of call: generated from the table in web/access.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, update
+
+from review.db import Database
+from review.models import Call, Client, WebAudio
+from review.queries.viewer import ROLES
+from review.services.tokens import create_api_token
+from review.settings import Settings
+from review.storage import AudioStore
+from tests.web.conftest import Crew, SignIn, add_call, csrf_token
+from web import access
+from web.access import RULES, MissingRule, Rule, check_rules
+
+KINDS = ("own", "team", "other", "deleted")
+SEES = {
+    "rep": {"own"},
+    "manager": {"own", "team"},
+    "reviewer": {"own", "team", "other"},
+    "quality_lead": {"own", "team", "other"},
+    "head_of_sales": {"own", "team", "other"},
+    "external_reviewer": set(),
+    "admin": set(),
+}
+"""Which kinds of calls exist for each role: product.md's table, written down here a second time on purpose."""
+
+
+SPECIAL = {"health.ready": {503}, "auth.sign_in": {200, 302, 401}}
+"""Open to everybody, with answers of their own: Redis is away in these tests, and an empty password is no password."""
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """A call and its client for each kind."""
+
+    calls: dict[str, int]
+    clients: dict[str, int]
+
+
+@pytest.fixture
+def subjects(database: Database, store: AudioStore, settings: Settings, crew: Crew) -> Subjects:
+    """One call with audio and a client of its own for each kind; the deleted ones are gone again."""
+    calls, clients = {}, {}
+    for number, kind in enumerate(KINDS):
+        extension = {"own": "101", "team": "102"}.get(kind, "103")
+        call_id = add_call(database, store, rep=extension, external_id=f"call-{kind}", pitch=300 + 50 * number)
+        folder = settings.data / store.derived_name(call_id)
+        folder.mkdir(parents=True)
+        (folder / "audio.webm").write_bytes(b"sound" * 100)
+        (folder / "peaks.json").write_text('{"channels":[[0.1]],"duration":1.0,"per_second":20}')
+        with database.session() as db:
+            client = Client(name=f"Client {kind}")
+            db.add(client)
+            db.flush()
+            db.add(WebAudio(call_id=call_id, folder=store.derived_name(call_id), duration=1.0))
+            db.execute(update(Call).where(Call.id == call_id).values(client_id=client.id, state="dead"))
+            calls[kind], clients[kind] = call_id, client.id
+    with database.session() as db:
+        db.execute(delete(Call).where(Call.id == calls["deleted"]))
+        db.execute(delete(Client).where(Client.id == clients["deleted"]))
+    return Subjects(calls, clients)
+
+
+def routes(app: Flask) -> list[tuple[str, str, str]]:
+    """(method, address pattern, endpoint) of every route, HEAD and OPTIONS left to Flask."""
+    return sorted(
+        (method, rule.rule, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint != "static" and not rule.endpoint.endswith(".static")
+    )
+
+
+def address(pattern: str, kind: str, subjects: Subjects) -> str:
+    """The route's address for a kind of call or client."""
+    return pattern.replace("<int:call_id>", str(subjects.calls[kind])).replace(
+        "<int:client_id>", str(subjects.clients[kind])
+    )
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(RULES)
+
+
+def test_a_route_without_a_rule_stops_the_application(app: Flask) -> None:
+    late = Flask("late")
+    late.add_url_rule("/secret", endpoint="secret", view_func=lambda: "")
+    with pytest.raises(MissingRule, match="secret"):
+        check_rules(late)
+
+
+def test_a_rule_without_a_route_stops_the_application(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "RULES", {**RULES, "gone.page": Rule()})
+    with pytest.raises(MissingRule, match=r"gone\.page"):
+        check_rules(app)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_for_every_kind_of_call(
+    app: Flask, role: str, sign_in: SignIn, subjects: Subjects, database: Database, crew: Crew
+) -> None:
+    browser = sign_in(role)
+    token = csrf_token(browser, "/")
+    with database.session() as db:
+        api = create_api_token(db, crew.users[role], "matrix", ["calls:read", "calls:write"]).token
+    wrong = []
+    for method, pattern, endpoint in routes(app):
+        rule = RULES[endpoint]
+        if endpoint == "auth.sign_out":
+            continue  # would end the matrix; it has a test of its own
+        headers = {"Authorization": f"Bearer {api}"} if rule.by_token else {"X-CSRFToken": token}
+        for kind in KINDS if rule.subject else ("own",):
+            status = browser.open(address(pattern, kind, subjects), method=method, headers=headers).status_code
+            if rule.by_token and rule.subject is None:
+                holds = status in (200, 411, 422)
+            elif not rule.by_token and not rule.public and role not in rule.roles:
+                holds = status == 403
+            elif rule.subject and kind not in SEES[role]:
+                holds = status == 404
+            else:
+                # Let in: whatever the page says then, it is neither "not you" nor a fault.
+                holds = status < 500 and status not in (401, 403) and (rule.subject is None or status != 404)
+            if endpoint in SPECIAL:
+                holds = status in SPECIAL[endpoint]
+            if not holds:
+                wrong.append((method, pattern, kind, status))
+    assert wrong == []
+
+
+def test_nothing_but_public_routes_without_signing_in(app: Flask, client: FlaskClient, subjects: Subjects) -> None:
+    wrong = []
+    token = csrf_token(client)
+    for method, pattern, endpoint in routes(app):
+        rule = RULES[endpoint]
+        answer = client.open(address(pattern, "own", subjects), method=method, headers={"X-CSRFToken": token})
+        if rule.by_token:
+            holds = answer.status_code == 401
+        elif endpoint in SPECIAL:
+            holds = answer.status_code in SPECIAL[endpoint]
+        elif rule.public:
+            holds = answer.status_code not in (401, 403, 404)
+        else:
+            holds = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in")
+        if not holds:
+            wrong.append((method, pattern, answer.status_code))
+    assert wrong == []
+
+
+def test_a_change_of_role_works_on_the_next_request(
+    sign_in: SignIn, subjects: Subjects, database: Database, crew: Crew
+) -> None:
+    from review.services.users import set_roles
+
+    browser = sign_in("reviewer")
+    page = f"/calls/{subjects.calls['other']}"
+    assert browser.get(page).status_code == 200
+    with database.session() as db:
+        set_roles(db, crew.users["reviewer"], ["admin"])
+    assert browser.get(page).status_code == 404
+    assert browser.get("/health").status_code == 200
+
+
+def test_audio_is_authorised_each_time(sign_in: SignIn, subjects: Subjects, database: Database, crew: Crew) -> None:
+    from review.services.users import set_roles
+
+    browser = sign_in("reviewer")
+    sound = f"/calls/{subjects.calls['other']}/audio"
+    first = browser.get(sound, headers={"Range": "bytes=0-9"})
+    assert (first.status_code, first.data) == (206, b"soundsound")
+    with database.session() as db:
+        set_roles(db, crew.users["reviewer"], ["rep"])
+    assert browser.get(sound, headers={"Range": "bytes=10-19"}).status_code == 404
+
+
+def test_audio_that_is_not_made_yet_is_not_found(sign_in: SignIn, subjects: Subjects, settings: Settings) -> None:
+    browser = sign_in("quality_lead")
+    for path in Path(settings.data / "derived").rglob("*.*"):
+        path.unlink()
+    assert browser.get(f"/calls/{subjects.calls['own']}/audio").status_code == 404
+    assert browser.get(f"/calls/{subjects.calls['own']}/peaks.json").status_code == 404
