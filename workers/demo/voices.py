@@ -59,6 +59,7 @@ VOICES: Final[dict[str, Voice]] = {
     "scottish": _flite("awb"),
     "scottish_low": _flite("awb", pitch=105),
     "american": _flite("rms"),
+    "woman": _flite("slt", stretch=0.92, speed=0.92),
     "american_low": _flite("rms", pitch=90),
     # other languages: formant synthesis, plain to hear as a machine; their transcripts are imported
     "anna": _espeak("ru+f3", pitch=55, words_per_minute=165),
