@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from redis import Redis
 from redis.exceptions import BusyLoadingError, RedisError
 
 from review.redis_address import connect, redis_url, socket_path
@@ -230,15 +229,3 @@ def _without_password(url: str) -> str:
     scheme, mark, rest = url.partition("://")
     return f"{scheme}{mark}{rest.rpartition('@')[2]}"
 
-
-def wait_for_redis(client: Redis, seconds: float) -> bool:
-    """Whether Redis answered within `seconds`."""
-    end = time.monotonic() + seconds
-    pause = threading.Event()
-    while True:
-        try:
-            return bool(client.ping())
-        except (RedisError, OSError):
-            if time.monotonic() >= end:
-                return False
-            pause.wait(0.2)
