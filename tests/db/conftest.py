@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from review.db import Database, open_url
 from review.migrations import run
@@ -58,9 +57,9 @@ def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]
 def postgres_database(migrated_postgres: Database) -> Iterator[Database]:
     """A PostgreSQL database with every table and no row."""
     yield migrated_postgres
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with migrated_postgres.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        for table in reversed(Base.metadata.sorted_tables):  # far quicker than TRUNCATE for a few rows
+            connection.execute(table.delete())
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
