@@ -130,9 +130,7 @@ def filter_choices(session: Session, viewer: Viewer) -> FilterChoices:
 
 def state_counts(session: Session, viewer: Viewer) -> StateCounts:
     """How many calls the viewer can see in each state. One statement."""
-    counted = session.execute(
-        select(Call.state, func.count()).where(visible_calls(viewer)).group_by(Call.state)
-    ).tuples()
+    counted = session.execute(select(Call.state, func.count()).where(visible_calls(viewer)).group_by(Call.state))
     by_state = dict.fromkeys(CALL_STATES, 0) | dict(counted.all())
     by_phase = dict.fromkeys(PHASES, 0)
     for state, count in by_state.items():

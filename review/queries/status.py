@@ -65,7 +65,7 @@ class Status:
 
 def read_status(session: Session) -> Status:
     """The figures as they are now, by a constant number of statements."""
-    counted = session.execute(select(Call.state, func.count()).group_by(Call.state)).tuples()
+    counted = session.execute(select(Call.state, func.count()).group_by(Call.state))
     now, oldest = session.execute(
         select(database_now(), select(func.min(Call.created_at)).where(Call.state.in_(WAITING)).scalar_subquery())
     ).one()

@@ -117,12 +117,12 @@ def find_rep(session: Session, text: str | None) -> int | None:
         return by_extension
     folded = wanted.casefold()
     if "@" in wanted:
-        return _only(session.execute(select(Rep.id, Rep.active).where(Rep.email == folded)).tuples().all())
-    exact = session.execute(select(Rep.id, Rep.active).where(Rep.name == wanted)).tuples().all()
+        return _only(session.execute(select(Rep.id, Rep.active).where(Rep.email == folded)).all())
+    exact = session.execute(select(Rep.id, Rep.active).where(Rep.name == wanted)).all()
     if exact:
         return _only(exact)
     # Databases fold case differently (SQLite only ASCII), so the few names left are compared here.
-    everyone = session.execute(select(Rep.id, Rep.active, Rep.name)).tuples()
+    everyone = session.execute(select(Rep.id, Rep.active, Rep.name))
     return _only([(rep_id, active) for rep_id, active, name in everyone if name.casefold() == folded])
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 import phonenumbers
+
+FEWEST_DIGITS: Final = 6  # fewer is an extension or a service number
+LONGEST_SPELLING: Final = 60  # characters
 
 
 def read_phone(text: str, region: str) -> str | None:
@@ -13,14 +17,14 @@ def read_phone(text: str, region: str) -> str | None:
     `region` is the two-letter country whose local spelling is assumed when the number has no international prefix.
     """
     text = text.strip()
-    if not text:
+    if len(text) > LONGEST_SPELLING or sum(character.isdigit() for character in text) < FEWEST_DIGITS:
         return None
     try:
         number = phonenumbers.parse(text, region.upper())
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
-        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None  # too short, too long, or only local: 201 is somebody's extension
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 

@@ -1,0 +1,137 @@
+"""Sign-in: the limits, the same answer for every refusal, and the ends of a session."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from review.db import Database
+from review.models import AuditEvent, SignInAttempt, WebSession, utc_now
+from review.services import sessions
+from review.services.passwords import hash_password
+from tests.factories import make_user
+
+PASSWORD = "green kettle by the door"
+
+
+@pytest.fixture(scope="module")
+def password_hash() -> str:
+    """One hash for all tests: making it takes as long as it should."""
+    return hash_password(PASSWORD)
+
+
+def fail(session: Session, email: str, address: str) -> None:
+    with pytest.raises(sessions.SignInRefused) as refused:
+        sessions.sign_in(session, email, "wrong", address, "")
+    assert not isinstance(refused.value, sessions.TooManyAttempts)
+
+
+def record_failures(session: Session, count: int, *, email: str = "x@example.com", address: str = "192.0.2.9") -> None:
+    now = utc_now()
+    for n in range(count):
+        session.add(SignInAttempt(email=email, address=address, at=now - timedelta(seconds=n), succeeded=False))
+    session.flush()
+
+
+def test_only_a_hash_of_the_token_is_kept(database: Database, password_hash: str) -> None:
+    with database.session() as session:
+        user = make_user(session, "rep", email="jonas@example.com", password_hash=password_hash)
+        opened = sessions.sign_in(session, " Jonas@Example.com ", PASSWORD, "192.0.2.1", "Browser\r\n1")
+        assert opened.user_id == user.id
+        row = session.scalars(select(WebSession)).one()
+        assert opened.token not in (row.token_hash, row.address, row.user_agent)
+        assert (row.address, row.user_agent) == ("192.0.2.1", "Browser1")
+        assert sessions.find_session(session, opened.token) == user.id
+        assert sessions.find_session(session, opened.token[:-1]) is None
+        assert sessions.find_session(session, row.token_hash) is None
+        assert sessions.find_session(session, "") is None
+        sessions.sign_out(session, opened.token)
+        sessions.sign_out(session, opened.token)
+        assert sessions.find_session(session, opened.token) is None
+        assert list(session.scalars(select(AuditEvent.action).order_by(AuditEvent.id))) == [
+            "user.signed_in",
+            "user.signed_out",
+        ]
+
+
+def test_every_refusal_reads_the_same(database: Database, password_hash: str) -> None:
+    with database.session() as session:
+        make_user(session, "rep", email="jonas@example.com", password_hash=password_hash)
+        make_user(session, "rep", email="gone@example.com", password_hash=password_hash, disabled_at=utc_now())
+        texts = set()
+        for email, password in (
+            ("jonas@example.com", "wrong"),
+            ("gone@example.com", PASSWORD),
+            ("nobody@example.com", PASSWORD),
+            ("", ""),
+            ("\x00", "\x00"),
+        ):
+            with pytest.raises(sessions.SignInRefused) as refused:
+                sessions.sign_in(session, email, password, "192.0.2.1", "")
+            texts.add(str(refused.value))
+        assert len(texts) == 1
+        assert len(session.scalars(select(SignInAttempt)).all()) == 5
+
+
+def test_ten_failures_close_the_account_and_the_address(database: Database, password_hash: str) -> None:
+    with database.session() as session:
+        make_user(session, "rep", email="jonas@example.com", password_hash=password_hash)
+        make_user(session, "rep", email="anna@example.com", password_hash=password_hash)
+        record_failures(session, 9, email="jonas@example.com")
+        fail(session, "jonas@example.com", "192.0.2.1")
+        with pytest.raises(sessions.TooManyAttempts) as refused:
+            sessions.sign_in(session, "jonas@example.com", PASSWORD, "192.0.2.2", "")
+        assert 0 < refused.value.retry_after <= 15 * 60
+        # Nine of those failures came from one address, so that address has one try left for anybody.
+        sessions.sign_in(session, "anna@example.com", PASSWORD, "192.0.2.9", "")
+        fail(session, "anna@example.com", "192.0.2.9")
+        with pytest.raises(sessions.TooManyAttempts):
+            sessions.sign_in(session, "anna@example.com", PASSWORD, "192.0.2.9", "")
+        sessions.sign_in(session, "anna@example.com", PASSWORD, "192.0.2.1", "")
+
+
+def test_failures_are_forgotten_after_the_window(database: Database, password_hash: str) -> None:
+    with database.session() as session:
+        make_user(session, "rep", email="jonas@example.com", password_hash=password_hash)
+        record_failures(session, 30, email="jonas@example.com")
+        later = utc_now() - sessions.FAILURE_WINDOW - timedelta(minutes=1)
+        session.execute(update(SignInAttempt).values(at=later))
+        sessions.sign_in(session, "jonas@example.com", PASSWORD, "192.0.2.9", "")
+
+
+def test_a_refused_try_is_kept_when_caught_inside_the_scope(database: Database) -> None:
+    with database.session() as session:
+        fail(session, "nobody@example.com", "192.0.2.1")
+    with database.read() as session:
+        assert session.scalars(select(SignInAttempt.email)).all() == ["nobody@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("column", "ago"),
+    [("seen_at", sessions.IDLE + timedelta(minutes=1)), ("expires_at", timedelta(seconds=1))],
+)
+def test_idle_and_old_sessions_end(database: Database, password_hash: str, column: str, ago: timedelta) -> None:
+    with database.session() as session:
+        make_user(session, "rep", email="jonas@example.com", password_hash=password_hash)
+        token = sessions.sign_in(session, "jonas@example.com", PASSWORD, "::1", "").token
+        session.execute(update(WebSession).values({column: utc_now() - ago}))
+        assert sessions.find_session(session, token) is None
+
+
+def test_use_is_noted_now_and_then(database: Database, password_hash: str) -> None:
+    with database.session() as session:
+        user = make_user(session, "rep", email="jonas@example.com", password_hash=password_hash)
+        token = sessions.sign_in(session, "jonas@example.com", PASSWORD, "::1", "").token
+        assert sessions.read_session(session, token) == sessions.LiveSession(user.id, due=False)
+        session.execute(update(WebSession).values(seen_at=utc_now() - timedelta(hours=2)))
+        assert sessions.read_session(session, token) == sessions.LiveSession(user.id, due=True)
+        sessions.touch_session(session, token)
+        assert sessions.read_session(session, token) == sessions.LiveSession(user.id, due=False)
+
+
+def test_reading_a_session_needs_no_right_to_write(database: Database) -> None:
+    with database.read() as session:
+        assert sessions.find_session(session, "none") is None
