@@ -20,6 +20,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "disposition": {"lost": "closed_lost", "closed": "closed_lost", "disqualified": "unqualified"},
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"direction": DIRECTIONS, "disposition": DISPOSITIONS}
+_SHORTEST_NUMBER: Final = 6  # digits
 _NO_NUMBER: Final = frozenset({"anonymous", "unknown", "unavailable", "restricted", "private", "withheld"})
 
 
@@ -138,4 +139,6 @@ def _read_number(text: str | None, region: str | None) -> str | None:
     """E.164 where it is a number; other text (an extension, a SIP address) as it came; None for a hidden number."""
     if text is None or text.casefold() in _NO_NUMBER:
         return None
+    if sum(character.isdigit() for character in text) < _SHORTEST_NUMBER:
+        return text  # an inner extension; read as a number of the region it would look like a stranger's
     return read_phone(text, region or "ZZ") or text
