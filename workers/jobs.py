@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
-from transcription.pipeline import TranscribeOptions, transcribe
 
 from review.services.steps import (
     TranscribeWork,
@@ -93,6 +92,8 @@ def score_work(run: Run) -> Store:
 
 
 def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Transcript, str]:
+    from transcription.pipeline import TranscribeOptions, transcribe  # only a speech worker pays for it
+
     runtime, settings = run.runtime, run.runtime.settings
     request = EngineRequest(
         engine=settings.engine,  # type: ignore[arg-type]  # the settings allow only an engine's name

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from redis import Redis
 from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from review.db import Database
 from review.models import Call, StoredAssessment, StoredTranscript
@@ -130,13 +132,13 @@ class Installation:
     def states(self) -> dict[str, int]:
         """How many calls are in each state."""
         with self.database.read() as session:
-            return dict(session.execute(select(Call.state, func.count()).group_by(Call.state)).tuples().all())
+            return _count(session, Call.state)
 
     def effects(self) -> dict[int, tuple[int, int]]:
         """For every call: how many transcripts and how many assessments were stored."""
         with self.database.read() as session:
-            transcripts = dict(_count(session, StoredTranscript.call_id))
-            assessments = dict(_count(session, StoredAssessment.call_id))
+            transcripts = _count(session, StoredTranscript.call_id)
+            assessments = _count(session, StoredAssessment.call_id)
             calls = session.scalars(select(Call.id)).all()
         return {call_id: (transcripts.get(call_id, 0), assessments.get(call_id, 0)) for call_id in calls}
 
@@ -189,6 +191,5 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
-def _count(session: object, column: object) -> list[tuple[int, int]]:
-    rows = session.execute(select(column, func.count()).group_by(column))  # type: ignore[attr-defined,call-overload]
-    return list(rows.tuples().all())
+def _count(session: Session, column: InstrumentedAttribute[Any]) -> dict[Any, int]:
+    return {row[0]: row[1] for row in session.execute(select(column, func.count()).group_by(column))}

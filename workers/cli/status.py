@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from review.settings import Settings
 
 NAME = "status"
 HELP = "calls by state, queue depths, the oldest waiting call"
@@ -36,18 +39,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def queue_figures(settings: Any) -> dict[str, int] | None:
-    """Jobs waiting in each queue; None when Redis does not answer (calls are kept all the same)."""
+def queue_figures(settings: Settings) -> dict[str, int | None]:
+    """Jobs waiting in each queue; None for each when Redis does not answer (calls are kept all the same)."""
     from redis.exceptions import RedisError
 
-    from review.doorbell import queue_depths
+    from review.doorbell import QUEUE_NAMES, queue_depths
     from review.redis_address import connect
 
     client = connect(settings)
     try:
-        return queue_depths(client)
+        return dict(queue_depths(client))
     except (RedisError, OSError):
-        return None
+        return dict.fromkeys(QUEUE_NAMES)
     finally:
         client.close()
 
@@ -55,9 +58,9 @@ def queue_figures(settings: Any) -> dict[str, int] | None:
 def as_text(figures: dict[str, Any]) -> str:
     """The same figures for people."""
     lines = ["calls"] + [f"  {state:<14}{count:>8}" for state, count in figures["calls"].items()]
-    queues = figures["queues"]
-    lines.append("queues" if queues is not None else "queues: Redis does not answer; calls are kept and wait")
-    lines += [f"  {name:<14}{count:>8}" for name, count in (queues or {}).items()]
+    queues = {name: count for name, count in figures["queues"].items() if count is not None}
+    lines.append("queues" if queues else "queues: Redis does not answer; calls are kept and wait")
+    lines += [f"  {name:<14}{count:>8}" for name, count in queues.items()]
     oldest = figures["oldest_waiting_seconds"]
     lines.append("nothing waits" if oldest is None else f"the oldest waiting call has waited {oldest:.0f} s")
     return "\n".join(lines)
