@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
 
-from review.models import Call, Client, ClientPhone, Deal, Delivery
+from review.models import Call, Client, ClientPhone, Deal, Delivery, UtcTime
 from review.services.people import find_rep
 
 __all__ = ["Linked", "find_client", "find_deal", "find_rep", "link_calls"]
@@ -56,61 +57,71 @@ def find_deal(
             return found.id, found.client_id
     if client_id is None:
         return None
-    wanted = [Deal.client_id == client_id]
-    if at is None:
-        wanted.append(Deal.status == "open")
-    else:
-        wanted.append(or_(Deal.opened_at.is_(None), Deal.opened_at <= at))
-        wanted.append(or_(and_(Deal.closed_at.is_(None), Deal.status == "open"), Deal.closed_at >= at))
-    deals = session.execute(select(Deal.id, Deal.client_id).where(*wanted).limit(2)).all()
+    was_open = Deal.status == "open" if at is None else _was_open(literal(at, UtcTime))
+    deals = session.execute(select(Deal.id, Deal.client_id).where(Deal.client_id == client_id, was_open).limit(2)).all()
     return (deals[0].id, deals[0].client_id) if len(deals) == 1 else None
 
 
 def link_calls(session: Session) -> Linked:
     """Give calls that lack a rep, client or deal the one that is known by now. Run it after a CRM import."""
-    reps = clients = deals = 0
+    deals, clients = _link_delivered_ids(session)
+    reps = 0
     without_rep = select(Call.rep_name).where(Call.rep_id.is_(None), Call.rep_name.is_not(None)).distinct()
     for name in session.scalars(without_rep).all():
         rep_id = find_rep(session, name)
         if rep_id is not None:
             reps += _count(session, update(Call).where(Call.rep_id.is_(None), Call.rep_name == name), rep_id=rep_id)
-    by_phone = select(Call.client_phone).where(
-        Call.client_id.is_(None), Call.client_phone.in_(select(ClientPhone.e164))
-    )
-    for phone in session.scalars(by_phone.distinct()).all():
+    known_now = Call.client_phone.in_(select(ClientPhone.e164))
+    for phone in session.scalars(select(Call.client_phone).where(Call.client_id.is_(None), known_now).distinct()).all():
         client_id = find_client(session, external_id=None, phone=phone)
         unlinked = update(Call).where(Call.client_id.is_(None), Call.client_phone == phone)
         clients += _count(session, unlinked, client_id=client_id)
-    clients += _link_delivered_ids(session)
-    for call_id, client_id, at in session.execute(
-        select(Call.id, Call.client_id, Call.started_at).where(
-            Call.deal_id.is_(None), Call.client_id.in_(select(Deal.client_id))
-        )
+    return Linked(reps, clients, deals + _link_only_deals(session))
+
+
+def _link_delivered_ids(session: Session) -> tuple[int, int]:
+    """(deals, clients) of calls whose sender named them by their CRM ids before the CRM had told us of them."""
+    deals = clients = 0
+    named_deal = Delivery.facts["deal"].as_string()
+    for call_id, deal_id, client_id in session.execute(
+        select(Call.id, Deal.id, Deal.client_id)
+        .join(Delivery, Delivery.call_id == Call.id)
+        .join(Deal, Deal.external_id == named_deal)
+        .where(Call.deal_id.is_(None), or_(Call.client_id.is_(None), Call.client_id == Deal.client_id))
     ).all():
-        found = find_deal(session, external_id=None, client_id=client_id, at=at)
-        if found is not None:
-            deals += _count(session, update(Call).where(Call.id == call_id), deal_id=found[0])
-    return Linked(reps, clients, deals)
+        unlinked = update(Call).where(Call.id == call_id, Call.client_id.is_(None))
+        clients += _count(session, unlinked, client_id=client_id)
+        deals += _count(session, update(Call).where(Call.id == call_id, Call.deal_id.is_(None)), deal_id=deal_id)
+    named_client = Delivery.facts["client"].as_string()
+    for call_id, client_id in session.execute(
+        select(Call.id, Client.id)
+        .join(Delivery, Delivery.call_id == Call.id)
+        .join(Client, Client.external_id == named_client)
+        .where(Call.client_id.is_(None))
+    ).all():
+        unlinked = update(Call).where(Call.id == call_id, Call.client_id.is_(None))
+        clients += _count(session, unlinked, client_id=client_id)
+    return deals, clients
 
 
-def _link_delivered_ids(session: Session) -> int:
-    """Calls whose sender named the client or deal by its CRM id before the CRM had told us of it."""
-    linked = 0
-    client_name, deal_name = Delivery.facts["client"].as_string(), Delivery.facts["deal"].as_string()
-    named = select(Call.id, client_name.label("client"), deal_name.label("deal"), Call.started_at)
-    named = named.join(Delivery, Delivery.call_id == Call.id).where(
-        or_(Call.client_id.is_(None), Call.deal_id.is_(None)), or_(client_name.is_not(None), deal_name.is_not(None))
+def _link_only_deals(session: Session) -> int:
+    """Calls of clients who had exactly one deal open at the time; one statement, however many calls there are."""
+    was_open = case(
+        (Call.started_at.is_(None), Deal.status == "open"),
+        else_=_was_open(Call.__table__.c.started_at),
     )
-    for call_id, client, deal, at in session.execute(named).all():
-        found = find_deal(session, external_id=deal, client_id=None, at=at) if deal else None
-        client_id = find_client(session, external_id=client, phone=None) if client else None
-        client_id = client_id if client_id is not None else (found[1] if found else None)
-        if client_id is not None:
-            unlinked = update(Call).where(Call.id == call_id, Call.client_id.is_(None))
-            linked += _count(session, unlinked, client_id=client_id)
-        if found is not None:
-            _count(session, update(Call).where(Call.id == call_id, Call.deal_id.is_(None)), deal_id=found[0])
-    return linked
+    theirs = select(func.count(), func.min(Deal.id)).where(Deal.client_id == Call.client_id, was_open).correlate(Call)
+    counted = theirs.with_only_columns(func.count()).scalar_subquery()
+    the_one = theirs.with_only_columns(func.min(Deal.id)).scalar_subquery()
+    alone = update(Call).where(Call.deal_id.is_(None), Call.client_id.is_not(None), counted == 1)
+    return _count(session, alone, deal_id=the_one)
+
+
+def _was_open(at: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(
+        or_(Deal.opened_at.is_(None), Deal.opened_at <= at),
+        or_(and_(Deal.closed_at.is_(None), Deal.status == "open"), Deal.closed_at >= at),
+    )
 
 
 def _count(session: Session, statement: Update, **values: object) -> int:
