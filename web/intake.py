@@ -24,16 +24,6 @@ def take_call(facts: Mapping[str, str], *, door: str) -> Accepted:
 
     Raises Refused with a plain sentence; nothing of a refused call is kept.
     """
-    for field in (*FILE_FIELDS, TRANSCRIPT_FIELD):
-        if field in request.form:
-            raise Refused(
-                422,
-                _("The field '%(field)s' came as text, not as a file", field=field),
-                _("Nothing was kept."),
-                _("Send it as a file part with a file name."),
-                code="not_a_file",
-                field=field,
-            )
     files = [
         IncomingFile(part.filename or "", part.stream)
         for field in FILE_FIELDS
@@ -63,7 +53,10 @@ def take_call(facts: Mapping[str, str], *, door: str) -> Accepted:
 
 
 def read_form() -> dict[str, str]:
-    """The request's text fields without the CSRF token; empty ones are left out. Raises Refused for a doubled one."""
+    """The request's text fields without the CSRF token; empty ones are left out.
+
+    Raises Refused for a doubled field, and for a file that came as text.
+    """
     doubled = [
         name for name, count in Counter(name for name, _value in request.form.items(multi=True)).items() if count > 1
     ]
@@ -76,6 +69,16 @@ def read_form() -> dict[str, str]:
             code="doubled_field",
             field=doubled[0],
         )
+    for field in (*FILE_FIELDS, TRANSCRIPT_FIELD):
+        if field in request.form:
+            raise Refused(
+                422,
+                _("The field '%(field)s' came as text, not as a file", field=field),
+                _("Nothing was kept."),
+                _("Send it as a file part with a file name."),
+                code="not_a_file",
+                field=field,
+            )
     return {name: value.strip() for name, value in request.form.items() if name != "csrf_token" and value.strip()}
 
 

@@ -80,8 +80,9 @@ def limit_bodies(app: Flask) -> None:
     @app.before_request
     def refuse_body() -> None:
         brings = request.endpoint in BRINGS_RECORDING and request.method == "POST"
-        # A chunked body over the limit would be cut silently, so a body says its length beforehand.
-        if "Transfer-Encoding" in request.headers or (brings and request.content_length is None):
+        # A chunked body over the limit would be cut silently, so a body says its length beforehand. A request with
+        # neither header has no body.
+        if "Transfer-Encoding" in request.headers:
             raise Refused(
                 411,
                 _("The request does not say how long it is"),

@@ -35,7 +35,7 @@ class WorkerRow:
 
     name: str
     queues: tuple[str, ...]
-    busy: bool
+    state: str  # idle, busy, suspended, as RQ says
     heartbeat_age: float | None
 
 
@@ -129,7 +129,7 @@ def _read_workers(redis: Redis) -> tuple[WorkerRow, ...]:
             WorkerRow(
                 name=str(worker.name),
                 queues=tuple(worker.queue_names()),
-                busy=str(worker.get_state()).endswith("busy"),
+                state=str(worker.get_state()).rpartition(".")[2].lower(),
                 heartbeat_age=max(0.0, now - beat.replace(tzinfo=beat.tzinfo or UTC).timestamp()) if beat else None,
             )
         )

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import math
 import re
 import shutil
-import struct
-import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,10 +21,12 @@ from review.db import Database, open_database
 from review.migrations.run import upgrade
 from review.redis_address import connect
 from review.services.intake import CallFacts, IncomingFile, accept_recording
-from review.services.people import add_rep, add_team, set_team_member
+from review.services.people import add_rep, add_team, find_rep, set_team_member
 from review.services.users import create_user
 from review.settings import Settings, read_settings
 from review.storage import AudioStore
+from tests.factories import make_call, make_client, make_deal, store_score, store_words, wav_bytes
+from tests.web.scores import assessment_of
 from web.app import create_app
 
 PASSWORD = "a long enough passphrase 7"
@@ -160,22 +159,6 @@ def post(browser: FlaskClient, url: str, data: dict[str, Any] | None = None, *, 
     return browser.post(url, data={"csrf_token": csrf_token(browser, page), **(data or {})}, **more)
 
 
-def wav(seconds: float = 1.0, *, pitch: float = 440.0, rate: int = 8000) -> bytes:
-    """A small real recording; another pitch gives other bytes."""
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(
-            b"".join(
-                struct.pack("<h", int(9000 * math.sin(2 * math.pi * pitch * i / rate)))
-                for i in range(int(seconds * rate))
-            )
-        )
-    return out.getvalue()
-
-
 @contextmanager
 def counted_statements(database: Database) -> Iterator[list[str]]:
     """Every SQL statement run inside the block."""
@@ -200,7 +183,6 @@ def add_call(
     *,
     rep: str | None = None,
     external_id: str | None = None,
-    pitch: float = 440.0,
     **facts: Any,
 ) -> int:
     """Take a small recording in, as every door does; the call's id."""
@@ -208,8 +190,27 @@ def add_call(
         accepted = accept_recording(
             db,
             store,
-            [IncomingFile("call.wav", io.BytesIO(wav(0.2, pitch=pitch)))],
+            [IncomingFile("call.wav", io.BytesIO(wav_bytes(0.2)))],
             CallFacts(source="pbx", external_id=external_id, rep=rep, **facts),
             door="import",
         )
     return accepted.call_id
+
+
+@pytest.fixture
+def scored_client(database: Database) -> int:
+    """A client with a deal and a phone number."""
+    with database.session() as db:
+        client = make_client(db, name="Marta Lindqvist", phones=["+46701234567"], company="Nordlys")
+        make_deal(db, client, title="Forty seats")
+        return int(client.id)
+
+
+@pytest.fixture
+def scored_call(database: Database, scored_client: int) -> int:
+    """A transcribed and scored call of the client, held by the rep who signs in."""
+    with database.session() as db:
+        call = make_call(db, rep_id=find_rep(db, "101"), client_id=scored_client, direction="outbound")
+        store_words(db, call, ("rep", "Good morning, Rita from Callcoach"), ("client", "The price is too high for us"))
+        store_score(db, call, assessment_of("rep", quote="Good morning"))
+        return int(call.id)

@@ -49,9 +49,9 @@ class Subjects:
 def subjects(database: Database, store: AudioStore, settings: Settings, crew: Crew) -> Subjects:
     """One call with audio and a client of its own for each kind; the deleted ones are gone again."""
     calls, clients = {}, {}
-    for number, kind in enumerate(KINDS):
+    for kind in KINDS:
         extension = {"own": "101", "team": "102"}.get(kind, "103")
-        call_id = add_call(database, store, rep=extension, external_id=f"call-{kind}", pitch=300 + 50 * number)
+        call_id = add_call(database, store, rep=extension, external_id=f"call-{kind}")
         folder = settings.data / store.derived_name(call_id)
         folder.mkdir(parents=True)
         (folder / "audio.webm").write_bytes(b"sound" * 100)

@@ -1,0 +1,188 @@
+"""The pages themselves: what they show, how few statements they need, and how they answer htmx."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from review.db import Database
+from review.models import AuditEvent, Call
+from review.queries.viewer import load_viewer
+from tests.factories import make_call, make_client, make_deal, make_rep, store_score, store_words
+from tests.web.conftest import Crew, SignIn, counted_statements, post
+from tests.web.scores import assessment_of
+from web import context
+from web.blueprints.calls import read_second
+
+
+def fill(database: Database, calls: int) -> list[int]:
+    """Calls, each with a rep, a client, a deal, words and a score of its own."""
+    made = []
+    with database.session() as db:
+        for _number in range(calls):
+            client = make_client(db)
+            call = make_call(db, rep_id=make_rep(db).id, client_id=client.id, deal_id=make_deal(db, client).id)
+            store_words(db, call, ("rep", "Good morning"), ("client", "the price is high"))
+            store_score(db, call, assessment_of("rep"))
+            made.append(int(call.id))
+    return made
+
+
+@pytest.mark.parametrize("url", ["/", "/?q=price", "/?state=ready&flag=low_score", "/upload"])
+def test_a_page_needs_the_same_statements_for_more_calls(sign_in: SignIn, database: Database, url: str) -> None:
+    browser = sign_in("quality_lead")
+    fill(database, 2)
+    with counted_statements(database) as few:
+        assert browser.get(url).status_code == 200
+    fill(database, 20)
+    with counted_statements(database) as many:
+        assert browser.get(url).status_code == 200
+    assert len(many) == len(few)
+    assert len(few) <= 14, few
+
+
+def test_the_call_page_needs_the_same_statements_whatever_the_client_has(sign_in: SignIn, database: Database) -> None:
+    browser = sign_in("quality_lead")
+    (first,) = fill(database, 1)
+    with counted_statements(database) as few:
+        assert browser.get(f"/calls/{first}").status_code == 200
+    with database.session() as db:
+        call = db.get_one(Call, first)
+        client_id = call.client_id
+        for _number in range(12):
+            store_words(db, make_call(db, client_id=client_id, rep_id=make_rep(db).id))
+    with counted_statements(database) as many:
+        assert browser.get(f"/calls/{first}").status_code == 200
+        assert browser.get(f"/clients/{client_id}").status_code == 200
+    assert len(many) - len(few) <= 16, many[len(few) :]
+    assert len(few) <= 24, few
+
+
+def test_the_inbox_shows_calls_and_leads_to_them(sign_in: SignIn, scored_call: int) -> None:
+    text = sign_in("quality_lead").get("/").text
+    assert f"/calls/{scored_call}" in text
+    assert "Marta Lindqvist" in text
+    assert "Rita Rep" in text
+    assert "61" in text
+
+
+def test_a_hit_opens_at_the_second(sign_in: SignIn, scored_call: int) -> None:
+    text = sign_in("quality_lead").get("/?q=price").text
+    assert f"/calls/{scored_call}?t=3" in text
+    assert sign_in("quality_lead").get(f"/calls/{scored_call}?t=3").status_code == 200
+
+
+def test_htmx_gets_the_rows_alone(sign_in: SignIn, scored_call: int) -> None:
+    browser = sign_in("quality_lead")
+    piece = browser.get("/", headers={"HX-Request": "true"})
+    assert "<html" not in piece.text
+    assert f"/calls/{scored_call}" in piece.text
+    assert "HX-Request" in piece.headers["Vary"]
+    restored = browser.get("/", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "<html" in restored.text
+
+
+def test_the_next_page_follows_the_first(sign_in: SignIn, database: Database) -> None:
+    with database.session() as db:
+        made = [make_call(db).id for _number in range(60)]
+    browser = sign_in("quality_lead")
+    first = browser.get("/").text
+    assert f'href="/calls/{made[-1]}"' in first
+    assert f'href="/calls/{made[0]}"' not in first
+
+
+def test_a_working_call_asks_again_and_a_settled_one_reloads_the_page(sign_in: SignIn, database: Database) -> None:
+    with database.session() as db:
+        working = make_call(db, state="transcribing", progress=0.4).id
+        dead = make_call(db, state="dead", failure={"message": "Damaged <b>file</b>.", "code": "unreadable"}).id
+    browser = sign_in("quality_lead")
+    htmx = {"HX-Request": "true"}
+    piece = browser.get(f"/calls/{working}/state", headers=htmx)
+    assert "40" in piece.text
+    assert "HX-Refresh" not in piece.headers
+    done = browser.get(f"/calls/{dead}/state", headers=htmx)
+    assert done.headers["HX-Refresh"] == "true"
+    assert "Damaged &lt;b&gt;file" in done.text
+
+
+def test_retry_starts_a_failed_call_again_and_is_noted(sign_in: SignIn, database: Database, crew: Crew) -> None:
+    with database.session() as db:
+        call_id = make_call(db, state="dead", failure={"message": "x", "step": "transcribe"}, attempts=5).id
+    browser = sign_in("manager")
+    assert post(browser, f"/calls/{call_id}/retry").status_code == 404  # not of this manager's team
+    browser = sign_in("quality_lead")
+    answer = post(browser, f"/calls/{call_id}/retry")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/calls/{call_id}")
+    with database.read() as db:
+        call = db.get_one(Call, call_id)
+        assert (call.state, call.attempts) == ("received", 0)
+        event = db.scalars(select(AuditEvent).where(AuditEvent.action == "call.retry")).one()
+        assert (event.user_id, event.subject_id) == (crew.users["quality_lead"], str(call_id))
+    again = post(browser, f"/calls/{call_id}/retry")
+    assert again.status_code == 409
+    assert "not failed" in again.text
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [(None, 0), ("61.5", 61.5), ("-3", 0), ("nan", 0), ("inf", 0), ("1e400", 0), ("soon", 0), ("", 0)],
+)
+def test_the_second_of_a_link(text: str | None, second: float) -> None:
+    assert read_second(text) == second
+
+
+@pytest.mark.parametrize("role", ["rep", "admin", "external_reviewer", "quality_lead"])
+def test_the_navigation_holds_only_what_opens(
+    app: Flask, sign_in: SignIn, crew: Crew, database: Database, role: str
+) -> None:
+    with database.read() as db:
+        viewer = load_viewer(db, crew.users[role])
+    from flask import g
+
+    with app.test_request_context("/"):
+        g.viewer = viewer
+        urls = [item.url for item in context.navigation()]
+    browser = sign_in(role)
+    assert urls[0] == "/"
+    for url in ("/", "/upload", "/health"):
+        assert (browser.get(url).status_code != 403) == (url in urls), (role, url)
+
+
+@pytest.mark.parametrize(
+    ("write", "value", "written"),
+    [
+        (context.clock, 0, "0:00"),
+        (context.clock, 61.9, "1:01"),
+        (context.clock, 3661, "1:01:01"),
+        (context.clock, None, "–"),
+        (context.duration, 42, "42 s"),
+        (context.duration, 245, "4 min"),
+        (context.duration, 7500, "2 h 5 min"),
+        (context.duration, 260_000, "3 d"),
+        (context.number, 1234.5, "1,234"),
+        (context.percent, 0.625, "62%"),
+        (context.size, 1_500_000, "1.5 MB"),
+        (context.size, 12, "12 B"),
+        (context.phone, "+46701234567", "+46 70 123 45 67"),
+        (context.state_label, "dead", "failed"),
+        (context.state_label, "transcribed", "scoring"),
+        (context.state_label, "needs_model", "needs a speech model"),
+    ],
+)
+def test_values_are_written_for_people(app: Flask, write, value: object, written: str) -> None:
+    with app.test_request_context():
+        assert write(value) == written
+
+
+def test_times_are_in_the_browsers_zone_and_language(app: Flask) -> None:
+    from datetime import UTC, datetime
+
+    moment = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
+    with app.test_request_context(headers={"Cookie": "timezone=Asia/Seoul"}):
+        assert context.when(moment) == "20 Nov 2026, 18:05"
+    with app.test_request_context(headers={"Cookie": "timezone=Asia/Seoul; language=ru"}):
+        assert context.when(moment).startswith("20 нояб")
+    for bad in ("../../etc/passwd", "Nowhere/Land", "A" * 5000):
+        with app.test_request_context(headers={"Cookie": f"timezone={bad}"}):
+            assert context.when(moment, "time") == "09:05"
