@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -60,12 +61,16 @@ def read_table(path: Path) -> list[dict[str, str]]:
         raise BadFactsFile(f"'{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from error
     head = text.partition("\n")[0]
     separator = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=separator)
-    columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
+        rows = list(reader)
+    except csv.Error as error:
+        raise BadFactsFile(f"'{path}' cannot be read as a table (line {reader.line_num}: {error}).") from error
     if "file" not in columns:
         raise BadFactsFile(f"'{path}' has no column 'file': the first line must name the columns.")
     lines = []
-    for row in reader:
+    for row in rows:
         values = [value for key, value in row.items() if key is not None]
         lines.append({name: (value or "").strip() for name, value in zip(columns, values, strict=False)})
     return lines

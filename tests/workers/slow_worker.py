@@ -1,11 +1,13 @@
-"""A real worker whose steps take a set time, for tests: `slow_worker.py QUEUE SECONDS [deaf]`.
+"""A real worker whose steps take a set time, for tests: `slow_worker.py QUEUE SECONDS [deaf] [afresh]`.
 
 Half of the time passes before the work and half between the work and storing its result, where a kill, a freeze or a
-stop hurts most. With `deaf` the work never asks whether to stop.
+stop hurts most. With `deaf` the work never asks whether to stop; with `afresh` the worker replaces itself after every
+job.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import threading
 import time
@@ -46,7 +48,10 @@ def main(queue: str, seconds: float, *flags: str) -> None:
     deaf = "deaf" in flags
     jobs.transcribe_work = slowed(jobs.transcribe_work, seconds, deaf=deaf)
     jobs.score_work = slowed(jobs.score_work, seconds, deaf=deaf)
-    serve_queue(settings, PLANS[queue])
+    plan = PLANS[queue]
+    if "afresh" in flags:
+        plan = dataclasses.replace(plan, jobs_before_restart=1)
+    serve_queue(settings, plan)
 
 
 if __name__ == "__main__":

@@ -169,7 +169,19 @@ def test_workers_outlive_redis(installation: Installation) -> None:
             connect(installation.settings).shutdown(nosave=True)
 
 
-def test_a_worker_starts_afresh_after_its_share_of_jobs(installation: Installation) -> None:
+def test_a_worker_replaces_itself_after_its_share_of_jobs(installation: Installation) -> None:
+    worker = installation.start(SLOW, "speech", "0", "afresh")
+    calls = [installation.accept_words(f"afresh {n}").call_id for n in range(3)]
+    ring_for(installation, *calls)
+    for call_id in calls:
+        installation.wait_for_state(call_id, "transcribed", seconds=START_SECONDS)
+    assert worker.poll() is None, "the worker ended instead of replacing itself"
+    assert end(worker, 30) < 10
+    assert worker.stdout is not None
+    assert worker.stdout.read().count("starting afresh") >= 2
+
+
+def test_a_worker_ends_after_the_jobs_asked_for(installation: Installation) -> None:
     worker = installation.callcoach("worker", "speech", "--max-jobs", "1")
     call_id = installation.accept_words("only one").call_id
     ring_for(installation, call_id)
