@@ -21,8 +21,6 @@ PATIENT = "import threading; print('up', flush=True); threading.Event().wait(600
 STUBBORN = (
     "import signal, threading; signal.signal(15, signal.SIG_IGN); print('up', flush=True); threading.Event().wait()"
 )
-    "import signal, threading; signal.signal(15, signal.SIG_IGN); print('up', flush=True); threading.Event().wait()"
-)
 FLEETING = "print('up', flush=True); raise SystemExit(3)"
 WITH_CHILD = (
     "import subprocess, sys, threading\n"
