@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, or_, select, type_coerce, update
+from sqlalchemy import func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from review.call_steps import CALL, MAX_ATTEMPTS, REHINT_SECONDS, RING_LIMIT, STEP_OF_STATE, STEPS, WORKER_LOST, Step
@@ -50,11 +50,9 @@ def bury_exhausted(session: Session) -> list[int]:
         rows = session.scalars(
             update(CALL)
             .where(
+                CALL.c.state.in_((states.ready, states.running)),
                 CALL.c.attempts >= MAX_ATTEMPTS,
-                or_(
-                    and_(CALL.c.state == states.running, CALL.c.lease_until < database_now()),
-                    CALL.c.state == states.ready,
-                ),
+                or_(CALL.c.state == states.ready, CALL.c.lease_until < database_now()),
             )
             .values(
                 state="dead",

@@ -71,6 +71,7 @@ class Call(Base):
         Index("ix_call_rep_id_happened_at_id", "rep_id", "happened_at", "id"),
         Index("ix_call_client_id_happened_at_id", "client_id", "happened_at", "id"),
         Index("ix_call_client_phone_started_at", "client_phone", "started_at"),
+        Index("ix_call_external_id", "external_id"),  # the same call from another source
     )
 
     id: Mapped[RowId]

@@ -96,6 +96,7 @@ def upgrade() -> None:
     op.create_index("ix_call_client_id_happened_at_id", "call", ["client_id", "happened_at", "id"])
     op.create_index("ix_call_client_phone_started_at", "call", ["client_phone", "started_at"])
     op.create_index("ix_call_deal_id", "call", ["deal_id"])
+    op.create_index("ix_call_external_id", "call", ["external_id"])
     op.create_index("ix_call_happened_at_id", "call", ["happened_at", "id"])
     op.create_index("ix_call_rep_id_happened_at_id", "call", ["rep_id", "happened_at", "id"])
     op.create_index("ix_call_state_happened_at_id", "call", ["state", "happened_at", "id"])
