@@ -1,0 +1,28 @@
+// Which part of the page the tabs of a narrow screen stand at, and how much of the window the player covers.
+export function watchPlayer() {
+  const player = document.getElementById("player");
+  if (!player) return;
+  const tell = () => document.documentElement.style.setProperty("--player-height", `${player.offsetHeight}px`);
+  new ResizeObserver(tell).observe(player);
+  tell();
+}
+
+export function watchTabs() {
+  const tabs = [...document.querySelectorAll(".jump a")];
+  if (!tabs.length || !("IntersectionObserver" in window)) return;
+  for (const tab of tabs) if (!document.querySelector(tab.hash)) tab.hidden = true;
+  const seen = new Map();
+  const watch = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) seen.set(entry.target.id, entry.isIntersecting);
+      const first = tabs.find((tab) => seen.get(tab.hash.slice(1)));
+      if (!first) return;
+      for (const tab of tabs) tab === first ? tab.setAttribute("aria-current", "true") : tab.removeAttribute("aria-current");
+    },
+    { rootMargin: "-35% 0px -50% 0px" },
+  );
+  for (const tab of tabs) {
+    const part = document.querySelector(tab.hash);
+    if (part) watch.observe(part);
+  }
+}

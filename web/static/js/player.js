@@ -1,0 +1,247 @@
+// The sound of the call: one <audio>, the two-lane waveform over it, speed, silence skipped, one turn repeated.
+import WaveSurfer from "../vendor/wavesurfer/wavesurfer.esm.js";
+import { clock, tell } from "./page.js";
+
+const SPEED_KEY = "speed";
+const SKIP_KEY = "skip-silence";
+const QUIET = 0.02; // of full scale: under this in both lanes nobody speaks
+const LONG_SILENCE = 1.2; // seconds of quiet before skipping jumps
+
+export class Player extends EventTarget {
+  constructor(data) {
+    super();
+    this.data = data;
+    this.box = document.getElementById("player");
+    this.audio = document.getElementById("audio");
+    this.rates = [...document.getElementById("speed").options].map((option) => Number(option.value));
+    this.duration = data.duration || 0;
+    this.silences = [];
+    this.repeat = null;
+    this.stopAt = null;
+    this.#wire();
+    this.#draw();
+  }
+
+  get now() {
+    return this.audio.currentTime;
+  }
+
+  get playing() {
+    return !this.audio.paused;
+  }
+
+  get trouble() {
+    return document.getElementById("trouble");
+  }
+
+  /** Go to a second; `play` starts the sound, `until` stops it again after a quote. */
+  seek(second, { play = null, until = null } = {}) {
+    const at = Math.min(Math.max(0, second), this.duration ? this.duration - 0.01 : second);
+    this.audio.currentTime = at;
+    this.stopAt = until;
+    this.#show(at);
+    this.dispatchEvent(new CustomEvent("seek", { detail: at }));
+    if (play === true) this.play();
+    else if (play === false) this.pause();
+  }
+
+  async play() {
+    try {
+      await this.audio.play();
+    } catch (error) {
+      if (error.name === "NotAllowedError") tell(this.data.words.pressPlay);
+      else if (error.name !== "AbortError") this.#complain(this.data.words.noAudio);
+    }
+  }
+
+  pause() {
+    this.audio.pause();
+  }
+
+  toggle() {
+    this.stopAt = null;
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  openAt(second, play) {
+    const open = () => {
+      if (second > 0) this.seek(second, { play: play || null });
+      else if (play) this.play();
+    };
+    if (this.audio.readyState >= 1) open();
+    else this.audio.addEventListener("loadedmetadata", open, { once: true });
+  }
+
+  speed(step) {
+    const at = this.rates.indexOf(this.audio.playbackRate);
+    this.setSpeed(this.rates[Math.min(this.rates.length - 1, Math.max(0, at + step))]);
+  }
+
+  setSpeed(rate) {
+    this.audio.defaultPlaybackRate = rate;
+    this.audio.playbackRate = rate;
+    document.getElementById("speed").value = String(rate);
+    keep(SPEED_KEY, String(rate));
+  }
+
+  toggleSkip() {
+    this.skipping = !this.skipping;
+    document.getElementById("skip-silence").setAttribute("aria-pressed", String(this.skipping));
+    keep(SKIP_KEY, this.skipping ? "1" : "");
+  }
+
+  /** Repeat a stretch until told otherwise; null ends it. */
+  setRepeat(stretch) {
+    this.repeat = stretch;
+    document.getElementById("loop").setAttribute("aria-pressed", String(Boolean(stretch)));
+    this.dispatchEvent(new CustomEvent("repeat", { detail: stretch }));
+  }
+
+  #wire() {
+    const audio = this.audio;
+    audio.preservesPitch = true;
+    audio.addEventListener("play", () => this.#playing(true));
+    audio.addEventListener("pause", () => this.#playing(false));
+    audio.addEventListener("ended", () => this.#playing(false));
+    audio.addEventListener("timeupdate", () => this.#show(audio.currentTime));
+    audio.addEventListener("error", () => this.#complain(this.data.words.noAudio));
+    audio.addEventListener("loadedmetadata", () => {
+      if (Number.isFinite(audio.duration)) {
+        this.duration = audio.duration;
+        document.getElementById("whole").textContent = clock(audio.duration);
+      }
+      this.trouble.hidden = true;
+    });
+    if (audio.error) this.#complain(this.data.words.noAudio);
+    document.getElementById("play").addEventListener("click", () => this.toggle());
+    document.getElementById("speed").addEventListener("change", (event) => this.setSpeed(Number(event.target.value)));
+    document.getElementById("skip-silence").addEventListener("click", () => this.toggleSkip());
+    const rate = Number(kept(SPEED_KEY));
+    if (this.rates.includes(rate)) this.setSpeed(rate);
+    if (kept(SKIP_KEY)) this.toggleSkip();
+  }
+
+  #playing(on) {
+    this.box.classList.toggle("playing", on);
+    document.getElementById("play").setAttribute("aria-label", on ? this.data.words.pause : this.data.words.play);
+    if (on) requestAnimationFrame(() => this.#frame());
+  }
+
+  /** Runs with every picture while the sound plays: finer than the browser's own time events. */
+  #frame() {
+    if (!this.playing) return;
+    const at = this.audio.currentTime;
+    if (this.repeat && (at >= this.repeat.end || at < this.repeat.start - 0.5)) this.audio.currentTime = this.repeat.start;
+    else if (this.stopAt !== null && at >= this.stopAt) {
+      this.stopAt = null;
+      this.pause();
+    } else if (this.skipping && !this.repeat) this.#skip(at);
+    this.#show(at);
+    requestAnimationFrame(() => this.#frame());
+  }
+
+  #skip(at) {
+    const silence = this.silences.find((one) => at >= one.start && at < one.end - 0.3);
+    if (silence) this.audio.currentTime = silence.end - 0.15;
+  }
+
+  #show(at) {
+    document.getElementById("now").textContent = clock(at);
+    this.dispatchEvent(new CustomEvent("time", { detail: at }));
+  }
+
+  async #draw() {
+    let peaks;
+    try {
+      const answer = await fetch(this.data.peaks);
+      if (!answer.ok) throw new Error(`peaks: ${answer.status}`);
+      peaks = await answer.json();
+    } catch {
+      tell(this.data.words.noPeaks);
+      return;
+    }
+    this.duration ||= peaks.duration;
+    this.silences = findSilences(peaks);
+    const channels = peaks.channels.slice(0, 2);
+    if (channels.length === 2 && this.data.repChannel === 1) channels.reverse();
+    if (channels.length < 2) this.box.classList.add("one-lane");
+    this.waves = WaveSurfer.create({
+      container: "#sound",
+      media: this.audio,
+      peaks: channels,
+      duration: peaks.duration,
+      height: "auto",
+      normalize: true,
+      barWidth: 2,
+      barGap: 1,
+      barRadius: 1,
+      cursorWidth: 2,
+      dragToSeek: { debounceTime: 60 },
+      cspNonce: this.data.nonce,
+      ...colours(channels.length),
+    });
+    this.waves.on("interaction", (at) => {
+      this.stopAt = null;
+      this.dispatchEvent(new CustomEvent("seek", { detail: at }));
+    });
+    document.addEventListener("callcoach:theme", () => this.waves.setOptions(colours(channels.length)));
+    this.dispatchEvent(new CustomEvent("drawn"));
+  }
+
+  #complain(text) {
+    this.trouble.textContent = text;
+    this.trouble.hidden = false;
+  }
+}
+
+/** Stretches of quiet in both lanes, from the peaks. */
+function findSilences({ channels, per_second: rate }) {
+  const length = Math.max(...channels.map((lane) => lane.length));
+  const found = [];
+  let from = null;
+  for (let n = 0; n <= length; n += 1) {
+    const quiet = n < length && channels.every((lane) => (lane[n] ?? 0) < QUIET);
+    if (quiet && from === null) from = n;
+    if (!quiet && from !== null) {
+      if ((n - from) / rate >= LONG_SILENCE) found.push({ start: from / rate, end: n / rate });
+      from = null;
+    }
+  }
+  return found;
+}
+
+/** The tokens' colours as the canvas needs them. */
+function colours(lanes) {
+  const probe = document.createElement("i");
+  document.body.append(probe);
+  const read = (name) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const faded = (name) => {
+    probe.style.color = `color-mix(in srgb, var(${name}) 42%, var(--surface))`;
+    return getComputedStyle(probe).color;
+  };
+  const pair = lanes === 2 ? ["--rep", "--client"] : ["--ink-2"];
+  const splitChannels = pair.map((name) => ({ waveColor: faded(name), progressColor: read(name) }));
+  const cursorColor = read("--ink");
+  probe.remove();
+  return lanes === 2 ? { splitChannels, cursorColor } : { ...splitChannels[0], cursorColor };
+}
+
+function kept(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // Kept for this page only.
+  }
+}

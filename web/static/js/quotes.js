@@ -1,0 +1,47 @@
+// Every quote and time on the page plays: evidence, stages, marks, gaps, episodes.
+import { calm } from "./page.js";
+
+const LEAD = 0.15; // seconds before the first word, so that it is not cut
+const TAIL = 0.35;
+
+export function seekFromQuotes(player) {
+  const all = () => [...document.querySelectorAll("#scorecard .ev[data-at]")];
+  let current = null;
+
+  function play(button) {
+    const at = Number(button.dataset.at);
+    const end = Number(button.dataset.end);
+    const quote = button.matches(".ev, .t, .chip") && end > at;
+    player.seek(Math.max(0, at - LEAD), { play: true, until: quote ? end + TAIL : null });
+    current?.classList.remove("on");
+    document.querySelector(".crit.focus")?.classList.remove("focus");
+    if (button.matches(".ev")) {
+      current = button;
+      button.classList.add("on");
+      button.closest(".crit")?.classList.add("focus");
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-at]");
+    if (button) play(button);
+  });
+
+  return {
+    /** Play the next (1) or the previous (-1) piece of evidence. */
+    step(by) {
+      const items = all();
+      if (!items.length) return;
+      const index = current ? items.indexOf(current) : by > 0 ? -1 : items.length;
+      const next = items[(index + by + items.length) % items.length];
+      play(next);
+      next.closest(".crit")?.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+    },
+    /** Play the next objection or flag behind the present second. */
+    nextMark() {
+      const marks = [...document.querySelectorAll(".marks .objection, .marks .flag")];
+      const mark = marks.find((one) => Number(one.dataset.at) > player.now + 0.5) ?? marks[0];
+      if (mark) play(mark);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+// Every page: the colour switch, and the browser's time zone told to the server.
+const group = () => document.querySelectorAll("[data-themes]");
+
+function showChosen() {
+  const chosen = document.documentElement.dataset.theme ?? "";
+  for (const button of document.querySelectorAll("[data-themes] button"))
+    button.setAttribute("aria-pressed", String(button.value === chosen));
+}
+
+function choose(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  try {
+    if (theme) localStorage.setItem("theme", theme);
+    else localStorage.removeItem("theme");
+  } catch {
+    // Kept for this page only.
+  }
+  showChosen();
+  document.dispatchEvent(new CustomEvent("callcoach:theme"));
+}
+
+for (const box of group()) {
+  box.hidden = false;
+  box.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) choose(button.value);
+  });
+}
+showChosen();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.dispatchEvent(new CustomEvent("callcoach:theme")));
+
+// Times on pages are written in the browser's zone; the first page after a change is told again.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && /^[\w+/-]+$/.test(zone)) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `timezone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
