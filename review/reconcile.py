@@ -52,6 +52,7 @@ def bury_exhausted(session: Session) -> list[int]:
             .where(
                 CALL.c.state.in_((states.ready, states.running)),
                 CALL.c.attempts >= MAX_ATTEMPTS,
+                CALL.c.next_at <= database_now(),  # always so once claimed; lets SQLite search (state, next_at)
                 or_(CALL.c.state == states.ready, CALL.c.lease_until < database_now()),
             )
             .values(

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from review import states
@@ -257,6 +257,28 @@ def test_reconcile_takes_the_longest_unrung_first_and_no_more_than_asked(databas
         assert states.reconcile(session, limit=2) == [(calls[3], "transcribe"), (calls[4], "transcribe")]
     with database.session() as session:
         assert states.reconcile(session, limit=10) == [(call_id, "transcribe") for call_id in calls[:3]]
+
+
+def test_reconciling_searches_and_never_scans(sqlite_database: Database) -> None:
+    """Looked at every 5 s over all calls there ever were, so it must read only those that are at work."""
+    seen: list[tuple[str, Any]] = []
+    event.listen(sqlite_database.engine, "before_cursor_execute", lambda *said: seen.append((said[2], said[3])))
+    with sqlite_database.session() as session:
+        # As ANALYZE finds it with a million calls in two states: every state looks as if it held half of them.
+        session.execute(text("ANALYZE"))
+        session.execute(text("INSERT INTO sqlite_stat1 VALUES ('call', 'ix_call_state_next_at', '1000000 500000 2')"))
+    sqlite_database.dispose()  # statistics are read when a connection is opened
+    seen.clear()
+    with sqlite_database.session() as session:
+        states.reconcile(session)
+        plans = [
+            str(row[-1])
+            for statement, values in list(seen)
+            for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert len(seen) >= 3
+    assert any("ix_call_state_next_at" in plan for plan in plans)
+    assert [plan for plan in plans if plan.startswith("SCAN")] == []
 
 
 def test_racing_reconcilers_ring_each_call_once(database: Database) -> None:
