@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from flask import Request
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -45,7 +46,7 @@ class IncomingRequest(Request):
     ) -> IO[bytes]:
         folder = parts().settings.work
         folder.mkdir(parents=True, exist_ok=True)
-        return tempfile.SpooledTemporaryFile(IN_MEMORY, "rb+", dir=folder)  # type: ignore[return-value]
+        return cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY, "rb+", dir=str(folder)))
 
 
 class RowId(IntegerConverter):

@@ -129,12 +129,12 @@ def duration(seconds: float | None) -> str:
         return "–"
     whole = max(0, round(seconds))
     if whole < 60:
-        return _("%(n)s s", n=whole)
+        return str(_("%(n)s s", n=whole))
     if whole < 3600:
-        return _("%(n)s min", n=round(whole / 60))
+        return str(_("%(n)s min", n=round(whole / 60)))
     if whole < 2 * 86_400:
-        return _("%(h)s h %(m)s min", h=whole // 3600, m=whole % 3600 // 60)
-    return _("%(n)s d", n=whole // 86_400)
+        return str(_("%(h)s h %(m)s min", h=whole // 3600, m=whole % 3600 // 60))
+    return str(_("%(n)s d", n=whole // 86_400))
 
 
 def when(value: datetime | None, form: str = "short") -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import BinaryIO, cast
 
 from flask import request
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 
 from review import errors
 from review.doorbell import ring
@@ -24,12 +26,7 @@ def take_call(facts: Mapping[str, str], *, door: str) -> Accepted:
 
     Raises Refused with a plain sentence; nothing of a refused call is kept.
     """
-    files = [
-        IncomingFile(part.filename or "", part.stream)
-        for field in FILE_FIELDS
-        for part in request.files.getlist(field)
-        if part.filename
-    ]
+    files = [_incoming(part) for field in FILE_FIELDS for part in request.files.getlist(field) if part.filename]
     transcript = request.files.get(TRANSCRIPT_FIELD)
     try:
         read = read_facts(facts)
@@ -40,9 +37,7 @@ def take_call(facts: Mapping[str, str], *, door: str) -> Accepted:
                 files,
                 read,
                 door=door,
-                transcript=IncomingFile(transcript.filename, transcript.stream)
-                if transcript and transcript.filename
-                else None,
+                transcript=_incoming(transcript) if transcript and transcript.filename else None,
                 region=parts().settings.region,
                 limit=parts().settings.max_upload_bytes,
             )
@@ -50,6 +45,10 @@ def take_call(facts: Mapping[str, str], *, door: str) -> Accepted:
         raise refusal(error) from error
     ring(parts().redis, accepted.ring)
     return accepted
+
+
+def _incoming(part: FileStorage) -> IncomingFile:
+    return IncomingFile(part.filename or "", cast(BinaryIO, part.stream))
 
 
 def read_form() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -103,10 +104,10 @@ def read_disk(store: AudioStore) -> DiskState:
 
 def read_engines(settings: Settings) -> tuple[EngineRow, ...]:
     """What each speech engine would do for a call in the installation's language; loads and fetches nothing."""
-    from transcription.engines import EngineRequest, describe_engines  # here: only this page needs them
+    from transcription.engines import EngineName, EngineRequest, describe_engines  # here: only this page needs them
 
     request = EngineRequest(
-        engine=settings.engine,
+        engine=cast(EngineName, settings.engine),
         model=settings.whisper_model,
         language=settings.language,
         models_dir=settings.models,

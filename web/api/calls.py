@@ -8,7 +8,8 @@ from typing import Any, TypeVar, cast
 
 from flask import Response, abort, jsonify, url_for
 from flask_babel import gettext as _
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from review.queries.call import get_call
 from review.queries.inbox import list_calls as find_page

@@ -64,7 +64,9 @@ def _page() -> str:
 
 def _message(created: bool, visible: bool) -> str:
     if not visible:
-        return _("The call was taken in. It is not among the calls you can see, because its rep is not in your teams.")
+        return str(
+            _("The call was taken in. It is not among the calls you can see, because its rep is not in your teams.")
+        )
     if created:
-        return _("The call was taken in and is waiting to be transcribed.")
-    return _("This recording is here already; nothing was stored twice.")
+        return str(_("The call was taken in and is waiting to be transcribed."))
+    return str(_("This recording is here already; nothing was stored twice."))
