@@ -11,11 +11,12 @@ from sqlalchemy import Engine, event
 
 @contextmanager
 def counted_statements() -> Iterator[list[str]]:
-    """The texts of the statements executed inside the block, by any engine of this process."""
+    """The texts of the statements executed inside the block, by any engine of this process; BEGIN is not counted."""
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        seen.append(statement)
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     try:

@@ -64,38 +64,27 @@ def read_ask(text: str) -> Ask:
     for quoted in _QUOTED.finditer(text):
         rest.append(text[at : quoted.start()])
         at = quoted.end()
-        inner = next((group for group in quoted.groups() if group is not None), "")
-        clauses.append(_phrases(inner))
+        clauses += _clauses(next((group for group in quoted.groups() if group is not None), ""), as_one=True)
     rest.append(text[at:])
     for part in rest:
-        for word in _single_words(part):
-            clauses.append(_phrases(word))
-    distinct = tuple(dict.fromkeys(clause for clause in clauses if clause))
-    return Ask(distinct[:MOST_CLAUSES])
+        clauses += _clauses(part, as_one=False)
+    return Ask(tuple(dict.fromkeys(clauses))[:MOST_CLAUSES])
 
 
-def _single_words(text: str) -> list[str]:
-    """The pieces of unquoted text that stand for one clause each: a word, or a whole run of Hangul or Han."""
-    pieces: list[str] = []
-    run_start: int | None = None
-    for term in analyze_places(text, None, stem=False):
-        if term.kind == "pair":
-            run_start = term.start if run_start is None else run_start
-            continue
-        pieces.append(text[term.start if run_start is None else run_start : term.end])
-        run_start = None
-    return pieces
+def _clauses(text: str, *, as_one: bool) -> list[tuple[Phrase, ...]]:
+    """A clause for each word and each run of Hangul or Han, or one for all; each stemmed by script, and whole."""
+    stemmed, whole = analyze_places(text, None), analyze_places(text, None, stem=False)
+    ends = [at + 1 for at, term in enumerate(whole) if term.kind != "pair"]
+    if as_one:
+        ends = ends[-1:]
+    starts = [0, *ends[:-1]]
+    return [
+        tuple(dict.fromkeys((_phrase(stemmed[start:end]), _phrase(whole[start:end]))))
+        for start, end in zip(starts, ends, strict=False)
+    ]
 
 
-def _phrases(text: str) -> tuple[Phrase, ...]:
-    """The ways a phrase may stand in the index: stemmed by script, and with whole words."""
-    found = (_phrase(analyze_places(text, None)), _phrase(analyze_places(text, None, stem=False)))
-    return tuple(dict.fromkeys(phrase for phrase in found if phrase is not None))
-
-
-def _phrase(terms: Sequence[Term]) -> Phrase | None:
-    if not terms:
-        return None
+def _phrase(terms: Sequence[Term]) -> Phrase:
     texts = tuple(term.term for term in terms)
     if terms[-1].kind != "last":
         return Phrase(texts)
