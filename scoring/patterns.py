@@ -1,0 +1,273 @@
+"""The phrase language of the rule packs and its translation into bounded regular expressions over tokens.
+
+    think|consider           one of these words (any form: matched by Snowball stem)
+    =interested              exactly this form
+    (show it to|ask) my boss alternatives of several words
+    [really|quite a bit]     may be there
+    ..  ..5                  up to 3 (5) words of any kind, within the sentence
+    <money>                  a slot: a named sub-pattern of the pack
+    ^  $                     start and end of the sentence
+    <any> <digits> <name>    one word; a number in digits; one word that can be a name
+
+The language has no unbounded repetition, so no phrase can run away; a phrase whose choices multiply too far is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from scoring.normalise import split_sentences, stem_word
+
+MAX_COST: Final = 20_000
+DIGIT_ANCHOR: Final = "#digit"
+
+_EXACT: Final = re.compile(r"=([\w'-]+)")
+_LEX: Final = re.compile(r"\.\.\d*|<[a-z_]+>|[()\[\]|^$]|=?[^\s()\[\]|^$<>=]+")
+
+
+class PatternInvalid(ValueError):
+    """A phrase pattern is not well formed or too wide; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A phrase ready to run on a token stream.
+
+    `anchors`: at least one of these stems must be in the turn. `cost` bounds the ways to match at one place.
+    """
+
+    source: str
+    regex: re.Pattern[str]
+    anchors: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    regex: str
+    cost: int
+    anchors: frozenset[str] | None
+
+
+# Words in every sentence make poor anchors: nearly every turn would have to be searched.
+_COMMON: Final = frozenset(
+    "i you it is am are be the a an to of in on at for and or but we that this do not have so my your me what with "
+    "will would can could just if was there they he she us our get got go no yes as by from".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a pack's phrases share: its slots, the stems that cannot be a name, and the forms asked for exactly."""
+
+    slots: Mapping[str, str]
+    not_names: frozenset[str] = frozenset()
+    exact: frozenset[str] = frozenset()
+
+    @property
+    def exact_stems(self) -> frozenset[str]:
+        """The stems whose tokens carry their form in the stream, as `stem=form`."""
+        return frozenset(stem_word(form) for form in self.exact)
+
+
+def exact_forms(sources: Iterable[str]) -> frozenset[str]:
+    """The forms that the given phrases ask for exactly (`=form`)."""
+    return frozenset(form for source in sources for form in _EXACT.findall(source))
+
+
+def compile_pattern(source: str, vocabulary: Vocabulary) -> Compiled:
+    """The compiled phrase. Raises PatternInvalid."""
+    parser = _Parser(source, vocabulary)
+    part = parser.parse()
+    if part.anchors is None:
+        raise PatternInvalid("it has no word that must be there; add one outside [ ] and ..")
+    if part.cost > MAX_COST:
+        raise PatternInvalid(f"it can match in {part.cost} ways at one place; use fewer .. and [ ]")
+    return Compiled(source, re.compile(r"(?<!\S)" + part.regex), part.anchors)
+
+
+class _Parser:
+    """Recursive descent over the phrase's symbols."""
+
+    def __init__(self, source: str, vocabulary: Vocabulary, depth: int = 0) -> None:
+        self.vocabulary = vocabulary
+        self.exact_stems = vocabulary.exact_stems
+        self.depth = depth
+        self.symbols = _LEX.findall(source)
+        self.at = 0
+        if depth > 8:
+            raise PatternInvalid("its slots refer to each other in a circle")
+        if "".join(self.symbols) != re.sub(r"\s+", "", source):
+            raise PatternInvalid("it has a sign the phrase language does not know")
+
+    def parse(self) -> _Part:
+        part = self._choice(spaced=False)
+        if self.at < len(self.symbols):
+            raise PatternInvalid(f"'{self.symbols[self.at]}' has no partner")
+        return part
+
+    def _peek(self) -> str | None:
+        return self.symbols[self.at] if self.at < len(self.symbols) else None
+
+    def _choice(self, *, spaced: bool) -> _Part:
+        # Inside brackets a bar divides whole sequences; outside, it divides single words.
+        branches = [self._sequence(spaced=spaced)]
+        while spaced and self._peek() == "|":
+            self.at += 1
+            branches.append(self._sequence(spaced=spaced))
+        return _either(branches)
+
+    def _sequence(self, *, spaced: bool) -> _Part:
+        parts: list[_Part] = []
+        while (symbol := self._peek()) is not None and symbol not in (")", "]") and not (spaced and symbol == "|"):
+            parts.append(self._item(spaced=spaced))
+        if not parts:
+            raise PatternInvalid("there is an empty alternative")
+        return _in_order(parts)
+
+    def _item(self, *, spaced: bool) -> _Part:
+        symbol = self.symbols[self.at]
+        self.at += 1
+        if symbol == "(":
+            return self._closed(")")
+        if symbol == "[":
+            inner = self._closed("]")
+            return _Part(f"(?:{inner.regex})?", inner.cost + 1, None)
+        if symbol == "|":
+            raise PatternInvalid("'|' stands at the edge of a word")
+        if symbol == "^":
+            return _Part(r"(?<=\| )", 1, None)
+        if symbol == "$":
+            return _Part(r"(?=\| )", 1, None)
+        if symbol.startswith(".."):
+            width = int(symbol[2:] or 3)
+            if width > 12:
+                raise PatternInvalid(f"'{symbol}' is wider than 12 words")
+            return _Part(rf"(?:[^\s|]\S* ){{0,{width}}}?", width + 1, None)
+        part = self._word(symbol)
+        while not spaced and self._peek() == "|":
+            self.at += 1
+            if self._peek() is None:
+                raise PatternInvalid("'|' stands at the edge of a word")
+            following = self.symbols[self.at]
+            self.at += 1
+            part = _either([part, self._word(following)])
+        return part
+
+    def _closed(self, bracket: str) -> _Part:
+        inner = self._choice(spaced=True)
+        if self._peek() != bracket:
+            raise PatternInvalid(f"a '{bracket}' is missing")
+        self.at += 1
+        return inner
+
+    def _word(self, symbol: str) -> _Part:
+        if symbol.startswith("<"):
+            return self._slot(symbol[1:-1])
+        exact = symbol.startswith("=")
+        word = symbol[1:] if exact else symbol
+        if word.startswith("#"):
+            return _Part(re.escape(word) + " ", 1, frozenset((word,)))
+        tokens = [token for sentence in split_sentences(word) for token in sentence.tokens]
+        if not tokens:
+            raise PatternInvalid(f"'{word}' is dropped before matching; leave it out")
+        parts = []
+        for token in tokens:
+            form = ""
+            if exact:
+                form = f"={token.surface}"
+            elif token.stem in self.exact_stems:
+                form = r"(?:=\w+)?"
+            parts.append(_Part(re.escape(token.stem) + form + " ", 1, frozenset((token.stem,))))
+        return _in_order(parts)
+
+    def _slot(self, name: str) -> _Part:
+        if name == "any":
+            return _Part(r"[^\s|]\S* ", 1, None)
+        if name == "digits":
+            return _Part(r"\d\S* ", 1, frozenset((DIGIT_ANCHOR,)))
+        if name == "name":
+            deny = "|".join(sorted(re.escape(word) for word in self.vocabulary.not_names)) or "(?!)"
+            return _Part(rf"(?!(?:{deny})(?:=\w+)? )[^\s|\d]\S* ", 1, None)
+        slots = self.vocabulary.slots
+        if name not in slots:
+            raise PatternInvalid(f"there is no slot <{name}>; there are: {', '.join(sorted(slots))}")
+        return _Parser(f"({slots[name]})", self.vocabulary, self.depth + 1).parse()
+
+
+def _in_order(parts: list[_Part]) -> _Part:
+    cost = 1
+    for part in parts:
+        cost *= part.cost
+    anchors = min((part.anchors for part in parts if part.anchors is not None), key=_commonness, default=None)
+    return _Part("".join(part.regex for part in parts), cost, anchors)
+
+
+def _either(parts: list[_Part]) -> _Part:
+    if len(parts) == 1:
+        return parts[0]
+    known = [part.anchors for part in parts]
+    anchors = None if any(item is None for item in known) else frozenset().union(*(a for a in known if a is not None))
+    # Alternatives mostly begin with different words, so at one place few of them live on: the widest bounds them.
+    cost = max(part.cost for part in parts) + sum(1 for part in parts if part.cost > 1)
+    regex = "(?:" + "|".join(part.regex for part in parts) + ")"
+    return _Part(regex, cost, anchors)
+
+
+def _commonness(anchors: frozenset[str]) -> tuple[int, int, tuple[str, ...]]:
+    """Smaller is rarer; the words themselves break ties so that the choice never depends on hashing."""
+    return sum(50 if anchor in _COMMON else 1 for anchor in anchors), len(anchors), tuple(sorted(anchors))
+
+
+# --- raw regular expressions ------------------------------------------------------------------------------------------
+
+
+def guard_regex(source: str, *, most_ways: int = 10_000) -> re.Pattern[str]:
+    """A raw regular expression that cannot run away, compiled. Raises PatternInvalid saying what to write instead.
+
+    Unbounded repeats, repeats within repeats and back-references are refused; what is left is bounded by the product
+    of its repeats.
+    """
+    from re import _parser as parser  # type: ignore[attr-defined]  # the only way to see a regex's structure
+
+    try:
+        tree = parser.parse(source, re.IGNORECASE)
+    except re.error as error:
+        raise PatternInvalid(f"it is no regular expression: {error}") from error
+    ways = _regex_ways(tree, inside_repeat=False, unbounded=parser.MAXREPEAT)
+    if ways > most_ways:
+        raise PatternInvalid(f"its repeats multiply to {ways} ways at one place; use smaller ones")
+    return re.compile(source, re.IGNORECASE)
+
+
+def _regex_ways(tree: object, *, inside_repeat: bool, unbounded: object) -> int:
+    ways = 1
+    for op, argument in tree:  # type: ignore[attr-defined]
+        name = str(op)
+        if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            low, high, inner = argument
+            if high == unbounded:
+                raise PatternInvalid("it repeats without bound (* or +); write {0,40} instead")
+            if inside_repeat and high > 1:
+                raise PatternInvalid("it has a repeat within a repeat; write the inner one out")
+            ways *= int(high) - int(low) + 1
+            ways *= _regex_ways(inner, inside_repeat=inside_repeat or high > 1, unbounded=unbounded)
+        elif name.startswith("GROUPREF"):
+            raise PatternInvalid("it has a back-reference; write the text out")
+        else:
+            for inner in _inner_trees(argument):
+                ways *= _regex_ways(inner, inside_repeat=inside_repeat, unbounded=unbounded)
+    return ways
+
+
+_is_tree: Callable[[object], bool] = lambda item: type(item).__name__ == "SubPattern"  # noqa: E731
+
+
+def _inner_trees(argument: object) -> list[object]:
+    if _is_tree(argument):
+        return [argument]
+    if isinstance(argument, tuple | list):
+        return [tree for item in argument for tree in _inner_trees(item)]
+    return []
