@@ -149,8 +149,11 @@ def test_an_upload_with_facts_meets_the_same_upload_without(database: Database, 
     assert (call.started_at, call.happened_at, call.direction) == (NOON, NOON, "inbound")
 
 
-def test_the_same_call_by_webhook_upload_and_folder_at_once(database: Database, store: AudioStore) -> None:
-    data = wav_bytes()
+@pytest.mark.parametrize("each_its_own", [True, False], ids=["re-encoded", "same bytes"])
+def test_the_same_call_by_webhook_upload_and_folder_at_once(
+    database: Database, store: AudioStore, each_its_own: bool
+) -> None:
+    recordings = [wav_bytes(0.1) for _ in range(16 if each_its_own else 1)]
     doors = [
         ("webhook", replace(FACTS, source="provider", external_id="p-1")),
         ("upload", replace(FACTS, source="upload", started_at=NOON + timedelta(seconds=1))),
@@ -160,7 +163,7 @@ def test_the_same_call_by_webhook_upload_and_folder_at_once(database: Database, 
 
     def deliver(number: int) -> Accepted:
         door, facts = doors[number % len(doors)]
-        return _take(database, store, [data], facts, door=door)
+        return _take(database, store, [recordings[number % len(recordings)]], facts, door=door)
 
     with ThreadPoolExecutor(8) as pool:
         accepted = list(pool.map(deliver, range(16)))

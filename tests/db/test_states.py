@@ -266,7 +266,8 @@ def test_reconciling_searches_and_never_scans(sqlite_database: Database) -> None
     with sqlite_database.session() as session:
         # As ANALYZE finds it with a million calls in two states: every state looks as if it held half of them.
         session.execute(text("ANALYZE"))
-        session.execute(text("INSERT INTO sqlite_stat1 VALUES ('call', 'ix_call_state_next_at', '1000000 500000 2')"))
+        for index, figures in (("next_at", "1000000 500000 2"), ("happened_at_id", "1000000 500000 1 1")):
+            session.execute(text(f"INSERT INTO sqlite_stat1 VALUES ('call', 'ix_call_state_{index}', '{figures}')"))
     sqlite_database.dispose()  # statistics are read when a connection is opened
     seen.clear()
     with sqlite_database.session() as session:
