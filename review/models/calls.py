@@ -70,6 +70,10 @@ class Call(Base):
         Index("ix_call_state_happened_at_id", "state", "happened_at", "id"),
         Index("ix_call_rep_id_happened_at_id", "rep_id", "happened_at", "id"),
         Index("ix_call_client_id_happened_at_id", "client_id", "happened_at", "id"),
+        # Filters whose values may be rare among a million calls: without these, a page of them reads every call.
+        Index("ix_call_source_happened_at_id", "source", "happened_at", "id"),
+        Index("ix_call_language_happened_at_id", "language", "happened_at", "id"),
+        Index("ix_call_wrongly_rejected_happened_at_id", "wrongly_rejected", "happened_at", "id"),
         Index("ix_call_client_phone_started_at", "client_phone", "started_at"),
         Index("ix_call_external_id", "external_id"),  # the same call from another source
     )

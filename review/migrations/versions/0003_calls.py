@@ -101,6 +101,9 @@ def upgrade() -> None:
     op.create_index("ix_call_rep_id_happened_at_id", "call", ["rep_id", "happened_at", "id"])
     op.create_index("ix_call_state_happened_at_id", "call", ["state", "happened_at", "id"])
     op.create_index("ix_call_state_next_at", "call", ["state", "next_at"])
+    op.create_index("ix_call_source_happened_at_id", "call", ["source", "happened_at", "id"])
+    op.create_index("ix_call_language_happened_at_id", "call", ["language", "happened_at", "id"])
+    op.create_index("ix_call_wrongly_rejected_happened_at_id", "call", ["wrongly_rejected", "happened_at", "id"])
     op.create_table(
         "call_leg",
         sa.Column("call_id", ID, nullable=False),
