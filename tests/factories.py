@@ -9,13 +9,14 @@ import json
 import wave
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.bodies import pack_body
 from review.models import (
+    Base,
     Call,
     CallLeg,
     Client,
@@ -38,6 +39,8 @@ from scoring.standards import load_standard
 from transcription.transcript import AudioQuality, Transcript, Turn, Word
 
 NOON = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
+
+Row = TypeVar("Row", bound=Base)
 
 _numbers = itertools.count(1)
 
@@ -221,7 +224,7 @@ def transcript_bytes(*turns: tuple[str, str], **more: Any) -> bytes:
     return json.dumps(make_transcript(*turns, **more).to_json()).encode()
 
 
-def _added(session: Session, row: Any) -> Any:
+def _added(session: Session, row: Row) -> Row:
     session.add(row)
     session.flush()
     return row

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -142,7 +143,7 @@ def _account() -> pwd.struct_passwd | None:
     raise RuntimeError("PostgreSQL refuses to run as root, and there is neither a user 'postgres' nor 'nobody'")
 
 
-def _privileges(account: pwd.struct_passwd | None) -> dict[str, object]:
+def _privileges(account: pwd.struct_passwd | None) -> dict[str, Any]:
     return {} if account is None else {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 

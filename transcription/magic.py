@@ -78,8 +78,9 @@ def _sound(head: bytes) -> tuple[str, str] | None:
         return "caf", "caf"
     if head[:3] == b"ID3":
         return "mp3", "mp3"
-    if len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        # A frame sync: the layer bits tell AAC in ADTS (00) from MPEG audio.
+    if len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 != 0x06:
+        # A frame sync: the layer bits tell AAC in ADTS (00) from MPEG audio. Layer I (11) is used by nobody, but text
+        # in UTF-16 begins like it.
         return ("aac", "aac") if head[1] & 0xF6 == 0xF0 else ("mp3", "mp3")
     return None
 
@@ -97,6 +98,8 @@ def _other(head: bytes) -> str | None:
         (b"#EXTM3U", "a playlist"),
         (b"ffconcat", "a list of other files"),
         (b"v=0", "a session description"),
+        (b"\xff\xfe", "text"),
+        (b"\xfe\xff", "text"),
     )
     for sign, what in signs:
         if head.startswith(sign):

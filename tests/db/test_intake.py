@@ -206,6 +206,7 @@ def test_one_file_for_both_sides_is_one_recording(database: Database, store: Aud
     ("data", "words"),
     [
         (b"hello, this is no sound\n", "text"),
+        ("hello in UTF-16".encode("utf-16"), "text"),
         (b"<!DOCTYPE html><html></html>", "a web page"),
         (b"\x7fELF" + bytes(60), "a program"),
         (b"PK\x03\x04" + bytes(60), "a zip archive"),
