@@ -1,4 +1,4 @@
-"""The scorecard as the page shows it: sections with points, criteria in words, the machine's answer and its evidence."""
+"""The scorecard as the page shows it: sections with points, criteria in words, the machine's answer and evidence."""
 
 from __future__ import annotations
 

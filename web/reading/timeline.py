@@ -9,7 +9,7 @@ from typing import Any, Literal
 from web.reading.evidence import OUTCOME_TONE, Tone
 
 TALK_OVER = 0.3
-"""Both sides speaking for at least this many seconds is drawn as talk-over: the contract's length of an interruption."""
+"""Both sides speaking for at least these seconds is drawn as talk-over: the contract's length of an interruption."""
 
 Kind = Literal["objection", "flag", "dead_air", "talk_over"]
 

@@ -1,4 +1,4 @@
-"""The transcript cut for the page: turns, words that can be clicked, marks under quoted words, silences between turns."""
+"""The transcript cut for the page: turns, words that can be clicked, marks under quoted words, silences between."""
 
 from __future__ import annotations
 
