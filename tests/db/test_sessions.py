@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select, update
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 from review.db import Database
 from review.models import AuditEvent, SignInAttempt, WebSession, utc_now
 from review.services import sessions
-from review.services.passwords import hash_password
+from review.services.passwords import hash_password, verify_password
 from tests.factories import make_user
 
 PASSWORD = "green kettle by the door"
@@ -135,3 +137,44 @@ def test_use_is_noted_now_and_then(database: Database, password_hash: str) -> No
 def test_reading_a_session_needs_no_right_to_write(database: Database) -> None:
     with database.read() as session:
         assert sessions.find_session(session, "none") is None
+
+
+@pytest.mark.parametrize("email", ["nobody@example.com", "gone@example.com", "jonas@example.com"])
+def test_every_try_costs_one_check_of_a_password(
+    database: Database, password_hash: str, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time an answer takes must not tell whether the account exists."""
+    checked: list[str | None] = []
+
+    def note(stored: str | None, password: str) -> bool:
+        checked.append(stored)
+        return verify_password(stored, password)
+
+    monkeypatch.setattr(sessions, "verify_password", note)
+    with database.session() as session:
+        make_user(session, "rep", email="jonas@example.com", password_hash=password_hash)
+        make_user(session, "rep", email="gone@example.com", password_hash=password_hash, disabled_at=utc_now())
+        fail(session, email, "192.0.2.1")
+    assert len(checked) == 1
+
+
+def test_tries_at_the_same_moment_are_counted_too(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixteen tries at once for one account: ten passwords are looked at, the others are turned away."""
+    looked_at: list[str] = []
+    monkeypatch.setattr(sessions, "verify_password", lambda _stored, password: bool(looked_at.append(password)))
+    start = Barrier(16)
+
+    def attempt(number: int) -> bool:
+        start.wait(timeout=30)
+        with database.session() as session:
+            try:
+                sessions.sign_in(session, "jonas@example.com", f"guess {number}", f"192.0.2.{number}", "")
+            except sessions.TooManyAttempts:
+                return False
+            except sessions.SignInRefused:
+                return True
+        raise AssertionError("a wrong password signed somebody in")
+
+    with ThreadPoolExecutor(16) as pool:
+        tried = list(pool.map(attempt, range(16)))
+    assert tried.count(True) == len(looked_at) == sessions.MOST_FAILURES
