@@ -1,0 +1,75 @@
+"""How the database walks for a page of the inbox: by an index that gives the order, never over every call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from review.db import Database
+from review.queries.inbox import InboxFilters, list_calls
+from review.queries.keyset import write_mark
+from review.queries.viewer import Viewer, load_viewer
+from tests.factories import NOON, make_call, make_rep, make_user
+
+MARK = write_mark(NOON, 5)
+
+
+def plan_of(session: Session, read: Callable[[], object]) -> str:
+    """SQLite's plan of the last statement `read` sends."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        sent.append((statement, parameters))
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        read()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    statement, parameters = sent[-1]
+    rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    return "\n".join(row[3] for row in rows)
+
+
+@pytest.fixture
+def viewers(sqlite_database: Database) -> dict[str, Viewer]:
+    """A lead and a rep with a call."""
+    with sqlite_database.session() as session:
+        people = {role: make_user(session, role) for role in ("quality_lead", "rep")}
+        make_call(session, rep_id=make_rep(session, user_id=people["rep"].id).id)
+        found = {role: load_viewer(session, user.id) for role, user in people.items()}
+    return {role: viewer for role, viewer in found.items() if viewer is not None}
+
+
+@pytest.mark.parametrize(
+    ("role", "filters", "index"),
+    [
+        ("quality_lead", InboxFilters(), "ix_call_happened_at_id"),
+        ("quality_lead", InboxFilters(state="failed"), "ix_call_state_happened_at_id"),
+        ("quality_lead", InboxFilters(rep_id=3), "ix_call_rep_id_happened_at_id"),
+        ("quality_lead", InboxFilters(client_id=3), "ix_call_client_id_happened_at_id"),
+        ("quality_lead", InboxFilters(language="ko"), "ix_call_language_happened_at_id"),
+        ("quality_lead", InboxFilters(source="pbx"), "ix_call_source_happened_at_id"),
+        ("rep", InboxFilters(), "ix_call_rep_id_happened_at_id"),
+    ],
+    ids=["all", "state", "rep", "client", "language", "source", "own"],
+)
+@pytest.mark.parametrize("after", [None, MARK], ids=["first", "later"])
+def test_a_page_follows_an_index(
+    sqlite_database: Database,
+    viewers: dict[str, Viewer],
+    role: str,
+    filters: InboxFilters,
+    index: str,
+    after: str | None,
+) -> None:
+    with sqlite_database.read() as session:
+        plan = plan_of(session, lambda: list_calls(session, viewers[role], filters, after=after))
+    ids, _, _rest = plan.partition("SCAN wanted")
+    assert index in ids, plan
+    assert "TEMP B-TREE" not in ids, plan  # the order comes from the index, so a page reads as many rows as it shows
