@@ -1,15 +1,15 @@
-"""What a later delivery of a known call adds: missing facts, a recording, a transcript. Nothing is replaced."""
+"""What a later delivery of a known call adds: missing facts, a recording, a transcript."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from review import states
-from review.models import Call, CallLeg
+from review.models import Call, CallLeg, WebAudio
 from review.services.call_facts import CallFacts
 from review.services.matching import find_client, find_deal
 from review.states import Step
@@ -48,15 +48,28 @@ def fill_gaps(
         session.execute(
             update(Call).where(Call.id == call_id).values(**new).execution_options(synchronize_session=False)
         )
-    has_legs = session.scalar(select(CallLeg.position).where(CallLeg.call_id == call_id).limit(1)) is not None
-    if legs and not has_legs and call.state in ("no_audio", "received"):
-        for position, (sha256, name) in enumerate(legs):
-            session.add(CallLeg(call_id=call_id, position=position, sha256=sha256, original_name=name))
-        session.flush()
-        has_legs = True
-    step = _next_step(session, call, new, has_words="transcript_sha256" in new or has_legs)
+    came = _add_recording(session, call, legs)
+    step = _next_step(session, call, new, came=came)
     session.expire(call)
     return step
+
+
+def _add_recording(session: Session, call: Call, legs: Sequence[tuple[str, str]]) -> bool:
+    """Give the call these recordings if it has none, or if its own could not be read; whether it did.
+
+    Unreadable ones stay in the store and in the delivery that brought them: the sender was asked for a better copy.
+    """
+    if not legs or call.state not in ("received", "no_audio", "scored", "dead"):
+        return False
+    present = session.scalars(select(CallLeg.sha256).where(CallLeg.call_id == call.id)).all()
+    if present:
+        was_played = session.get(WebAudio, call.id) is not None
+        if call.state != "dead" or was_played or set(present) == {sha256 for sha256, _ in legs}:
+            return False
+        session.execute(delete(CallLeg).where(CallLeg.call_id == call.id))
+    for position, (sha256, name) in enumerate(legs):
+        session.execute(insert(CallLeg).values(call_id=call.id, position=position, sha256=sha256, original_name=name))
+    return True
 
 
 def _missing_facts(session: Session, call: Call, facts: CallFacts, rep_id: int | None) -> dict[str, Any]:
@@ -84,14 +97,14 @@ def _missing_facts(session: Session, call: Call, facts: CallFacts, rep_id: int |
     return new
 
 
-def _next_step(session: Session, call: Call, new: dict[str, Any], *, has_words: bool) -> Step | None:
-    call_id = call.id
-    if has_words and states.make_ready(session, call_id, "transcribe", when=("no_audio",)):
+def _next_step(session: Session, call: Call, new: dict[str, Any], *, came: bool) -> Step | None:
+    heard = "transcript_sha256" in new
+    if came and states.make_ready(session, call.id, "transcribe", when=("no_audio", "dead", "scored")):
         return "transcribe"
-    if "transcript_sha256" in new and states.make_ready(session, call_id, "transcribe", when=_WITHOUT_WORDS):
+    if heard and states.make_ready(session, call.id, "transcribe", when=_WITHOUT_WORDS):
         return "transcribe"
     # Judged again beside the old assessment: what the call was closed as decides what is looked for in it.
     held_back = call.partial and not call.score_partial
-    if new.keys() & _JUDGED_BY and not held_back and states.make_ready(session, call_id, "score", when=("scored",)):
+    if new.keys() & _JUDGED_BY and not held_back and states.make_ready(session, call.id, "score", when=("scored",)):
         return "score"
     return None

@@ -26,6 +26,7 @@ from review.errors import (
 )
 from review.models import Call, CallLeg, Delivery, Recording, Source
 from review.services.intake import Accepted, CallFacts, IncomingFile, accept_missed_call, accept_recording
+from review.services.steps import note_web_audio
 from review.storage import AudioStore
 from tests import factories
 from tests.factories import NOON, wav_bytes
@@ -322,6 +323,40 @@ def test_a_missed_call_is_kept_and_its_recording_may_follow(database: Database, 
     assert came == Accepted(missed.call_id, False, "received", ((missed.call_id, "transcribe"),))
     with pytest.raises(BadFacts, match="needs an id"), database.session() as session:
         accept_missed_call(session, CallFacts(client_phone=PHONE), door="webhook")
+
+
+def test_a_better_copy_of_an_unreadable_recording_takes_its_place(database: Database, store: AudioStore) -> None:
+    facts = CallFacts(source="pbx", external_id="1")
+    broken, better = wav_bytes(), wav_bytes()
+    first = _take(database, store, [broken], facts)
+    _set_state(database, first, "dead")
+    assert _take(database, store, [broken], facts).state == "dead"  # the same again is no better
+    again = _take(database, store, [better], facts)
+    assert again == Accepted(first.call_id, False, "received", ((first.call_id, "transcribe"),))
+    with database.read() as session:
+        assert session.scalars(select(CallLeg.sha256)).all() == [hashlib.sha256(better).hexdigest()]
+    assert store.path(hashlib.sha256(broken).hexdigest()).read_bytes() == broken
+
+
+def test_a_recording_that_was_played_is_never_replaced(database: Database, store: AudioStore) -> None:
+    facts = CallFacts(source="pbx", external_id="1")
+    data = wav_bytes()
+    first = _take(database, store, [data], facts)
+    _set_state(database, first, "dead")
+    with database.session() as session:
+        note_web_audio(session, first.call_id, "derived/0/1", 1.0)
+    assert _take(database, store, [wav_bytes()], facts).state == "dead"
+    with database.read() as session:
+        assert session.scalars(select(CallLeg.sha256)).all() == [hashlib.sha256(data).hexdigest()]
+
+
+def test_sound_may_follow_an_imported_transcript(database: Database, store: AudioStore) -> None:
+    facts = CallFacts(source="pbx", external_id="1")
+    words = factories.transcript_bytes(("rep", "Good morning"))
+    first = _take(database, store, [], facts, transcript=words)
+    _set_state(database, first, "scored")
+    came = _take(database, store, [wav_bytes()], facts)
+    assert came.ring == ((first.call_id, "transcribe"),)
 
 
 def test_a_transcript_may_come_alone_with_the_call_or_later(database: Database, store: AudioStore) -> None:
