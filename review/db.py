@@ -16,6 +16,9 @@ from review.settings import Settings
 
 BUSY_MILLISECONDS = 30_000  # how long a SQLite writer waits for another one before it gives up
 
+CannotWrite = exc.OperationalError
+"""What the database raises when it cannot write now: the disk is full, another writer holds it too long, it is away."""
+
 
 class Database:
     """A write engine and a read-only engine over one database; make it once per process and dispose of it.

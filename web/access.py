@@ -77,6 +77,7 @@ RULES: Mapping[str, Rule] = {
     "calls.state": SEES_CALL,
     "calls.audio": SEES_CALL,
     "calls.peaks": SEES_CALL,
+    "calls.score_partial": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
     "calls.retry": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
     "clients.show": SEES_CLIENT,
     "upload.form": BRINGS_CALLS,

@@ -112,7 +112,6 @@ def _configure(app: OpenAPI, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=https,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=ABSOLUTE,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
         WTF_CSRF_CHECK_DEFAULT=False,  # web/security.py calls the check, after the access rule
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open over lunch still works
         WTF_CSRF_SSL_STRICT=False,  # web/security.py looks at the origin itself

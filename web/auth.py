@@ -6,17 +6,22 @@ session at once, whatever the browser kept.
 
 from __future__ import annotations
 
-from typing import cast
+import logging
+from collections.abc import Callable
+from typing import Any, cast
 
 from flask import Flask, g, request, session
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from review.db import CannotWrite
 from review.queries.viewer import Viewer, load_viewer
 from review.services.sessions import read_session, touch_session
 from review.services.tokens import ApiCaller, find_api_token, note_use
 from web.errors import Refused
 from web.parts import parts
+
+log = logging.getLogger(__name__)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -46,9 +51,17 @@ def _person_of(token: str) -> SignedIn | None:
     if live is None or found is None:
         return None
     if live.due:
-        with parts().database.session() as db:
-            touch_session(db, token)
+        _note(lambda db: touch_session(db, token))
     return SignedIn(token, found)
+
+
+def _note(write: Callable[[Any], None]) -> None:
+    """Write down that somebody was here; a database that cannot write now (a full disk) shuts nobody out."""
+    try:
+        with parts().database.session() as db:
+            write(db)
+    except CannotWrite as error:
+        log.warning("last use not noted: %s", error.orig)
 
 
 def viewer_of_session() -> Viewer | None:
@@ -118,7 +131,7 @@ def viewer_of_token(scope: str) -> Viewer:
         )
         refused.headers = {"WWW-Authenticate": f'Bearer realm="callcoach", error="insufficient_scope", scope="{scope}"'}
         raise refused
-    with parts().database.session() as db:
-        note_use(db, caller.token_id)
+    token_id = caller.token_id
+    _note(lambda db: note_use(db, token_id))
     g.viewer = found
     return found

@@ -92,7 +92,7 @@ def limit_bodies(app: Flask) -> None:
         if not brings:
             return
         limit = parts().settings.max_upload_bytes
-        request.max_content_length = limit + FORM_BESIDE_RECORDING
+        request.max_content_length = 2 * limit + FORM_BESIDE_RECORDING  # one file for each side; each is measured later
         if (request.content_length or 0) > request.max_content_length:
             _drain()
             raise too_large(limit)

@@ -66,10 +66,19 @@ def protect(app: Flask, csrf: CSRFProtect) -> None:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         if (parts().settings.public_url or "").startswith("https://"):
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        if "Cache-Control" not in response.headers and request.endpoint != "static":
-            # Pages hold personal data: no proxy keeps them, and "back" after signing out shows nothing.
-            response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = cache_rule(response.headers.get("Cache-Control"))
         return response
+
+
+def cache_rule(own: str | None) -> str:
+    """How long the browser may keep the answer; `own` is what the route said itself."""
+    if request.endpoint == "static":
+        # An address with a version changes with the file; scripts that import each other have none and are asked about.
+        return "public, max-age=31536000, immutable" if "v" in request.args else "public, no-cache"
+    if own is not None and (request.endpoint or "").startswith(("calls.", "swagger.", "openapi.static")):
+        return own
+    # Pages hold personal data: no proxy keeps them, and "back" after signing out shows nothing.
+    return "no-store"
 
 
 def refuse_other_origins() -> None:

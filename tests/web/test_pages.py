@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
-from flask import Flask
-from sqlalchemy import select
+from flask import Flask, g
+from flask.testing import FlaskClient
+from sqlalchemy import event, select, update
 
 from review.db import Database
-from review.models import AuditEvent, Call, Client
+from review.models import AuditEvent, Call, Client, WebSession
 from review.queries.viewer import load_viewer
 from tests.factories import make_call, make_client, make_deal, make_rep, make_task, store_score, store_words
 from tests.web.conftest import Crew, SignIn, counted_statements, post
@@ -141,8 +145,6 @@ def test_the_navigation_holds_only_what_opens(
 ) -> None:
     with database.read() as db:
         viewer = load_viewer(db, crew.users[role])
-    from flask import g
-
     with app.test_request_context("/"):
         g.viewer = viewer
         urls = [item.url for item in context.navigation()]
@@ -179,8 +181,6 @@ def test_values_are_written_for_people(app: Flask, write, value: object, written
 
 
 def test_times_are_in_the_browsers_zone_and_language(app: Flask) -> None:
-    from datetime import UTC, datetime
-
     moment = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
     with app.test_request_context(headers={"Cookie": "timezone=Asia/Seoul"}):
         assert context.when(moment) == "20 Nov 2026, 18:05"
@@ -189,3 +189,44 @@ def test_times_are_in_the_browsers_zone_and_language(app: Flask) -> None:
     for bad in ("../../etc/passwd", "Nowhere/Land", "A" * 5000):
         with app.test_request_context(headers={"Cookie": f"timezone={bad}"}):
             assert context.when(moment, "time") == "09:05"
+
+
+def test_a_partial_call_is_scored_when_a_person_says_so(sign_in: SignIn, database: Database) -> None:
+    with database.session() as db:
+        whole, partial = make_call(db), make_call(db, partial=True)
+        for call in (whole, partial):
+            store_words(db, call, state="scored")
+        whole_id, partial_id = whole.id, partial.id
+    browser = sign_in("reviewer")
+    assert post(browser, f"/calls/{whole_id}/score").status_code == 409
+    assert post(browser, f"/calls/{partial_id}/score").status_code == 302
+    with database.read() as db:
+        assert db.get_one(Call, partial_id).state == "transcribed"
+        assert db.get_one(Call, whole_id).state == "scored"
+
+
+def test_static_files_with_a_version_are_kept_and_others_asked_about(app: Flask, client: FlaskClient) -> None:
+    with app.test_request_context():
+        address = context.asset_url("css/tokens.css")
+    assert "?v=" in address
+    assert client.get(address).headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert client.get("/static/css/tokens.css").headers["Cache-Control"] == "public, no-cache"
+
+
+def test_a_database_that_cannot_write_shuts_nobody_out(sign_in: SignIn, database: Database) -> None:
+    browser = sign_in("reviewer")
+    with database.session() as db:
+        db.execute(update(WebSession).values(seen_at=datetime.now(UTC) - timedelta(hours=1)))
+    refused: list[str] = []
+
+    def refuse_writes(connection: Any, *_rest: Any) -> None:
+        connection.execute("PRAGMA query_only=ON")
+        refused.append("asked to write")
+
+    event.listen(database.engine, "checkout", refuse_writes)
+    try:
+        assert browser.get("/").status_code == 200
+    finally:
+        event.remove(database.engine, "checkout", refuse_writes)
+        database.engine.dispose()
+    assert refused

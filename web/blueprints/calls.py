@@ -13,7 +13,7 @@ from review.doorbell import ring
 from review.queries.call import CallDetail, get_call, get_call_row
 from review.queries.call_audio import audio_folder
 from review.services.audit import record
-from review.services.calls import retry_call
+from review.services.calls import retry_call, score_partial_call
 from web.audio import send_audio
 from web.auth import viewer
 from web.errors import Refused, is_htmx
@@ -74,6 +74,30 @@ def retry(call_id: int) -> Response:
         step = retry_call(db, call_id)
         record(db, viewer().user_id, "call.retry", "call", call_id, state=call.state)
     ring(parts().redis, [(call_id, step)])
+    return _back_to(call_id)
+
+
+@blueprint.post("/<int:call_id>/score")
+def score_partial(call_id: int) -> Response:
+    """A person says: score this call although part of its audio could not be read."""
+    with parts().database.session() as db:
+        call = get_call_row(db, viewer(), call_id)
+        if call is None:
+            abort(404)
+        if not call.partial:
+            raise Refused(
+                409,
+                _("Nothing of this call's audio is missing, so it is scored by itself"),
+                _("Nothing was changed."),
+                _("Load the page again to see how it stands."),
+            )
+        step = score_partial_call(db, call_id)
+        record(db, viewer().user_id, "call.score_partial", "call", call_id)
+    ring(parts().redis, [(call_id, step)] if step else [])
+    return _back_to(call_id)
+
+
+def _back_to(call_id: int) -> Response:
     target = url_for("calls.show", call_id=call_id)
     return Response(status=204, headers={"HX-Redirect": target}) if is_htmx() else redirect(target)
 
