@@ -83,7 +83,7 @@ def make_rep(session: Session, name: str | None = None, *, team: Team | None = N
 def make_client(session: Session, name: str | None = None, *, phones: Sequence[str] = (), **columns: Any) -> Client:
     """A client with these numbers (E.164)."""
     number = next(_numbers)
-    columns.setdefault("external_id", f"C{number}")
+    columns.setdefault("external_id", f"client-{number}")
     client = Client(name=name or f"Client {number}", phones=[ClientPhone(e164=phone) for phone in phones], **columns)
     return _added(session, client)
 
@@ -91,7 +91,7 @@ def make_client(session: Session, name: str | None = None, *, phones: Sequence[s
 def make_deal(session: Session, client: Client, **columns: Any) -> Deal:
     """An open deal of the client."""
     number = next(_numbers)
-    columns.setdefault("external_id", f"D{number}")
+    columns.setdefault("external_id", f"deal-{number}")
     columns.setdefault("title", f"Deal {number}")
     return _added(session, Deal(client_id=client.id, **columns))
 

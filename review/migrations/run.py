@@ -59,7 +59,7 @@ def current(database: Database) -> str | None:
 
 def head() -> str:
     """The newest revision that ships."""
-    revision = ScriptDirectory.from_config(_config(None)).get_current_head()
+    revision = ScriptDirectory.from_config(configuration(None)).get_current_head()
     assert revision is not None  # noqa: S101 (the package always ships the first revision)
     return revision
 
@@ -77,11 +77,11 @@ def check(database: Database) -> list[Any]:
 
 
 def _run(database: Database, act: Callable[[Config], None]) -> None:
-    with _locked_connection(database) as connection:
+    with locked_connection(database) as connection:
         revision = _revision(connection)
         if revision is not None and revision not in _known_revisions():
             raise NewerDatabase(revision)
-        act(_config(connection))
+        act(configuration(connection))
         if connection.dialect.name == "sqlite":
             broken = [tuple(row) for row in connection.execute(text("PRAGMA foreign_key_check"))]
             if broken:
@@ -89,7 +89,7 @@ def _run(database: Database, act: Callable[[Config], None]) -> None:
 
 
 @contextmanager
-def _locked_connection(database: Database) -> Iterator[Connection]:
+def locked_connection(database: Database) -> Iterator[Connection]:
     """One transaction that no other migration can enter: BEGIN IMMEDIATE on SQLite, an advisory lock elsewhere."""
     engine = open_migration_engine(database.url)
     try:
@@ -101,7 +101,8 @@ def _locked_connection(database: Database) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _config(connection: Connection | None) -> Config:
+def configuration(connection: Connection | None) -> Config:
+    """Alembic's settings; commands that touch a database need its connection."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -109,7 +110,7 @@ def _config(connection: Connection | None) -> Config:
 
 
 def _known_revisions() -> set[str]:
-    return {script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()}
+    return {script.revision for script in ScriptDirectory.from_config(configuration(None)).walk_revisions()}
 
 
 def _revision(connection: Connection) -> str | None:

@@ -34,7 +34,8 @@ class Segment(Base):
     """One turn of the shown transcript, for search; `tokens` is its text as review.search.analyze cuts it.
 
     SQLite: the virtual table `segment_fts(tokens)` follows this one by triggers (rowid = id). PostgreSQL: the generated
-    column `tsv` with a GIN index. Both are made by the first migration and are not part of this mapping.
+    column `tsv` with a GIN index. Both are made in migration 0004 and are not part of this mapping. A later migration
+    that copies this table on SQLite (batch) must make the triggers again.
     """
 
     __tablename__ = "segment"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select, text
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Column, Connection, String, func, select, text
+from sqlalchemy.orm import Session
 
 from review.db import Database, open_url
 from review.migrations import check, run
@@ -59,12 +63,27 @@ def test_rows_survive_down_and_up_of_a_later_revision(empty_database: Database) 
 def test_foreign_keys_are_off_while_migrating_and_on_otherwise(sqlite_database: Database) -> None:
     with sqlite_database.session() as session:
         assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
-    with run._locked_connection(sqlite_database) as connection:
+    with run.locked_connection(sqlite_database) as connection:
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 0
 
 
+@pytest.mark.parametrize("foreign_keys", ["OFF", "ON"])
+def test_a_table_that_is_copied_keeps_its_children(sqlite_database: Database, foreign_keys: str) -> None:
+    """The copy drops the old table; with foreign keys on (the negative control) that deletes every child row."""
+    with sqlite_database.session() as session:
+        factories.make_user(session, "rep", "manager")
+    if foreign_keys == "OFF":
+        with run.locked_connection(sqlite_database) as connection:
+            _copy_user_table(connection)
+    else:
+        with sqlite_database.engine.begin() as connection:
+            _copy_user_table(connection)
+    left = _count_rows(sqlite_database)["user_role"]
+    assert left == (2 if foreign_keys == "OFF" else 0)
+
+
 def test_broken_references_undo_the_migration(sqlite_database: Database) -> None:
-    with run._locked_connection(sqlite_database) as connection:
+    with run.locked_connection(sqlite_database) as connection:
         connection.execute(text("INSERT INTO user_role(user_id, role) VALUES (77, 'rep')"))
     with pytest.raises(run.BrokenReferences, match="1 rows would point at nothing"):
         run.downgrade(sqlite_database, "0004")
@@ -93,6 +112,26 @@ def test_a_newer_database_is_left_alone(empty_database: Database) -> None:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(run.NewerDatabase, match="nothing was changed"):
         run.upgrade(empty_database)
+
+
+def test_a_forked_child_opens_its_own_connections(database: Database) -> None:
+    """A connection shared by two processes mixes their answers up; rq forks for every job."""
+    with database.session() as session:
+        factories.make_user(session, "rep")
+        theirs = session.connection().connection.dbapi_connection
+        own = id(theirs)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with database.session() as session:
+            same = id(session.connection().connection.dbapi_connection) == own
+            users = session.scalar(select(func.count()).select_from(User))
+        os.write(writer, f"{same} {users}".encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reader, 100) == b"False 1"
+    with database.session() as session:
+        assert session.scalar(select(func.count()).select_from(User)) == 1
 
 
 def test_deleted_turns_leave_the_search_index(database: Database) -> None:
@@ -151,13 +190,16 @@ def test_eight_writers_lose_no_update(database: Database) -> None:
         assert session.scalar(select(Call.attempts)) == 80
 
 
-def _hits(session: object, word: str) -> int | None:
-    from sqlalchemy.orm import Session
+def _copy_user_table(connection: Connection) -> None:
+    operations = Operations(MigrationContext.configure(connection))
+    with operations.batch_alter_table("user", recreate="always") as batch:
+        batch.add_column(Column("colour", String))
 
-    assert isinstance(session, Session)
-    if session.get_bind().dialect.name == "sqlite":
-        return session.scalar(text("SELECT count(*) FROM segment_fts WHERE segment_fts MATCH :word"), {"word": word})
-    return session.scalar(text("SELECT count(*) FROM segment WHERE tsv @@ to_tsquery('simple', :word)"), {"word": word})
+
+def _hits(session: Session, word: str) -> int:
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    found = "segment_fts WHERE segment_fts MATCH :word" if on_sqlite else "segment WHERE tsv @@ to_tsquery(:word)"
+    return int(session.execute(text(f"SELECT count(*) FROM {found}"), {"word": word}).scalar_one())
 
 
 def _count_rows(database: Database) -> dict[str, int]:

@@ -15,7 +15,6 @@ from review.db import Database
 from review.errors import NoSuchCall, NotRetried
 from review.models import Call, LossReason, Segment, StandardVersion, StoredAssessment, StoredTranscript, WebAudio
 from review.services.calls import retry_call, score_again, score_partial_call
-from review.services.matching import Linked, link_calls
 from review.services.steps import (
     NoTranscript,
     load_for_score,
@@ -253,40 +252,6 @@ def test_playable_audio_is_noted_once_and_again(database: Database) -> None:
     with database.read() as session:
         row = session.scalars(select(WebAudio)).one()
         assert (row.call_id, row.folder, row.duration) == (call_id, "derived/0/2", 12.5)
-
-
-def test_calls_find_their_people_after_a_crm_import(database: Database) -> None:
-    with database.session() as session:
-        by_phone = factories.make_call(session, client_phone="+4930901820", rep_name="Anna Klein")
-        stranger = factories.make_call(session, client_phone="+4930000000", rep_name="Nobody")
-        by_id = factories.make_call(session)
-        _deliver(session, by_id, client="C7", deal="D9")
-        assert link_calls(session) == Linked(0, 0, 0)
-        rep = factories.make_rep(session, "Anna Klein")
-        client = factories.make_client(session, phones=["+4930901820"])
-        named = factories.make_client(session, external_id="C7")
-        first = factories.make_deal(session, named, external_id="D9")
-        factories.make_deal(session, named)
-        only = factories.make_deal(session, client)
-        assert link_calls(session) == Linked(reps=1, clients=2, deals=2)
-        assert link_calls(session) == Linked(0, 0, 0)
-    assert _links(database, by_phone.id) == (rep.id, client.id, only.id)
-    assert _links(database, by_id.id) == (None, named.id, first.id)
-    assert _links(database, stranger.id) == (None, None, None)
-
-
-def _deliver(session: Any, call: Call, **facts: str) -> None:
-    from review.models import Delivery
-
-    session.add(
-        Delivery(call_id=call.id, source=call.source, external_id=call.external_id, door="import", facts=dict(facts))
-    )
-    session.flush()
-
-
-def _links(database: Database, call_id: int) -> tuple[int | None, int | None, int | None]:
-    call = _row(database, call_id)
-    return call.rep_id, call.client_id, call.deal_id
 
 
 def _assess(session: Any, call_id: int) -> Any:
