@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -20,6 +21,7 @@ FOLDER = Path(__file__).parent
 TRANSLATIONS = FOLDER / "translations"
 METHODS = [("static/**", "ignore"), ("**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
+UNDATED = datetime(2026, 1, 1, tzinfo=UTC)  # the same strings give the same bytes
 SOURCE_LANGUAGE = "en"  # the strings in the code are its translations
 
 
@@ -42,7 +44,9 @@ def read_catalogue(language: str) -> Catalog:
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as file:
-        return read_po(file, locale=language)
+        catalog = read_po(file, locale=language)
+    catalog.creation_date = catalog.revision_date = UNDATED
+    return catalog
 
 
 def merge(language: str, sources: Catalog) -> Catalog:
