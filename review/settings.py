@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -65,16 +66,20 @@ class Settings:
         """The installation's own secret, made on first use and kept in the data folder with mode 600."""
         path = self.data / "secret.key"
         self.data.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            key = secrets.token_urlsafe(48)
-            file.write(key + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return key
+        if not path.exists():
+            # Written whole under another name first: processes that start together read one key and never half of it.
+            temporary = path.with_name(f"secret.key.{secrets.token_hex(8)}")
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                    file.write(secrets.token_urlsafe(48) + "\n")
+                    file.flush()
+                    os.fsync(file.fileno())
+                with contextlib.suppress(FileExistsError):
+                    os.link(temporary, path)  # fails when another process was first; its key counts
+            finally:
+                temporary.unlink()
+        return path.read_text(encoding="ascii").strip()
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -16,7 +16,7 @@ from review.db import Database, open_database
 from review.logs import set_up_logs
 from review.redis_address import connect
 from review.services.sessions import ABSOLUTE
-from review.settings import Settings, read_settings
+from review.settings import BadSetting, Settings, read_settings
 from review.storage import AudioStore, open_store
 from web import access, context, security
 from web.api import register_api
@@ -28,6 +28,7 @@ from web.limits import limit_bodies, limit_rates
 from web.parts import KEY, Parts, parts
 
 IN_MEMORY = 256 * 1024  # bytes of one uploaded file kept in memory before it goes to the work folder
+SHORTEST_SECRET = 32  # characters
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -105,8 +106,9 @@ def create_app(
 def _configure(app: OpenAPI, settings: Settings) -> None:
     https = (settings.public_url or "").startswith("https://")
     app.config.update(
-        SECRET_KEY=settings.secret_key(),
-        SESSION_COOKIE_NAME="callcoach",
+        SECRET_KEY=_secret_key(settings),
+        # Browsers take a __Host- cookie only over https and only from this very host.
+        SESSION_COOKIE_NAME="__Host-callcoach" if https else "callcoach",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,
@@ -123,6 +125,15 @@ def _configure(app: OpenAPI, settings: Settings) -> None:
     if https and settings.host in LOCAL_HOSTS:
         # Only a proxy on this machine can reach us, so what it says about its sender is believed.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
+
+
+def _secret_key(settings: Settings) -> str:
+    """The installation's own secret. Raises BadSetting rather than starting with one that can be guessed."""
+    key = settings.secret_key()
+    if len(key) < SHORTEST_SECRET:
+        fix = "it holds too little: remove the file to have a new one made (everybody signs in again)"
+        raise BadSetting("secret.key", f"{len(key)} characters", fix)
+    return key
 
 
 def _problem_of_validation(error: Any) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from review.db import Database
-from review.settings import Settings
+from review.settings import BadSetting, Settings
 from tests.factories import make_call, make_client, make_rep, store_score, store_words
 from tests.web.conftest import SignIn, csrf_token, post
 from tests.web.scores import assessment_of
@@ -98,13 +100,26 @@ def test_another_sites_requests_are_refused_even_with_the_token(
 
 
 def test_an_https_installation_has_secure_cookies(settings: Settings) -> None:
-    import dataclasses
-
     app = create_app(dataclasses.replace(settings, public_url="https://calls.example.com"))
     answer = app.test_client().get("/sign-in")
-    cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("callcoach="))
+    cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("__Host-callcoach="))
     assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
     assert answer.headers["Strict-Transport-Security"]
+
+
+def test_no_start_with_a_secret_that_can_be_guessed(settings: Settings) -> None:
+    (settings.data / "secret.key").write_text("secret\n")
+    with pytest.raises(BadSetting, match="too little"):
+        create_app(settings)
+
+
+def test_every_installation_makes_its_own_secret(settings: Settings, tmp_path: Path) -> None:
+    other = dataclasses.replace(settings, data=tmp_path / "other")
+    first, again, third = create_app(settings), create_app(settings), create_app(other)
+    assert first.secret_key == again.secret_key != third.secret_key
+    assert (settings.data / "secret.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_names_and_words_are_text(sign_in: SignIn, database: Database) -> None:

@@ -203,3 +203,43 @@ def test_refusals_are_told_in_the_readers_language(sign_in: SignIn) -> None:
     answer = send(browser, ("a.wav", b""))
     assert answer.status_code == 422
     assert answer.json["ok"] is False
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../x.wav",
+        "C:\\x.wav",
+        "a\x00b.wav",
+        "\u202egnp.wav",
+        "n" * 300 + ".wav",
+        ".wav",
+        "名前 звонок 통화.wav",
+        "a/b/c.wav",
+        "=cmd|x.wav",
+    ],
+)
+def test_a_strange_file_name_is_only_a_name(sign_in: SignIn, settings: Settings, name: str) -> None:
+    browser = sign_in()
+    answer = send(browser, (name, wav_bytes(0.1)))
+    assert answer.status_code == 201, answer.text
+    assert browser.get(answer.json["url"]).status_code == 200
+    outside = list(settings.data.parent.rglob("*.wav"))
+    assert outside == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({f"field{n}": "x" for n in range(200)}, 413),
+        ({"external_id": "x" * 400_000}, 422),
+        ({"external_id": "x" * 1_000_000}, 413),
+        ({"rep": "\x00"}, 201),
+        ({"external_id": "a\x00b"}, 422),
+        ({"language": "<script>"}, 422),
+    ],
+)
+def test_a_strange_form_is_no_fault(sign_in: SignIn, fields: dict[str, str], status: int) -> None:
+    answer = send(sign_in(), ("a.wav", wav_bytes(0.1)), **fields)
+    assert answer.status_code == status, answer.text
+    assert answer.json["message"]
