@@ -24,7 +24,7 @@ from review.services.steps import (
     store_transcript,
 )
 from review.states import Claim, Failure, Step
-from scoring.engine import score
+from scoring.assessment import Assessment, CriterionResult, Score
 from scoring.facts import Facts, Task
 from scoring.standards import load_standard
 from tests import factories
@@ -110,7 +110,7 @@ def test_a_late_worker_stores_nothing(database: Database) -> None:
     late_score = _claim(database, call_id, "score", lease=-1.0)
     _claim(database, call_id, "score")
     with database.session() as session:
-        assert store_assessment(session, late_score, _assess(session, call_id), "text") is None
+        assert store_assessment(session, late_score, _assess(), "text") is None
         assert session.scalar(select(func.count()).select_from(StoredAssessment)) == 0
         assert session.scalar(select(func.count()).select_from(StandardVersion)) == 0
 
@@ -120,14 +120,13 @@ def test_an_assessment_is_stored_and_copied_onto_the_call(database: Database) ->
     for _ in range(2):
         claim = _claim(database, call_id, "score")
         with database.session() as session:
-            assessment = _assess(session, call_id)
+            assessment = _assess()
             assert store_assessment(session, claim, assessment, load_standard("cold-call").source_text) is not None
         data = assessment.to_json()
         call = _row(database, call_id)
         assert call.state == "scored"
-        assert (call.score_final, call.score_state) == (data["score"]["final"], data["score"]["state"])
-        assert call.coverage == data["score"]["coverage"]
-        assert call.cannot_judge is not None
+        assert (call.score_final, call.score_state, call.coverage) == (61.0, "scored", 0.5)
+        assert call.cannot_judge == 0.5
         with database.session() as session:
             row = session.get_one(StoredAssessment, call.assessment_id)
             assert unpack_body(row.body) == data
@@ -254,9 +253,21 @@ def test_playable_audio_is_noted_once_and_again(database: Database) -> None:
         assert (row.call_id, row.folder, row.duration) == (call_id, "derived/0/2", 12.5)
 
 
-def _assess(session: Any, call_id: int) -> Any:
-    work = load_for_score(session, call_id)
-    return score(work.transcript, load_standard(work.standard), work.facts)
+def _assess() -> Assessment:
+    """Two criteria, one of them beyond judging: final 61.04, shown as 61.0."""
+    answers = (("greeting", "yes", 1.0), ("price", "cannot_judge", None))
+    return Assessment(
+        standard="cold-call",
+        version=load_standard("cold-call").version,
+        packs={"en": "1"},
+        score=Score(raw=61.04, final=61.04, critical=None, coverage=0.5, interval=None, state="scored"),
+        criteria=tuple(
+            CriterionResult(
+                id=name, section="opening", answer=answer, points=points, max=1.0, weight=1.0, confidence=None, why=""
+            )
+            for name, answer, points in answers
+        ),
+    )
 
 
 def _call(database: Database, **columns: Any) -> int:
