@@ -228,4 +228,3 @@ def _start_lock(settings: Settings) -> Iterator[None]:
 def _without_password(url: str) -> str:
     scheme, mark, rest = url.partition("://")
     return f"{scheme}{mark}{rest.rpartition('@')[2]}"
-
