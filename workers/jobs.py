@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +20,12 @@ from review.services.steps import (
 from review.states import Step
 from scoring.engine import score
 from scoring.standards import load_standard
+from transcription.audio import decode_call
 from transcription.engines import EngineRequest
 from transcription.engines.imported import read_transcript
 from transcription.errors import Cancelled, UnreadableAudio
 from transcription.transcript import Transcript
-from transcription.web_audio import find_web_audio, make_web_audio
+from transcription.web_audio import WebAudio, make_web_audio, make_web_audio_from
 from workers.runtime import Runtime
 from workers.steps import LeaseLost, Run, Store, run_step
 
@@ -49,16 +48,12 @@ def score_call(call_id: int) -> str:
 
 
 def transcribe_work(run: Run) -> Store:
-    """Make the playable audio, then the transcript (or read the one that came with the call)."""
+    """Make the playable audio (people can listen while the words are still being found), then the transcript."""
     runtime = run.runtime
     with runtime.database.read() as session:
         work = load_for_transcribe(session, run.claim.call_id, default_language=runtime.settings.language)
     paths = [runtime.store.path(leg.sha256) for leg in work.legs]
-    # People can listen while the words are still being found.
-    _make_playable(run, paths, needed=work.imported is None)
-    if run.cancelled():
-        raise Cancelled
-    transcript, reason = _read_imported(runtime, work) if work.imported else _recognise(run, work, paths)
+    transcript, reason = _read_imported(run, work, paths) if work.imported else _recognise(run, work, paths)
 
     def store(session: Session) -> Step | None:
         stored = store_transcript(session, run.claim, transcript, reason)
@@ -92,7 +87,8 @@ def score_work(run: Run) -> Store:
 
 
 def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Transcript, str]:
-    from transcription.pipeline import TranscribeOptions, transcribe  # only a speech worker pays for it
+    """Listen to the recording, decoded once for the player and for the engine."""
+    from transcription.pipeline import TranscribeOptions, transcribe_decoded  # only a speech worker pays for it
 
     runtime, settings = run.runtime, run.runtime.settings
     request = EngineRequest(
@@ -101,53 +97,34 @@ def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Trans
         language=work.language,
         models_dir=settings.models,
     )
-    engine, choice = runtime.engine_for(request)
-    options = TranscribeOptions(
-        language=work.language,
-        direction=work.direction,
-        channel_roles=work.channel_roles,
-    )
-    with _workdir(run) as workdir:
-        transcript = transcribe(
-            paths, engine, options, workdir=workdir, on_progress=run.progress, cancelled=run.cancelled
-        )
+    options = TranscribeOptions(language=work.language, direction=work.direction, channel_roles=work.channel_roles)
+    settings.work.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="call-", dir=settings.work) as folder:
+        decoded = decode_call(paths, Path(folder))
+        _note_playable(run, make_web_audio_from(decoded, runtime.store.derived(work.call_id)))
+        if run.cancelled():
+            raise Cancelled
+        engine, choice = runtime.engine_for(request)
+        transcript = transcribe_decoded(decoded, engine, options, on_progress=run.progress, cancelled=run.cancelled)
     return transcript, choice.reason
 
 
-def _read_imported(runtime: Runtime, work: TranscribeWork) -> tuple[Transcript, str]:
-    if work.imported is None:
+def _read_imported(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Transcript, str]:
+    """Read the transcript that came with the call; a recording that cannot be played does not spoil it."""
+    runtime, imported = run.runtime, work.imported
+    if imported is None:
         raise ValueError(f"call {work.call_id} came without a transcript")
-    data = runtime.store.path(work.imported.sha256).read_bytes()
-    transcript = read_transcript(
-        data, name=work.imported.name, language=work.language, channel_roles=work.channel_roles
-    )
+    if paths:
+        try:
+            _note_playable(run, make_web_audio(paths, runtime.store.derived(work.call_id)))
+        except UnreadableAudio as error:
+            log.warning("the recording cannot be played, its transcript is used all the same: %s", error)
+    data = runtime.store.path(imported.sha256).read_bytes()
+    transcript = read_transcript(data, name=imported.name, language=work.language, channel_roles=work.channel_roles)
     return transcript, IMPORTED_REASON
 
 
-def _make_playable(run: Run, paths: list[Path], *, needed: bool) -> None:
-    """Make the audio for the browser, once. A recording that cannot be read ends the call only if it is `needed`."""
-    if not paths:
-        return
+def _note_playable(run: Run, made: WebAudio) -> None:
     runtime, call_id = run.runtime, run.claim.call_id
-    folder = runtime.store.derived(call_id)
-    there = find_web_audio(folder)
-    try:
-        made = there or make_web_audio(paths, folder)
-    except UnreadableAudio as error:
-        if needed:
-            raise
-        log.warning("the recording cannot be played, its transcript is used all the same: %s", error)
-        return
     with runtime.database.session() as session:
         note_web_audio(session, call_id, runtime.store.derived_name(call_id), made.duration)
-
-
-@contextmanager
-def _workdir(run: Run) -> Iterator[Path]:
-    """A folder for this run's temporary files, gone afterwards."""
-    path = run.runtime.settings.work / f"call-{run.claim.call_id}-{run.claim.token[:12]}"
-    path.mkdir(parents=True, exist_ok=True)
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)

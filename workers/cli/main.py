@@ -9,6 +9,7 @@ import os
 import secrets
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 
 from workers.cli.errors import BAD_INPUT, OUR_FAULT, sentence_for
@@ -25,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.migrate",
     "workers.cli.user",
     "workers.cli.token",
+    "workers.cli.score",
     "workers.cli.status",
     "workers.cli.doctor",
 )
@@ -51,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the outermost handler: everything becomes a sentence or a logged id
-        return _report(error)
+        return _report(error, getattr(args, "data", None))
 
 
 def load_commands() -> list[ModuleType]:
@@ -72,14 +74,14 @@ def build_parser(commands: Sequence[ModuleType]) -> argparse.ArgumentParser:
     return parser
 
 
-def _report(error: Exception) -> int:
+def _report(error: Exception, data: Path | None) -> int:
     known = sentence_for(error)
     if known is not None:
         sentence, code = known
         print(f"callcoach: {sentence}", file=sys.stderr)
         return code
     error_id = secrets.token_hex(4)
-    log = _fault_log()
+    log = _fault_log(data)
     logging.getLogger("callcoach").error("fault %s", error_id, exc_info=error)
     print(
         f"callcoach: something went wrong on our side (fault {error_id}: {type(error).__name__}); "
@@ -89,14 +91,14 @@ def _report(error: Exception) -> int:
     return OUR_FAULT
 
 
-def _fault_log() -> str:
+def _fault_log(data: Path | None) -> str:
     """Send the details of a fault to a file in the data folder, or to standard error when there is none to write to."""
     from review.settings import BadSetting, read_settings
 
     root = logging.getLogger("callcoach")
     root.propagate = False
     try:
-        path = read_settings().data / "logs" / "faults.log"
+        path = (data or read_settings().data) / "logs" / "faults.log"
         path.parent.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = logging.FileHandler(path, encoding="utf-8")
         where = str(path)
