@@ -2,12 +2,92 @@
 
 from __future__ import annotations
 
-from scoring.assessment import Assessment
+from dataclasses import replace
+
+from scoring.assessment import Assessment, CriterionResult, Metrics, Objection
+from scoring.case import Case
+from scoring.conversation import UNSURE_ROLES, Conversation, prepare
 from scoring.facts import Facts
+from scoring.judging import judge, judge_nothing
+from scoring.language import guess_language
+from scoring.matching import matcher_for
+from scoring.objections import find_objections
+from scoring.packs import Pack, PackMissing, load_pack
+from scoring.questions import find_questions
+from scoring.scorecard import total
 from scoring.standards import Standard
+from scoring.talk import cut_ins, measure, utterances
 from transcription.transcript import Transcript
 
 
 def score(transcript: Transcript, standard: Standard, facts: Facts | None = None) -> Assessment:
-    """The call's assessment. The same input gives the same bytes: no clock, no randomness, no outside state."""
-    raise NotImplementedError
+    """The call's assessment. The same input gives the same bytes: no clock, no randomness, no outside state.
+
+    A language without a rule pack gets its timing measures, every criterion "cannot judge", and no score.
+    """
+    facts = facts or Facts()
+    conversation = prepare(transcript)
+    if conversation.language is None:
+        conversation = replace(conversation, language=guess_language(conversation))
+    if not conversation.turns:
+        why = "Nobody says anything in this transcript."
+        return _assessment(standard, {}, judge_nothing(standard, why), measure(transcript, conversation))
+    try:
+        pack = load_pack(conversation.language)
+    except PackMissing:
+        language = conversation.language or "unknown"
+        why = f"There is no rule pack for the call's language ({language}) yet."
+        return _assessment(standard, {}, judge_nothing(standard, why), measure(transcript, conversation))
+    case = open_case(transcript, conversation, pack, facts)
+    objections = find_objections(case)
+    return _assessment(
+        standard,
+        {pack.language: pack.version},
+        judge(case, standard, objections),
+        case.metrics,
+        objections=objections,
+    )
+
+
+def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, facts: Facts) -> Case:
+    """Everything the detectors need to know of a call."""
+    matcher = matcher_for(pack)
+    questions = find_questions(conversation, pack, "rep")
+    known = any(turn.role not in UNSURE_ROLES for turn in conversation.turns)
+    metrics = measure(
+        transcript,
+        conversation,
+        thresholds=pack.thresholds,
+        questions=len(questions) if known else None,
+        open_questions=sum(question.open for question in questions) if known else None,
+    )
+    said = utterances(transcript)
+    return Case(
+        conversation=conversation,
+        pack=pack,
+        matcher=matcher,
+        facts=facts,
+        hits=matcher.find(conversation),
+        questions=questions,
+        metrics=metrics,
+        cuts=None if said is None else cut_ins(said, pack.thresholds),
+    )
+
+
+def _assessment(
+    standard: Standard,
+    packs: dict[str, str],
+    criteria: tuple[CriterionResult, ...],
+    metrics: Metrics,
+    *,
+    objections: tuple[Objection, ...] = (),
+) -> Assessment:
+    return Assessment(
+        standard=standard.name,
+        version=standard.version,
+        packs=packs,
+        score=total(standard, criteria),
+        criteria=criteria,
+        metrics=metrics,
+        objections=objections,
+    )

@@ -110,6 +110,7 @@ class Matcher:
         self._by_anchor: dict[str, list[int]] = {}
         self._rules: list[tuple[Entry, Compiled]] = []
         self._regexes: list[tuple[Entry, re.Pattern[str], frozenset[str]]] = []
+        self._stems: dict[tuple[str, ...], frozenset[str]] = {}
         self._fuzzy: list[tuple[Entry, str, frozenset[str]]] = []
         self._negations = pack.words["negations"]
         self._cutoff = pack.threshold("fuzzy")
@@ -123,6 +124,42 @@ class Matcher:
             for text in entry.fuzzy:
                 words = [token for sentence in split_sentences(text) for token in sentence.tokens]
                 self._fuzzy.append((entry, " ".join(w.surface for w in words), frozenset(w.stem for w in words)))
+
+    def stems_of(self, groups: tuple[str, ...]) -> frozenset[str]:
+        """Every uncommon word the phrases of the groups know: what a near miss would share."""
+        known = self._stems.get(groups)
+        if known is None:
+            known = frozenset(
+                stem
+                for entry in self.pack.entries
+                if entry.group in groups
+                for phrase in entry.phrases
+                for stem in phrase.stems
+            )
+            self._stems[groups] = known
+        return known
+
+    def find_words(self, turns: Sequence[MergedTurn], names: Iterable[str], group: str, source: str) -> list[Hit]:
+        """Where the rep says one of the names (from the call facts), as hits of `group`."""
+        entry = _facts_entry(group, source)
+        wanted = [
+            surfaces
+            for name in names
+            if (surfaces := tuple(t.surface for s in split_sentences(name) for t in s.tokens))
+        ]
+        found: list[Hit] = []
+        for turn in turns:
+            if turn.role != "rep":
+                continue
+            for number, sentence in enumerate(turn.sentences):
+                said = [token.surface for token in sentence.tokens]
+                for surfaces in wanted:
+                    for at in range(len(said) - len(surfaces) + 1):
+                        if tuple(said[at : at + len(surfaces)]) == surfaces:
+                            start, end = sentence.tokens[at].start, sentence.tokens[at + len(surfaces) - 1].end
+                            confidence = turn.speech_confidence(start, end)
+                            found.append(Hit(entry, turn.index, number, start, end, source, 0.97, confidence))
+        return sorted(found, key=lambda hit: (hit.turn, hit.start, -hit.end))
 
     def find(self, conversation: Conversation) -> tuple[Hit, ...]:
         """Every hit in the call, by turn, place and entry; overlapping hits of one entry are one."""
@@ -228,6 +265,11 @@ class Matcher:
 def matcher_for(pack: Pack) -> Matcher:
     """The matcher of a pack, built once per process."""
     return Matcher(pack)
+
+
+@lru_cache(maxsize=16)
+def _facts_entry(group: str, source: str) -> Entry:
+    return Entry(source, group, "rep", 0.97, (), (), (), (), False, None, frozenset(), (), ())
 
 
 def _sentence_of_char(stream: Stream, char: int) -> int:

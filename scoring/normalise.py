@@ -16,6 +16,8 @@ from typing import Any, Final
 
 import snowballstemmer
 
+from scoring.wordlists import word_set
+
 _PIECE: Final = re.compile(
     r"(?P<currency>[$€£¥₽₩])"
     r"|(?P<number>\d+(?:[.,:/]\d+)*)"
@@ -25,10 +27,10 @@ _PIECE: Final = re.compile(
 )
 
 _CURRENCY: Final = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yuan", "₽": "ruble", "₩": "won"}
-_FILLERS: Final = frozenset("uh um uhm er erm hm hmm mm mmm ah eh oh uhh umm".split())
-_ABBREVIATIONS: Final = frozenset("mr mrs ms dr st vs inc ltd approx etc no".split()) - {"no"}
+_FILLERS: Final = word_set("uh um uhm er erm hm hmm mm mmm ah eh oh uhh umm")
+_ABBREVIATIONS: Final = frozenset(["mr", "mrs", "ms", "dr", "st", "vs", "inc", "ltd", "approx", "etc", "no"]) - {"no"}
 _ORDINAL_ENDINGS: Final = frozenset(("st", "nd", "rd", "th"))
-_MAY_REPEAT: Final = frozenset("bye no".split())
+_MAY_REPEAT: Final = frozenset(["bye", "no"])
 
 # What a word stands for when it is short for several; the apostrophe may be missing in machine transcripts.
 _SHORT: Final[Mapping[str, str]] = {
@@ -95,7 +97,7 @@ _SHORT: Final[Mapping[str, str]] = {
     "emails": "email",
     "tomorrow's": "tomorrow",
 }
-_IS_AFTER: Final = frozenset("it that what who he she there here where how when this everything nothing why".split())
+_IS_AFTER: Final = word_set("it that what who he she there here where how when this everything nothing why")
 _ENDINGS: Final = (("n't", "not"), ("'ll", "will"), ("'ve", "have"), ("'re", "are"), ("'m", "am"), ("'d", "would"))
 
 

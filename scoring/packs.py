@@ -81,9 +81,7 @@ class Pack:
 def languages_with_packs() -> tuple[str, ...]:
     """The languages that have a pack."""
     root = resources.files("scoring").joinpath("packs")
-    return tuple(
-        sorted(item.name for item in root.iterdir() if item.is_dir() and item.joinpath("pack.yaml").is_file())
-    )
+    return tuple(sorted(item.name for item in root.iterdir() if item.is_dir() and item.joinpath("pack.yaml").is_file()))
 
 
 def load_pack(language: str | None) -> Pack:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scoring.normalise import split_sentences, stem_word
+from scoring.wordlists import word_set
 
 MAX_COST: Final = 20_000
 DIGIT_ANCHOR: Final = "#digit"
@@ -36,12 +37,13 @@ class PatternInvalid(ValueError):
 class Compiled:
     """A phrase ready to run on a token stream.
 
-    `anchors`: at least one of these stems must be in the turn. `cost` bounds the ways to match at one place.
+    `anchors`: at least one of these stems must be in the turn. `stems`: every word it knows, to find near misses.
     """
 
     source: str
     regex: re.Pattern[str]
     anchors: frozenset[str]
+    stems: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ class _Part:
 
 
 # Words in every sentence make poor anchors: nearly every turn would have to be searched.
-_COMMON: Final = frozenset(
-    "i you it is am are be the a an to of in on at for and or but we that this do not have so my your me what with "
-    "will would can could just if was there they he she us our get got go no yes as by from".split()
+COMMON: Final = word_set(
+    "i you it is am are be the a an to of in on at for and or but we that this do not have so my your me what "
+    "with will would can could just if was there they he she us our get got go no yes as by from"
 )
 
 
@@ -85,7 +87,7 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> Compiled:
         raise PatternInvalid("it has no word that must be there; add one outside [ ] and ..")
     if part.cost > MAX_COST:
         raise PatternInvalid(f"it can match in {part.cost} ways at one place; use fewer .. and [ ]")
-    return Compiled(source, re.compile(r"(?<!\S)" + part.regex), part.anchors)
+    return Compiled(source, re.compile(r"(?<!\S)" + part.regex), part.anchors, frozenset(parser.stems) - COMMON)
 
 
 class _Parser:
@@ -95,6 +97,7 @@ class _Parser:
         self.vocabulary = vocabulary
         self.exact_stems = vocabulary.exact_stems
         self.depth = depth
+        self.stems: set[str] = set()
         self.symbols = _LEX.findall(source)
         self.at = 0
         if depth > 8:
@@ -174,6 +177,7 @@ class _Parser:
         if not tokens:
             raise PatternInvalid(f"'{word}' is dropped before matching; leave it out")
         parts = []
+        self.stems.update(token.stem for token in tokens)
         for token in tokens:
             form = ""
             if exact:
@@ -218,7 +222,7 @@ def _either(parts: list[_Part]) -> _Part:
 
 def _commonness(anchors: frozenset[str]) -> tuple[int, int, tuple[str, ...]]:
     """Smaller is rarer; the words themselves break ties so that the choice never depends on hashing."""
-    return sum(50 if anchor in _COMMON else 1 for anchor in anchors), len(anchors), tuple(sorted(anchors))
+    return sum(50 if anchor in COMMON else 1 for anchor in anchors), len(anchors), tuple(sorted(anchors))
 
 
 # --- raw regular expressions ------------------------------------------------------------------------------------------

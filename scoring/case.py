@@ -1,0 +1,191 @@
+"""Everything known about one call while it is judged: turns, hits, questions, measures, facts, and what is unsure.
+
+Detectors ask a `Case` for windows, hits and nearest misses, and whether the words they need can be trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from scoring.assessment import Absence, Evidence, Metrics, Nearest
+from scoring.conversation import UNSURE_ROLES, Conversation, MergedTurn, mean_confidence
+from scoring.facts import Facts
+from scoring.matching import Hit, Matcher
+from scoring.packs import Pack
+from scoring.questions import Question
+from scoring.talk import CutIn
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of the call by merged turns, first and last inclusive; `reaches_end` when the call ends with it."""
+
+    name: str
+    turns: tuple[MergedTurn, ...]
+    reaches_end: bool
+
+    def holds(self, turn: int) -> bool:
+        """Whether a merged turn lies in the window."""
+        return bool(self.turns) and self.turns[0].index <= turn <= self.turns[-1].index
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call under judgement. Hits are in order of place; `objections` is filled before the detectors run."""
+
+    conversation: Conversation
+    pack: Pack
+    matcher: Matcher
+    facts: Facts
+    hits: tuple[Hit, ...]
+    questions: tuple[Question, ...]
+    metrics: Metrics
+    cuts: tuple[CutIn, ...] | None
+    groups: dict[str, list[Hit]] = field(default_factory=dict)
+    by_turn: dict[int, list[Hit]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for hit in self.hits:
+            self.groups.setdefault(hit.group, []).append(hit)
+            self.by_turn.setdefault(hit.turn, []).append(hit)
+
+    def turn(self, index: int) -> MergedTurn:
+        """The merged turn of that index."""
+        return self.conversation.turns[index]
+
+    def found(self, groups: Iterable[str], window: Window | None = None, role: str | None = None) -> list[Hit]:
+        """The trusted hits of the groups in the window, in order of place."""
+        hits = [hit for group in groups for hit in self.groups.get(group, ()) if self.trusts(hit)]
+        if window is not None:
+            hits = [hit for hit in hits if window.holds(hit.turn)]
+        if role is not None:
+            hits = [hit for hit in hits if self.turn(hit.turn).role == role]
+        return sorted(hits, key=lambda hit: (hit.turn, hit.start, hit.end, hit.entry.id))
+
+    def unsure(self, groups: Iterable[str], window: Window | None = None) -> list[Hit]:
+        """The hits of the groups whose words or speaker are too unsure to count."""
+        return [
+            hit
+            for group in groups
+            for hit in self.groups.get(group, ())
+            if not self.trusts(hit) and (window is None or window.holds(hit.turn))
+        ]
+
+    def in_turn(self, turn: int, prefix: str) -> list[Hit]:
+        """The trusted hits in a turn whose group is `prefix` or begins with `prefix.`."""
+        return [
+            hit
+            for hit in self.by_turn.get(turn, ())
+            if (hit.group == prefix or hit.group.startswith(prefix + ".")) and self.trusts(hit)
+        ]
+
+    def trusts(self, hit: Hit) -> bool:
+        """Whether a hit's own words, its turn's words and its speaker are sure enough to count."""
+        turn = self.turn(hit.turn)
+        return self.clear(hit.speech_confidence) and self.clear(turn.speech_confidence()) and self.knows_role(turn)
+
+    def clear(self, confidence: float | None) -> bool:
+        """Whether words recognised with this confidence can be judged; typed words (None) can."""
+        return confidence is None or confidence >= self.pack.threshold("word_confidence")
+
+    def knows_role(self, turn: MergedTurn) -> bool:
+        """Whether it is known who speaks in a turn."""
+        least = self.pack.threshold("role_confidence")
+        return turn.role not in UNSURE_ROLES and (turn.role_confidence is None or turn.role_confidence >= least)
+
+    def window(self, name: str) -> Window:
+        """The `opening`, the `close` or `anywhere`. A short call's opening may be all of it."""
+        turns = self.conversation.turns
+        if name == "opening":
+            return self._opening(turns)
+        if name == "close":
+            return self._close(turns)
+        return Window("anywhere", turns, reaches_end=True)
+
+    def _opening(self, turns: Sequence[MergedTurn]) -> Window:
+        most = int(self.pack.threshold("opening_rep_turns"))
+        least = int(self.pack.threshold("opening_words"))
+        reps = words = 0
+        for number, turn in enumerate(turns):
+            reps += turn.role == "rep"
+            words += turn.length()
+            if reps >= most and words >= least:
+                return Window("opening", tuple(turns[: number + 1]), reaches_end=number + 1 == len(turns))
+        return Window("opening", tuple(turns), reaches_end=True)
+
+    def _close(self, turns: Sequence[MergedTurn]) -> Window:
+        most = int(self.pack.threshold("closing_turns"))
+        least = int(self.pack.threshold("closing_words"))
+        first = max(0, len(turns) - most)
+        words = sum(turn.length() for turn in turns[first:])
+        while first > 0 and words < least:
+            first -= 1
+            words += turns[first].length()
+        return Window("close", tuple(turns[first:]), reaches_end=True)
+
+    def doubt(self, role: str, window: Window, *, absence: bool) -> str | None:
+        """Why `role`'s words in the window cannot be judged, as a sentence, or None when they can.
+
+        With `absence` the question is whether something was *not* said, for which the whole window must be known.
+        """
+        mine = [turn for turn in window.turns if turn.role == role]
+        if not mine:
+            if any(turn.role in UNSURE_ROLES for turn in self.conversation.turns):
+                return "It is not known who of the two speakers is the rep."
+            return f"The {role} says nothing in this part of the call."
+        words = sum(turn.length() for turn in mine)
+        unknown = sum(turn.length() for turn in mine if not self.knows_role(turn))
+        if unknown * 2 > words or (absence and any(turn.role in UNSURE_ROLES for turn in window.turns)):
+            return "It is not sure who speaks in this part of the call."
+        confidence = mean_confidence(word for turn in mine for word in turn.words)
+        if not self.clear(confidence):
+            return f"The speech engine is unsure of the {role}'s words here (mean confidence {confidence:.2f})."
+        if words < self.pack.threshold("fewest_words"):
+            return f"The {role} says too little in this part of the call to judge it."
+        if absence and self.conversation.partial and self._missing(window):
+            return "Part of the recording is missing, so it may have been said there."
+        return None
+
+    def _missing(self, window: Window) -> bool:
+        return window.reaches_end
+
+    def evidence(self, hit: Hit) -> Evidence:
+        """A hit as evidence."""
+        return hit.evidence(self.conversation)
+
+    def quote_question(self, question: Question, source: str) -> Evidence:
+        """A question as evidence."""
+        return self.turn(question.turn).evidence(question.start, question.end, source)
+
+    def absence(self, window: Window, groups: Sequence[str], role: str) -> Absence:
+        """The window searched for the groups, and the sentence of `role` that shares most words with their phrases."""
+        begins = [turn.begins for turn in window.turns if turn.begins is not None]
+        ends = [turn.ends for turn in window.turns if turn.ends is not None]
+        return Absence(
+            min(begins) if begins else None, max(ends) if ends else None, self._nearest(window, groups, role)
+        )
+
+    def _nearest(self, window: Window, groups: Sequence[str], role: str) -> Nearest | None:
+        wanted = self.matcher.stems_of(tuple(groups))
+        best: tuple[float, int, int, int] | None = None
+        for turn in window.turns:
+            if turn.role != role:
+                continue
+            for sentence in turn.sentences:
+                stems = {token.stem for token in sentence.tokens}
+                shared = len(stems & wanted)
+                if shared < 2:
+                    continue
+                score = shared / (len(stems) + 4) ** 0.5
+                if best is None or score > best[0]:
+                    best = (score, turn.index, sentence.tokens[0].start, sentence.tokens[-1].end)
+        if best is None:
+            return None
+        _, index, start, end = best
+        return self.turn(index).nearest(start, end)
+
+
+def judged_by(hits: Sequence[Hit]) -> float:
+    """The confidence that at least the surest of these hits is right."""
+    return max(hit.confidence for hit in hits)

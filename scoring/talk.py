@@ -1,0 +1,236 @@
+"""Timing measures of a call: who talks how much, how long, how fast, and what happens between turns.
+
+Every measure is None ("not available") where the transcript has no times or poor ones. Definitions are in
+`docs`' words: patience is the silence between the client's end and the rep's start; an interruption starts at least
+`cut_in_seconds` before the other's end, and the other breaks off; dead air is silence of both.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from scoring.assessment import Metrics, Span
+from scoring.conversation import UNSURE_ROLES, Conversation
+from scoring.normalise import split_sentences
+from scoring.wordlists import word_set
+from transcription.transcript import Transcript, Turn
+
+DEFAULTS: Final[Mapping[str, float]] = {
+    "dead_air_seconds": 3.0,
+    "cut_in_seconds": 0.3,
+    "cut_end_seconds": 0.5,
+}
+_BACKCHANNEL_WORDS: Final = 3
+_PAUSE_WITHIN_TALK: Final = 1.0  # a pause this short between two words is still talking
+_FASTEST: Final = 9.0  # words a second; beyond this the times are not real
+_TIMED_SHARE: Final = 0.95
+_LATEST_CUT: Final = 1.5  # with punctuation, a broken-off sentence may trail this long into the other's talk
+_SYLLABLE: Final = re.compile(r"[\uac00-\ud7a3\u4e00-\u9fff\u3400-\u4dbf]")
+_SYLLABLE_LANGUAGES: Final = ("ko", "zh")
+_BACKCHANNELS: Final = word_set(
+    "mhm mm hm okay yes right sure uhhuh aha i see ok true exactly really great good ага угу да так хорошо "
+    "понятно 네 예 음 아 그렇군요 嗯 对 好 是 哦"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One delivered turn with times: who, when (seconds), its text, whether it is only a back-channel."""
+
+    turn: int
+    role: str
+    start: float
+    end: float
+    text: str
+    brief: bool
+    spoken: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CutIn:
+    """`role` starts `overlap` seconds before the other's end and the other breaks off; turns as delivered."""
+
+    role: str
+    turn: int
+    other_turn: int
+    at: float
+    overlap: float
+
+
+def utterances(transcript: Transcript) -> tuple[Utterance, ...] | None:
+    """Everything said by people in order of time, or None where times are absent or poor."""
+    spoken = [(n, turn) for n, turn in enumerate(transcript.turns) if turn.role != "system" and turn.text.strip()]
+    timed = [item for n, turn in spoken if (item := _utterance(n, turn)) is not None]
+    if not spoken or len(timed) < _TIMED_SHARE * len(spoken):
+        return None
+    talk = sum(end - start for item in timed for start, end in item.spoken)
+    words = sum(_count(item.text, None) for item in timed)
+    if talk <= 0 or words / talk > _FASTEST:
+        return None
+    return tuple(sorted(timed, key=lambda item: (item.start, item.turn)))
+
+
+def measure(
+    transcript: Transcript,
+    conversation: Conversation,
+    *,
+    thresholds: Mapping[str, float] = DEFAULTS,
+    questions: int | None = None,
+    open_questions: int | None = None,
+) -> Metrics:
+    """The call's measures; `questions` come from the language's rules and are passed through."""
+    said = utterances(transcript)
+    known = any(turn.role == "rep" for turn in conversation.turns)
+    if said is None or not conversation.turns:
+        return Metrics(questions=questions, open_questions=open_questions)
+    rep = _talk_time(said, "rep")
+    client = _talk_time(said, "client")
+    patience = patience_values(said)
+    language = conversation.language
+    duration = transcript.duration or max(item.end for item in said)
+    return Metrics(
+        talk_ratio=rep / (rep + client) if rep + client > 0 and known else None,
+        longest_monologue=longest_monologue(said) if known else None,
+        patience_median=median(patience) if patience else None,
+        patience_p90=_quantile(patience, 0.9) if patience else None,
+        interruptions=len(cut_ins(said, thresholds)),
+        dead_air=dead_air(transcript, said, thresholds["dead_air_seconds"]),
+        pace_rep=_pace(said, "rep", language),
+        pace_client=_pace(said, "client", language),
+        questions=questions,
+        open_questions=open_questions,
+        interactivity=_changes(said) / (duration / 60) if duration > 0 else None,
+    )
+
+
+def longest_monologue(said: Sequence[Utterance]) -> float | None:
+    """The longest stretch of the rep's talk in seconds; the client's "mhm" does not break it."""
+    best: float | None = None
+    start: float | None = None
+    end = 0.0
+    for item in said:
+        if item.role == "rep":
+            start = item.start if start is None else start
+            end = max(end, item.end)
+            best = max(best or 0.0, end - start)
+        elif not item.brief:
+            start, end = None, 0.0
+    return best
+
+
+def patience_values(said: Sequence[Utterance]) -> list[float]:
+    """Seconds of silence before each of the rep's answers; none where the client only said "mhm"."""
+    values = []
+    for before, after in itertools.pairwise(said):
+        if before.role == "client" and after.role == "rep" and not before.brief:
+            values.append(max(0.0, after.start - before.end))
+    return values
+
+
+def cut_ins(said: Sequence[Utterance], thresholds: Mapping[str, float] = DEFAULTS) -> tuple[CutIn, ...]:
+    """Where one speaker starts while the other still speaks and the other breaks off; back-channels are none."""
+    punctuated = any(item.text.rstrip()[-1:] in ".?!。？！" for item in said)
+    found = []
+    for index, item in enumerate(said):
+        if item.brief:
+            continue
+        for other in reversed(said[max(0, index - 6) : index]):
+            if other.role == item.role or other.role in UNSURE_ROLES:
+                continue
+            overlap = other.end - item.start
+            if overlap >= thresholds["cut_in_seconds"] - 1e-9 and _broke_off(other, overlap, punctuated, thresholds):
+                found.append(CutIn(item.role, item.turn, other.turn, item.start, overlap))
+            break
+    return tuple(found)
+
+
+def dead_air(transcript: Transcript, said: Sequence[Utterance], least: float) -> tuple[Span, ...]:
+    """Silences of more than `least` seconds between the first and the last speech; announcements are not silence."""
+    spans = [span for item in said for span in item.spoken]
+    spans.extend(
+        (turn.start, turn.end)
+        for turn in transcript.turns
+        if turn.role == "system" and turn.start is not None and turn.end is not None and turn.end >= turn.start
+    )
+    spans.sort()
+    found = []
+    reached = spans[0][1]
+    for start, end in spans[1:]:
+        if start - reached > least:
+            found.append(Span(reached, start))
+        reached = max(reached, end)
+    return tuple(found)
+
+
+def _broke_off(other: Utterance, overlap: float, punctuated: bool, thresholds: Mapping[str, float]) -> bool:
+    text = other.text.rstrip().rstrip("\"'”’)")
+    finished = text.endswith((".", "?", "!", "。", "？", "！")) and not text.endswith(("..", "…"))
+    if finished:
+        return False
+    return overlap <= (_LATEST_CUT if punctuated else thresholds["cut_end_seconds"]) + 1e-9
+
+
+def _utterance(number: int, turn: Turn) -> Utterance | None:
+    words = [
+        (word.start, word.end)
+        for word in turn.words
+        if word.start is not None and word.end is not None and word.end >= word.start
+    ]
+    spoken = _joined(words)
+    start = turn.start if turn.start is not None else (spoken[0][0] if spoken else None)
+    end = turn.end if turn.end is not None else (spoken[-1][1] if spoken else None)
+    if start is None or end is None or end < start:
+        return None
+    return Utterance(number, turn.role, start, end, turn.text, _is_brief(turn.text), spoken or ((start, end),))
+
+
+def _joined(words: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    joined: list[tuple[float, float]] = []
+    for start, end in sorted(words):
+        if joined and start - joined[-1][1] <= _PAUSE_WITHIN_TALK:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _is_brief(text: str) -> bool:
+    tokens = [token.surface for sentence in split_sentences(text) for token in sentence.tokens]
+    return len(tokens) <= _BACKCHANNEL_WORDS and all(token in _BACKCHANNELS for token in tokens)
+
+
+def _talk_time(said: Sequence[Utterance], role: str) -> float:
+    return sum(end - start for item in said if item.role == role for start, end in item.spoken)
+
+
+def _pace(said: Sequence[Utterance], role: str, language: str | None) -> float | None:
+    seconds = _talk_time(said, role)
+    count = sum(_count(item.text, language) for item in said if item.role == role)
+    return count / seconds * 60 if seconds >= 1 and count else None
+
+
+def _count(text: str, language: str | None) -> int:
+    """Words; syllables in Korean and Chinese, where a character is one."""
+    syllables = _SYLLABLE.findall(text)
+    if language is not None and language[:2] in _SYLLABLE_LANGUAGES:
+        return len(syllables)
+    # A run of Han is one "word" to split(); for the sanity of times its characters count in pairs.
+    return max(len(text.split()), len(syllables) // 2)
+
+
+def _changes(said: Sequence[Utterance]) -> int:
+    return sum(1 for before, after in itertools.pairwise(said) if before.role != after.role)
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    """Linear interpolation between closest ranks."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
