@@ -77,7 +77,7 @@ def run_child(module: str, request: dict[str, Any], limits: ChildLimits) -> dict
 
 def child_main(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Run one request in this process and answer it; called by a child module when it is started."""
-    _die_with_parent()
+    die_with_parent()
     request = json.load(sys.stdin.buffer)
     _apply_limits(ChildLimits(**request.pop("limits")))
     try:
@@ -113,7 +113,8 @@ def _apply_limits(limits: ChildLimits) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have the kernel end this process when the thread that started it ends, however that comes about."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")

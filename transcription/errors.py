@@ -94,6 +94,12 @@ class NotATranscript(TranscriptionError, ValueError):
         self.where = where
 
 
+class WrongChannels(TranscriptionError):
+    """The roles given for the channels do not fit the recording or the call's facts."""
+
+    code = "wrong_channels"
+
+
 class NoTimes(TranscriptionError):
     """The transcript has turns without times, so it cannot be written as subtitles."""
 
