@@ -26,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.migrate",
     "workers.cli.user",
     "workers.cli.token",
+    "workers.cli.transcribe",
     "workers.cli.score",
     "workers.cli.status",
     "workers.cli.doctor",
