@@ -29,7 +29,7 @@ export function listenForKeys({ player, follow, quotes, find, share }) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-    if (event.target.closest("dialog") && event.key !== "?") return;
+    if (event.target.closest("dialog[open]") && event.key !== "?") return;
     const onButton = event.target.closest("button, a, summary");
     if (onButton && [" ", "Enter"].includes(event.key)) return;
     let key = event.key;
