@@ -8,7 +8,7 @@ from typing import Any
 
 from review.queries.call import CallDetail
 from web.reading.evidence import OUTCOME_TONE, EvidenceRow, Tone, read_evidence
-from web.reading.scorecard import SectionRow, read_scorecard
+from web.reading.scorecard import CriterionRow, SectionRow, read_scorecard
 from web.reading.timeline import StageBar, WaveMark, read_marks, read_stages
 from web.reading.turns import Mark, TurnRow, read_turns, sure_share
 
@@ -73,6 +73,7 @@ class CallPage:
     facts: tuple[SaidRow, ...]
     summary: tuple[SaidRow, ...]
     words_sure: float | None
+    why_nothing: str  # the one reason, when it is the same for every criterion that could not be judged
     answered: int
     criteria: int
     has_times: bool
@@ -105,10 +106,18 @@ def read_page(call: CallDetail) -> CallPage:
         facts=_said(assessment, "facts_found", "id", "value"),
         summary=_said(assessment, "summary", "about", ""),
         words_sure=sure_share(transcript),
+        why_nothing=_why_nothing(criteria),
         answered=sum(row.standing == "answered" for row in criteria),
         criteria=sum(row.standing != "na" for row in criteria),
         has_times=any(turn.start is not None for turn in turns),
     )
+
+
+def _why_nothing(criteria: list[CriterionRow]) -> str:
+    """The reason shared by all criteria when none could be judged; empty when one was, or reasons differ."""
+    reasons = {row.why for row in criteria}
+    nothing = len(criteria) > 1 and all(row.standing == "cannot_judge" for row in criteria)
+    return reasons.pop() if nothing and len(reasons) == 1 else ""
 
 
 def _marks(

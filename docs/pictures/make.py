@@ -1,0 +1,90 @@
+"""The pictures of the README, taken from a running demo: the call page and the inbox, in light and in dark.
+
+    make demo                                  # in one terminal
+    python docs/pictures/make.py               # in another; --address and --data when the demo was told others
+
+Needs Chromium and the playwright package (in the development extras).
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).parent
+CHROMIUM = "/usr/bin/chromium"
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PERSON = "head@demo.example"  # sees every call
+BEST_SHOWN = "no budget"  # part of a loss reason: the call on the picture is a lead that was closed wrongly
+
+
+def main() -> int:
+    """Take all pictures; 1 with a sentence when the demo cannot be used."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--address", default="http://127.0.0.1:8000", help="where the demo answers")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="the demo's data folder")
+    parser.add_argument("--email", default=PERSON)
+    arguments = parser.parse_args()
+    passphrase = read_passphrase(arguments.data / "demo-sign-in.txt")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        memory = sign_in(browser, arguments.address, arguments.email, passphrase)
+        for scheme in ("light", "dark"):
+            take(browser, memory, arguments.address, scheme, WIDE, "")
+        take(browser, memory, arguments.address, "light", PHONE, "-phone")
+        browser.close()
+    return 0
+
+
+def read_passphrase(path: Path) -> str:
+    """The demo's passphrase from the file it keeps in its data folder."""
+    if not path.is_file():
+        sys.exit(f"{path} is not there: start the demo first, or name its data folder with --data")
+    found = re.search(r"^passphrase:?\s+(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE | re.IGNORECASE)
+    if found is None:
+        sys.exit(f"{path} holds no line with the passphrase")
+    return found.group(1).strip()
+
+
+def sign_in(browser: Any, address: str, email: str, passphrase: str) -> Any:
+    """The browser's memory after signing in."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("#email", email)
+    page.fill("#password", passphrase)
+    page.click("form.card button")
+    page.wait_for_selector("#nav", state="attached")
+    memory = context.storage_state()
+    context.close()
+    return memory
+
+
+def take(browser: Any, memory: Any, address: str, scheme: str, size: dict[str, int], suffix: str) -> None:
+    """The pictures of one colour scheme and one size of window."""
+    context = browser.new_context(storage_state=memory, viewport=size, color_scheme=scheme, device_scale_factor=2)
+    page = context.new_page()
+    page.goto(f"{address}/?state=ready")
+    page.screenshot(path=HERE / f"inbox-{scheme}{suffix}.png")
+    rows = page.locator("ul.rows > li")
+    chosen = rows.filter(has_text=re.compile(BEST_SHOWN, re.IGNORECASE)).first
+    (chosen if chosen.count() else rows.first).locator("a.open").click()
+    page.wait_for_selector("#turns .turn")
+    page.wait_for_selector("#sound div", state="attached")
+    quote = page.locator("#turns mark.bad .w, #turns mark .w").first
+    quote.click()
+    page.wait_for_timeout(900)
+    page.keyboard.press("k")
+    page.wait_for_timeout(300)
+    page.screenshot(path=HERE / f"call-{scheme}{suffix}.png")
+    context.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
