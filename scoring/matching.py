@@ -22,6 +22,7 @@ from scoring.packs import Entry, Pack
 from scoring.patterns import DIGIT_ANCHOR, Compiled
 
 _NEGATION_REACH: Final = 4
+_ROLES: Final = ("rep", "client", "speaker_a", "speaker_b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Matcher:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self._by_anchor: dict[str, list[int]] = {}
+        self._by_anchor: dict[str, dict[str, list[int]]] = {role: {} for role in _ROLES}
         self._rules: list[tuple[Entry, Compiled]] = []
         self._regexes: list[tuple[Entry, re.Pattern[str], frozenset[str]]] = []
         self._stems: dict[tuple[str, ...], frozenset[str]] = {}
@@ -117,8 +118,9 @@ class Matcher:
         self._fuzzy_share = pack.threshold("fuzzy_shared_stems")
         for entry in pack.entries:
             for phrase in entry.phrases:
-                for anchor in sorted(phrase.anchors):
-                    self._by_anchor.setdefault(anchor, []).append(len(self._rules))
+                for role in _ROLES if entry.role == "any" else (entry.role,):
+                    for anchor in sorted(phrase.anchors):
+                        self._by_anchor[role].setdefault(anchor, []).append(len(self._rules))
                 self._rules.append((entry, phrase))
             self._regexes.extend((entry, pattern, needs) for pattern, needs in entry.regex)
             for text in entry.fuzzy:
@@ -174,12 +176,13 @@ class Matcher:
         if not stream.tokens:
             return []
         found: list[Hit] = []
+        by_anchor = self._by_anchor.get(turn.role, {})
         candidates: set[int] = set()
         for stem in stream.stems:
-            candidates.update(self._by_anchor.get(stem, ()))
+            candidates.update(by_anchor.get(stem, ()))
         for number in sorted(candidates):
             entry, phrase = self._rules[number]
-            if entry.role not in ("any", turn.role):
+            if any(need.isdisjoint(stream.stems) for need in phrase.needs):
                 continue
             for match in phrase.regex.finditer(stream.text):
                 hit = self._hit(entry, turn, stream, match.start(), match.end())

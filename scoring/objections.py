@@ -69,7 +69,7 @@ def _counts(case: Case, hit: Hit) -> bool:
     if hit.confidence < _LEAST_PROBABILITY:
         return False
     kind = hit.group[len(_PREFIX) :]
-    refuses = case.in_turn(hit.turn, "refuse") or case.in_turn(hit.turn, "hard_no")
+    refuses = case.in_turn(hit.turn, "hard_no") or (kind != "brush_off" and case.in_turn(hit.turn, "refuse"))
     before = [*case.by_turn.get(hit.turn - 1, ())]
     asked = {h.group for h in before}
     if not refuses:

@@ -23,6 +23,7 @@ from scoring.normalise import split_sentences, stem_word
 from scoring.wordlists import word_set
 
 MAX_COST: Final = 20_000
+_MOST_NEEDS: Final = 3
 DIGIT_ANCHOR: Final = "#digit"
 
 _EXACT: Final = re.compile(r"=([\w'-]+)")
@@ -37,12 +38,14 @@ class PatternInvalid(ValueError):
 class Compiled:
     """A phrase ready to run on a token stream.
 
-    `anchors`: at least one of these stems must be in the turn. `stems`: every word it knows, to find near misses.
+    `anchors`: at least one of these stems must be in the turn, the rarest such set; `needs`: the other such sets.
+    `stems`: every word it knows, to find near misses.
     """
 
     source: str
     regex: re.Pattern[str]
     anchors: frozenset[str]
+    needs: tuple[frozenset[str], ...]
     stems: frozenset[str]
 
 
@@ -50,7 +53,7 @@ class Compiled:
 class _Part:
     regex: str
     cost: int
-    anchors: frozenset[str] | None
+    required: tuple[frozenset[str], ...]
 
 
 # Words in every sentence make poor anchors: nearly every turn would have to be searched.
@@ -83,11 +86,15 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> Compiled:
     """The compiled phrase. Raises PatternInvalid."""
     parser = _Parser(source, vocabulary)
     part = parser.parse()
-    if part.anchors is None:
+    if not part.required:
         raise PatternInvalid("it has no word that must be there; add one outside [ ] and ..")
     if part.cost > MAX_COST:
         raise PatternInvalid(f"it can match in {part.cost} ways at one place; use fewer .. and [ ]")
-    return Compiled(source, re.compile(r"(?<!\S)" + part.regex), part.anchors, frozenset(parser.stems) - COMMON)
+    anchors, *needs = sorted(set(part.required), key=_commonness)
+    # A word found in every turn as well as missing in none tells nothing: only telling sets are worth a look.
+    telling = tuple(need for need in needs if not need & COMMON)[:_MOST_NEEDS]
+    regex = re.compile(r"(?<!\S)" + part.regex)
+    return Compiled(source, regex, anchors, telling, frozenset(parser.stems) - COMMON)
 
 
 class _Parser:
@@ -137,18 +144,18 @@ class _Parser:
             return self._closed(")")
         if symbol == "[":
             inner = self._closed("]")
-            return _Part(f"(?:{inner.regex})?", inner.cost + 1, None)
+            return _Part(f"(?:{inner.regex})?", inner.cost + 1, ())
         if symbol == "|":
             raise PatternInvalid("'|' stands at the edge of a word")
         if symbol == "^":
-            return _Part(r"(?<=\| )", 1, None)
+            return _Part(r"(?<=\| )", 1, ())
         if symbol == "$":
-            return _Part(r"(?=\| )", 1, None)
+            return _Part(r"(?=\| )", 1, ())
         if symbol.startswith(".."):
             width = int(symbol[2:] or 3)
             if width > 12:
                 raise PatternInvalid(f"'{symbol}' is wider than 12 words")
-            return _Part(rf"(?:[^\s|]\S* ){{0,{width}}}?", width + 1, None)
+            return _Part(rf"(?:[^\s|]\S* ){{0,{width}}}?", width + 1, ())
         part = self._word(symbol)
         while not spaced and self._peek() == "|":
             self.at += 1
@@ -172,7 +179,7 @@ class _Parser:
         exact = symbol.startswith("=")
         word = symbol[1:] if exact else symbol
         if word.startswith("#"):
-            return _Part(re.escape(word) + " ", 1, frozenset((word,)))
+            return _Part(re.escape(word) + " ", 1, (frozenset((word,)),))
         tokens = [token for sentence in split_sentences(word) for token in sentence.tokens]
         if not tokens:
             raise PatternInvalid(f"'{word}' is dropped before matching; leave it out")
@@ -184,17 +191,17 @@ class _Parser:
                 form = f"={token.surface}"
             elif token.stem in self.exact_stems:
                 form = r"(?:=\w+)?"
-            parts.append(_Part(re.escape(token.stem) + form + " ", 1, frozenset((token.stem,))))
+            parts.append(_Part(re.escape(token.stem) + form + " ", 1, (frozenset((token.stem,)),)))
         return _in_order(parts)
 
     def _slot(self, name: str) -> _Part:
         if name == "any":
-            return _Part(r"[^\s|]\S* ", 1, None)
+            return _Part(r"[^\s|]\S* ", 1, ())
         if name == "digits":
-            return _Part(r"\d\S* ", 1, frozenset((DIGIT_ANCHOR,)))
+            return _Part(r"\d\S* ", 1, (frozenset((DIGIT_ANCHOR,)),))
         if name == "name":
             deny = "|".join(sorted(re.escape(word) for word in self.vocabulary.not_names)) or "(?!)"
-            return _Part(rf"(?!(?:{deny})(?:=\w+)? )[^\s|\d]\S* ", 1, None)
+            return _Part(rf"(?!(?:{deny})(?:=\w+)? )(?:#name|#org|[^\s|\d#]\S*) ", 1, ())
         slots = self.vocabulary.slots
         if name not in slots:
             raise PatternInvalid(f"there is no slot <{name}>; there are: {', '.join(sorted(slots))}")
@@ -205,19 +212,18 @@ def _in_order(parts: list[_Part]) -> _Part:
     cost = 1
     for part in parts:
         cost *= part.cost
-    anchors = min((part.anchors for part in parts if part.anchors is not None), key=_commonness, default=None)
-    return _Part("".join(part.regex for part in parts), cost, anchors)
+    return _Part("".join(part.regex for part in parts), cost, tuple(need for part in parts for need in part.required))
 
 
 def _either(parts: list[_Part]) -> _Part:
     if len(parts) == 1:
         return parts[0]
-    known = [part.anchors for part in parts]
-    anchors = None if any(item is None for item in known) else frozenset().union(*(a for a in known if a is not None))
+    required: tuple[frozenset[str], ...] = ()
+    if all(part.required for part in parts):
+        required = (frozenset().union(*(min(part.required, key=_commonness) for part in parts)),)
     # Alternatives mostly begin with different words, so at one place few of them live on: the widest bounds them.
     cost = max(part.cost for part in parts) + sum(1 for part in parts if part.cost > 1)
-    regex = "(?:" + "|".join(part.regex for part in parts) + ")"
-    return _Part(regex, cost, anchors)
+    return _Part("(?:" + "|".join(part.regex for part in parts) + ")", cost, required)
 
 
 def _commonness(anchors: frozenset[str]) -> tuple[int, int, tuple[str, ...]]:
