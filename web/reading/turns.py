@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from web.reading.evidence import EvidenceRow, Tone
@@ -116,14 +117,10 @@ def _runs(turn: Mapping[str, Any], marks: Sequence[Mark]) -> tuple[Run, ...]:
             for n in range(*found):
                 if _RANK[mark.tone] > _RANK[paint[n]]:
                     paint[n] = mark.tone
-    runs: list[Run] = []
-    for first, last, piece in _pieces(text, spans):
-        tone = paint[(first + last) // 2] if last > first else None
-        if runs and runs[-1].tone == tone:
-            runs[-1] = Run(tone, (*runs[-1].pieces, piece))
-        else:
-            runs.append(Run(tone, (piece,)))
-    return tuple(runs)
+    toned = ((paint[(first + last) // 2], piece) for first, last, piece in _pieces(text, spans))
+    return tuple(
+        Run(tone, tuple(piece for _, piece in pieces)) for tone, pieces in groupby(toned, key=lambda item: item[0])
+    )
 
 
 _Span = tuple[int, int, Mapping[str, Any]]

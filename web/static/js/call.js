@@ -7,6 +7,7 @@ import { seekFromQuotes } from "./quotes.js";
 import { findInTranscript } from "./find.js";
 import { listenForKeys } from "./keys.js";
 import { shareSecond } from "./share.js";
+import { zoomWave } from "./zoom.js";
 import { watchPlayer, watchTabs } from "./jump.js";
 
 const data = page();
@@ -17,6 +18,7 @@ const find = findInTranscript(data.words);
 if (data.audio) {
   const player = new Player(data);
   drawMarks(player, data);
+  zoomWave(player, data);
   const follow = followTranscript(player);
   const quotes = seekFromQuotes(player);
   const share = shareSecond(player, data.words);
