@@ -177,8 +177,8 @@ def _utterances(segment: Any, window: Window, offset: float) -> Iterator[tuple[i
         number, _ = place(window, (word.start + word.end) / 2 - offset)
         span = window.spans[number]
         inside = sum(s.length for s in window.spans[:number])
-        start = min(span.end, max(span.start, span.start + word.start - offset - inside))
-        end = min(span.end, max(start, span.start + word.end - offset - inside))
+        start = min(span.end, max(span.start, span.start + float(word.start) - offset - inside))
+        end = min(span.end, max(start, span.start + float(word.end) - offset - inside))
         confidence = min(1.0, max(0.0, float(word.probability)))
         placed.append((number, Word(word.word.strip(), round(start, 3), round(end, 3), confidence)))
     for number, group in groupby(placed, key=lambda pair: pair[0]):
