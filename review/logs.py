@@ -69,6 +69,7 @@ def _readable(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> st
     at, level, message = fields.pop("at"), fields.pop("level", "info"), str(fields.pop("event", ""))
     error = fields.pop("exc_info", None)
     fields.pop("stack_info", None)
+    fields = {name: fields.pop(name) for name in ("call", "step", "job") if name in fields} | fields
     loud = "" if level in ("info", "debug") else f"{level.upper()} "
     known = "".join(f" {key}={_short(value)}" for key, value in fields.items())
     line = f"{at} {loud}{message}{' ' if known else ''}{known}"

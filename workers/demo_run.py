@@ -28,7 +28,8 @@ from workers.supervisor import Supervisor
 
 DEMO_MODEL = "base"  # about 145 MB: small enough to fetch while somebody waits
 LOOK_SECONDS = 1.0
-TELL_SECONDS = 5.0
+TELL_SECONDS = 3.0  # between two lines when calls moved on
+TELL_PERCENT_SECONDS = 15.0  # between two lines when only the percentage did
 FINAL_STATES = ("scored", "needs_model", "no_audio", "dead")
 
 
@@ -171,11 +172,13 @@ class Progress:
             self.say(f"first scored call after {now - self.begun:.0f} s: {self.address}/calls/{min(scored)}")
 
     def _tell_counts(self, counts: dict[str, int], progress: Sequence[float], now: float) -> None:
-        line = progress_line(counts, progress)
-        if line == self._line or now - self._told < TELL_SECONDS:
+        counted = progress_line(counts, ())
+        if now - self._told < (TELL_SECONDS if counted != self._line else TELL_PERCENT_SECONDS):
             return
-        self._line, self._told = line, now
-        self.say(line)
+        if counted == self._line and not progress:
+            return
+        self._line, self._told = counted, now
+        self.say(progress_line(counts, progress))
 
 
 def progress_line(counts: dict[str, int], progress: Sequence[float]) -> str:

@@ -78,8 +78,8 @@ def prepare(database: Database, settings: Settings) -> SignIns:
 
 
 def bring_samples(database: Database, settings: Settings, store: AudioStore) -> Iterator[tuple[SampleCall, Accepted]]:
-    """Take the sample calls in through the intake every call goes through, the shortest first."""
-    for sample in sample_calls():
+    """Take the sample calls in through the intake every call goes through, those with the least work first."""
+    for sample in sorted(sample_calls(), key=lambda sample: (sample.transcript is None, sample.seconds)):
         bundle = Bundle(sample.files, transcript=sample.transcript)
         yield sample, bring_in(database, store, settings, bundle, sample.facts, door="import")
 

@@ -31,11 +31,9 @@ def serve_queue(settings: Settings, plan: QueuePlan, *, burst: bool = False, max
     When Redis goes away the loaded model stays: the process waits and registers again. After
     `jobs_before_restart` jobs the process replaces itself with a fresh one of the same id, to give memory back.
     """
-    if plan.keeps_model:
-        stop: Callable[[], None] = lambda: Runtime.get().request_stop()  # noqa: E731
-    else:
-        _import_what_horses_need()
-        stop = _stop_in_horse
+    # Before the first job: every fork then starts warm, and a broken installation shows here and not in each job.
+    importlib.import_module("workers.jobs")
+    stop = Runtime.get().request_stop if plan.keeps_model else _stop_in_horse
     limit = max_jobs or plan.jobs_before_restart
     asked = threading.Event()
     while not asked.is_set():
@@ -96,8 +94,3 @@ def _stop_in_horse() -> None:
     if Runtime.current is not None and Runtime.current_pid == os.getpid():
         Runtime.current.request_stop()
 
-
-def _import_what_horses_need() -> None:
-    """Import in the parent what every job needs, so that each fork starts warm; nothing is opened or loaded."""
-    for name in ("scoring.engine", "workers.jobs"):
-        importlib.import_module(name)
