@@ -96,4 +96,4 @@ def _cues(text: str, *, vtt: bool) -> Iterator[_Cue]:
 
 def _seconds(parts: tuple[str, ...]) -> float:
     hours, minutes, whole, fraction = parts
-    return int(hours) * 3600 + int(minutes) * 60 + int(whole) + int(fraction.ljust(3, "0")) / 1000
+    return ((int(hours) * 60 + int(minutes)) * 60_000 + int(whole) * 1000 + int(fraction.ljust(3, "0"))) / 1000
