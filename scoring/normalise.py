@@ -92,6 +92,8 @@ _SHORT: Final[Mapping[str, str]] = {
     "someone": "somebody",
     "noone": "nobody",
     "hiya": "hi",
+    "telephone": "phone",
+    "telephones": "phones",
     "cos": "because",
     "cuz": "because",
     "emails": "email",

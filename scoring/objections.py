@@ -58,7 +58,8 @@ def find_objections(case: Case) -> tuple[Objection, ...]:
 def _objecting_turns(case: Case) -> list[tuple[int, tuple[Hit, ...]]]:
     found = []
     for turn in case.conversation.of("client"):
-        hits = tuple(hit for hit in case.in_turn(turn.index, "objection") if _counts(case, hit))
+        cues = case.in_turn(turn.index, "objection")
+        hits = tuple(hit for hit in cues if _counts(case, hit) and not _inside_another(hit, cues))
         if hits:
             found.append((turn.index, hits))
     return found
@@ -83,6 +84,17 @@ def _counts(case: Case, hit: Hit) -> bool:
         if "callback" in hit.entry.tags and case.in_turn(hit.turn, "date") and not _says_busy(case, hit):
             return False
     return True
+
+
+def _inside_another(hit: Hit, cues: Sequence[Hit]) -> bool:
+    """Whether a cue of another type says it better: a longer one around it, or a supplier in "we already have a ..."."""
+    for other in cues:
+        if other.group == hit.group or other.end <= hit.start or hit.end <= other.start:
+            continue
+        around = other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start
+        if around or (hit.group, other.group) == ("objection.need", "objection.competitor"):
+            return True
+    return False
 
 
 def _says_busy(case: Case, hit: Hit) -> bool:
@@ -169,6 +181,9 @@ def _move_name(case: Case, hit: Hit, raised: _Raised, number: int) -> str | None
     if not group.startswith("move."):
         return None
     parts = group.split(".")
+    asks = case.turn(hit.turn).sentences[hit.sentence].asks
+    if parts[1] == "answer" and asks and not {"brush_off", "authority"} & set(raised.types):
+        return None
     if parts[1] != "answer":
         if parts[1] == "acknowledge" and number > 1:
             return None

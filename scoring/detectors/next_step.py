@@ -15,7 +15,6 @@ from scoring.detectors.phrases import absence_confidence
 from scoring.matching import Hit
 from scoring.standards import Criterion
 
-_REACH: Final = 3  # merged turns around a step in which its date may be said
 _LEVEL_ORDER: Final = ("none", "undated", "dated")
 
 
@@ -53,7 +52,9 @@ def find_steps(case: Case, window: Window) -> list[Step]:
         if step is not None:
             steps.append(step)
     for hit in case.found(("client_step", "callback"), window, "client"):
-        steps.append(_client_step(case, hit))
+        step = _client_step(case, hit)
+        if step is not None:
+            steps.append(step)
     return steps
 
 
@@ -80,57 +81,66 @@ def _acceptance(case: Case, turn: int) -> list[Hit]:
     return sorted(found, key=lambda hit: hit.start)
 
 
-def _client_step(case: Case, hit: Hit) -> Step:
-    date = _date_near(case, hit)
+def _client_step(case: Case, hit: Hit) -> Step | None:
     reply = case.conversation.next_turn(hit.turn, "rep", within=1)
-    confirmed = reply is not None and _confirms(case, reply.index)
+    if reply is None:
+        return None
+    takes_up = _takes_up(case, reply.index)
+    if takes_up is None:
+        return None
+    date = _date_near(case, hit)
     hits = tuple(h for h in (hit, date) if h is not None and (h is hit or h.start != hit.start))
-    if confirmed and date is not None:
-        return Step(
-            "dated", hits, min(hit.confidence, date.confidence) * 0.9, "The client asked and the rep confirmed."
-        )
-    why = "The client asked for it, not confirmed by the rep." if not confirmed else "Agreed, without a date."
+    if takes_up == "confirms" and date is not None:
+        confidence = min(hit.confidence, date.confidence) * 0.9
+        return Step("dated", hits, confidence, "The client asked and the rep confirmed.")
+    why = "Agreed, without a date." if takes_up == "confirms" else "The client asked; the rep did not confirm it."
     return Step("undated", hits, hit.confidence * 0.85, why)
 
 
-def _confirms(case: Case, turn: int) -> bool:
-    """Whether the rep takes the client's wish up: with a step or a date, or by plainly agreeing."""
-    if case.in_turn(turn, "next_step") or case.in_turn(turn, "date"):
-        return True
-    words = [token.surface for sentence in case.turn(turn).sentences[:2] for token in sentence.tokens]
-    text = " ".join(words[:8])
-    return any(
-        phrase in text
-        for phrase in (
-            "will do",
-            "i will",
-            "we will",
-            "no problem",
-            "of course",
-            "gladly",
-            "sure",
-            "absolutely",
-            "certainly",
-            "definitely",
-        )
-    )
+def _takes_up(case: Case, turn: int) -> str | None:
+    """Whether the rep `confirms` the client's wish, merely `hears` it ("okay, fine"), or passes it over (None)."""
+    if any("propose" not in hit.entry.tags for hit in case.in_turn(turn, "next_step")):
+        return "confirms"
+    words = [token.surface for sentence in case.turn(turn).sentences[:2] for token in sentence.tokens][:8]
+    text = f" {' '.join(words)} "
+    if any(f" {phrase} " in text for phrase in _CONFIRMING):
+        return "confirms"
+    return "hears" if words and words[0] in _HEARING else None
+
+
+_CONFIRMING: Final = (
+    "will do",
+    "i will",
+    "we will",
+    "no problem",
+    "of course",
+    "with pleasure",
+    "gladly",
+    "sure",
+    "absolutely",
+    "certainly",
+    "definitely",
+    "noted",
+    "perfect",
+    "great",
+    "wonderful",
+    "excellent",
+)
+_HEARING: Final = frozenset(("okay", "yes", "fine", "all", "good", "right", "mhm", "understood"))
 
 
 def _date_near(case: Case, hit: Hit) -> Hit | None:
-    """The nearest date to a step: in its own turn, else in the next turns or the one before."""
-
-    def dates(turn: int) -> list[Hit]:
-        return case.in_turn(turn, "date")
-
-    same = dates(hit.turn)
+    """The date of a step: in its own turn; else in the answer; else in the wish of the client it answers."""
+    same = case.in_turn(hit.turn, "date")
     if same:
-        return min(same, key=lambda date: (min(abs(date.start - hit.end), abs(hit.start - date.end)), date.start))
-    for turn in (hit.turn + 1, hit.turn - 1, hit.turn + 2):
-        if 0 <= turn < len(case.conversation.turns) and abs(turn - hit.turn) < _REACH:
-            found = dates(turn)
-            if found:
-                return found[0]
-    return None
+        in_sentence = [date for date in same if date.sentence == hit.sentence]
+        return min(in_sentence or same, key=lambda date: (abs(date.start - hit.start), date.start))
+    after = case.in_turn(hit.turn + 1, "date")
+    if after and _acceptance(case, hit.turn + 1):
+        return after[0]
+    wishes = [*case.in_turn(hit.turn - 1, "client_step"), *case.in_turn(hit.turn - 1, "callback")]
+    before = case.in_turn(hit.turn - 1, "date")
+    return before[0] if wishes and before else None
 
 
 def _finding(case: Case, step: Step) -> Finding:

@@ -11,6 +11,7 @@ from scoring.matching import Hit, speech_factor
 from scoring.standards import Criterion
 
 MOST_QUOTES: Final = 3
+_LONGEST_NAME: Final = 5  # words of a company's name
 # How sure an answer by absence is when every word was clear: phrases a rule does not know exist.
 ABSENCE_CONFIDENCE: Final = 0.85
 
@@ -53,6 +54,8 @@ def company(case: Case, criterion: Criterion) -> Finding:
     hits = _known_companies(case, window) or case.found(("own_company",), window, "rep")
     if hits:
         return present(case, hits, "present", "Named the own company in the opening.")
+    if (finding := _answers_with_company(case, window)) is not None:
+        return finding
     return absent(case, window, ("own_company",), "rep", "absent", "No company named in the opening.")
 
 
@@ -117,6 +120,24 @@ def _names(criterion: Criterion, key: str) -> tuple[str, ...]:
 
 def _place(window: Window) -> str:
     return {"opening": "opening", "close": "close"}.get(window.name, "call")
+
+
+def _answers_with_company(case: Case, window: Window) -> Finding | None:
+    """An inbound call answered by the bare company name: "Riverside Furniture. My name is Robert."."""
+    turn = next((turn for turn in window.turns if turn.role == "rep"), None)
+    if turn is None or len(turn.sentences) < 2 or not case.knows_role(turn):
+        return None
+    tokens = turn.sentences[0].tokens
+    if len(tokens) > _LONGEST_NAME or any(token.stem in case.pack.words["not_names"] for token in tokens):
+        return None
+    introduced = any(hit.sentence > 0 for hit in case.in_turn(turn.index, "own_name"))
+    if not introduced or any(hit.sentence == 0 for hit in case.in_turn(turn.index, "own_name")):
+        return None
+    evidence = turn.evidence(tokens[0].start, tokens[-1].end, "rule:company.answers_with_name")
+    if not case.clear(evidence.speech_confidence):
+        return None
+    confidence = 0.8 * speech_factor(evidence.speech_confidence)
+    return Finding("present", "Answered the call with the company's name.", confidence, (evidence,))
 
 
 def _known_names(case: Case, window: Window) -> list[Hit]:

@@ -1,0 +1,141 @@
+"""Every entry of every rule pack finds the lines it must and passes by its near misses; bad packs are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scoring.conversation import prepare
+from scoring.matching import Hit, matcher_for
+from scoring.packs import Entry, PackInvalid, languages_with_packs, load_pack, read_pack
+from scoring.patterns import PatternInvalid, guard_regex
+from transcription.transcript import Transcript, Turn
+
+ENTRIES = [entry for language in languages_with_packs() for entry in load_pack(language).entries]
+
+HEAD = """\
+language: xx
+version: "1"
+thresholds: {fuzzy: 88, fuzzy_shared_stems: 0.6, word_confidence: 0.5}
+slots: {it: it|that}
+words: {negations: not no, not_names: a the}
+"""
+
+
+def find(text: str, role: str = "client", language: str = "en") -> list[Hit]:
+    role = "rep" if role == "any" else role
+    conversation = prepare(Transcript((Turn(role, text),), language=language))  # type: ignore[arg-type]
+    return list(matcher_for(load_pack(language)).find(conversation))
+
+
+def write_pack(folder: Path, entries: str) -> Path:
+    folder.mkdir()
+    (folder / "pack.yaml").write_text(HEAD)
+    (folder / "some.yaml").write_text(entries)
+    return folder
+
+
+LINES = "    match: [a, b, c, d, e]\n    miss: [a, b, c, d, e]\n"
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_entry_finds_its_lines_and_passes_by_its_near_misses(entry: Entry) -> None:
+    missed = [line for line in entry.match if not any(hit.entry is entry for hit in find(line, entry.role))]
+    wrong = [line for line in entry.miss if any(hit.entry is entry for hit in find(line, entry.role))]
+    assert missed == []
+    assert wrong == []
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_every_hit_quotes_the_raw_text(entry: Entry) -> None:
+    for line in entry.match:
+        for hit in find(line, entry.role):
+            assert 0 <= hit.start < hit.end <= len(line)
+
+
+def test_english_covers_every_objection_type_and_move() -> None:
+    groups = {entry.group for entry in load_pack("en").entries}
+    types = ("price", "timing", "authority", "need", "competitor", "trust", "brush_off", "fit", "other")
+    assert {f"objection.{kind}" for kind in types} <= groups
+    assert {f"move.answer.{kind}" for kind in types} <= groups
+    assert {f"move.{kind}" for kind in ("acknowledge", "clarify", "alternative", "check", "listen")} <= groups
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Well, that's too ex- uh too expensive for us",
+        "that is um is too expensive",
+        "That's TOO EXPENSIVE.",
+        "thats too expensive",
+        "That’s too expensive",
+    ],
+)
+def test_hesitation_stammer_and_spelling_do_not_hide_a_phrase(text: str) -> None:
+    assert "objection.price" in {hit.group for hit in find(text)}
+
+
+def test_negation_drops_a_guarded_phrase() -> None:
+    assert "objection.price" not in {hit.group for hit in find("It's really not that expensive.")}
+
+
+def test_a_misheard_introduction_is_found_by_fuzzy_matching() -> None:
+    assert "own_name" in {hit.group for hit in find("hello my names carlos", "rep")}
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("(a+)+$", "without bound"),
+        (r"(\w{1,9}){2,9}", "repeat within a repeat"),
+        (r"(a)\1", "back-reference"),
+        ("a{0,99}b{0,99}c{0,99}", "multiply"),
+        ("(", "no regular expression"),
+    ],
+)
+def test_a_catastrophic_regex_is_refused(source: str, reason: str) -> None:
+    with pytest.raises(PatternInvalid, match=reason):
+        guard_regex(source)
+
+
+def test_a_pack_with_a_catastrophic_regex_names_file_line_and_entry(tmp_path: Path) -> None:
+    entry = (
+        "entries:\n  - id: bad.one\n    group: g\n    role: rep\n"
+        "    regex:\n      - {pattern: '(x+x+)+y', needs: [x]}\n" + LINES
+    )
+    with pytest.raises(PackInvalid) as caught:
+        read_pack(write_pack(tmp_path / "xx", entry))
+    assert caught.value.file == "xx/some.yaml"
+    assert caught.value.line == 6
+    assert "bad.one" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "reason"),
+    [
+        ("(a|b", "is missing"),
+        ("a|b)", "no partner"),
+        ("[only] ..", "must be there"),
+        ("say <unknown>", "no slot <unknown>"),
+        ("buy ..12 ..12 ..12 ..12 now", "ways at one place"),
+        ("cost <X>", "sign"),
+    ],
+)
+def test_a_malformed_phrase_is_refused_with_its_reason(tmp_path: Path, phrase: str, reason: str) -> None:
+    entry = f"entries:\n  - id: bad.two\n    group: g\n    role: rep\n    phrases:\n      - '{phrase}'\n" + LINES
+    with pytest.raises(PackInvalid, match="bad.two") as caught:
+        read_pack(write_pack(tmp_path / "xx", entry))
+    assert reason in str(caught.value)
+
+
+def test_an_entry_without_lines_is_refused(tmp_path: Path) -> None:
+    entry = "entries:\n  - id: bad.three\n    group: g\n    role: rep\n    phrases: [buy]\n    match: [a]\n    miss: [b]\n"
+    with pytest.raises(PackInvalid, match="fewer than 5"):
+        read_pack(write_pack(tmp_path / "xx", entry))
+
+
+def test_an_unknown_key_suggests_the_known_one(tmp_path: Path) -> None:
+    entry = "entries:\n  - id: bad.four\n    gruop: g\n    role: rep\n    phrases: [buy]\n" + LINES
+    with pytest.raises(PackInvalid, match="did you mean 'group'"):
+        read_pack(write_pack(tmp_path / "xx", entry))
