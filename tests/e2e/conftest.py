@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.site import PASSWORD, Site, close_site, open_site
+from tests.e2e.driving import upload
+from tests.e2e.site import PASSWORD, Site, close_site, open_site, sample_audio, sample_transcript
 
+SAMPLE = "en-no-budget"
 CHROMIUM = Path("/usr/bin/chromium")
 
 # Installed before a page's own scripts, so that nothing a page does is missed.
@@ -59,6 +61,24 @@ def signed_in(site: Site, browser: Any) -> Callable[[str], Any]:
         return kept[email]
 
     return state_of
+
+
+@pytest.fixture(scope="session")
+def ready_call(
+    site: Site, browser: Any, signed_in: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The address of a call brought in with its transcript, scored."""
+    context = browser.new_context(storage_state=signed_in("lead@example.com"), base_url=site.address)
+    page = context.new_page()
+    page.goto("/upload")
+    files = [(f"{SAMPLE}.wav", sample_audio(f"{SAMPLE}.ogg")), (f"{SAMPLE}.json", sample_transcript(SAMPLE))]
+    facts = {"rep": "Daniel Miller", "direction": "outbound", "disposition": "closed_lost", "language": "en"}
+    address = upload(page, files, tmp_path_factory.mktemp("files"), **facts)
+    page.goto(address)
+    # The page asks for itself and changes when the call is ready: nobody reloads.
+    page.wait_for_selector("#scorecard .crit", timeout=30_000)
+    context.close()
+    return address
 
 
 @pytest.fixture

@@ -8,10 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_walk import ready_call
-
-__all__ = ["ready_call"]  # the fixture, shared
-
 pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")

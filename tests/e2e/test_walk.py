@@ -9,55 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.site import PASSWORD, Site, sample_audio, sample_transcript
+from tests.e2e.driving import second, upload
+from tests.e2e.site import PASSWORD, Site, sample_audio
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
-
-SAMPLE = "en-no-budget"
-
-
-def second(page: Any) -> float:
-    """Where the recording stands now."""
-    return float(page.evaluate("document.getElementById('audio').currentTime"))
-
-
-def upload(page: Any, files: list[tuple[str, bytes]], folder: Path, **facts: str) -> str:
-    """Bring files in through the upload page; the address of the call's page."""
-    paths = []
-    for name, data in files:
-        (folder / name).write_bytes(data)
-        paths.append(str(folder / name))
-    page.set_input_files("#files", paths)
-    for name, value in facts.items():
-        field = page.locator(f"#upload [name={name}]")
-        if field.evaluate("field => field.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
-    assert page.locator("#queue > li").count() == 1
-    page.click("#send")
-    link = page.locator("#queue li[data-state=done] a")
-    link.wait_for(timeout=15_000)
-    return str(link.get_attribute("href"))
-
-
-@pytest.fixture(scope="session")
-def ready_call(
-    site: Site, browser: Any, signed_in: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    """The address of a call brought in with its transcript, scored."""
-    context = browser.new_context(storage_state=signed_in("lead@example.com"), base_url=site.address)
-    page = context.new_page()
-    page.goto("/upload")
-    files = [(f"{SAMPLE}.wav", sample_audio(f"{SAMPLE}.ogg")), (f"{SAMPLE}.json", sample_transcript(SAMPLE))]
-    facts = {"rep": "Daniel Miller", "direction": "outbound", "disposition": "closed_lost", "language": "en"}
-    address = upload(page, files, tmp_path_factory.mktemp("files"), **facts)
-    page.goto(address)
-    # The page asks for itself and changes when the call is ready: nobody reloads.
-    page.wait_for_selector("#scorecard .crit", timeout=30_000)
-    context.close()
-    return address
 
 
 def test_signing_in(site: Site, open_page: Callable[..., Any]) -> None:
