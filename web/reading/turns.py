@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -117,10 +117,22 @@ def _runs(turn: Mapping[str, Any], marks: Sequence[Mark]) -> tuple[Run, ...]:
             for n in range(*found):
                 if _RANK[mark.tone] > _RANK[paint[n]]:
                     paint[n] = mark.tone
-    toned = ((paint[(first + last) // 2], piece) for first, last, piece in _pieces(text, spans))
+    toned = [item for first, last, piece in _pieces(text, spans) for item in _toned(paint[first:last], piece)]
     return tuple(
         Run(tone, tuple(piece for _, piece in pieces)) for tone, pieces in groupby(toned, key=lambda item: item[0])
     )
+
+
+def _toned(paint: Sequence[Tone | None], piece: Piece) -> Iterator[tuple[Tone | None, Piece]]:
+    """A word in the tone of its middle; text without words is cut where its tone changes."""
+    if piece.word:
+        yield paint[len(paint) // 2], piece
+        return
+    at = 0
+    for tone, letters in groupby(paint):
+        until = at + len(list(letters))
+        yield tone, Piece(piece.text[at:until], word=False)
+        at = until
 
 
 _Span = tuple[int, int, Mapping[str, Any]]
