@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ texts = st.text(alphabet=LETTERS, min_size=1, max_size=40).map(lambda t: " ".joi
 @st.composite
 def words(draw: st.DrawFn) -> Word:
     start = draw(times)
-    return Word(draw(texts), start, start + 0.25, draw(shares))
+    return Word(draw(texts), start, round(start + 0.25, 2), draw(shares))
 
 
 @st.composite
@@ -82,6 +83,8 @@ def test_vtt_keeps_roles_times_and_words(said: tuple[Turn, ...]) -> None:
 
 @given(conversations())
 def test_srt_keeps_roles_times_and_words(said: tuple[Turn, ...]) -> None:
+    # SRT has no escapes: players and readers take <b> for bold, so it cannot come back.
+    said = tuple(replace(turn, text=turn.text.replace("<", "(")) for turn in said)
     assert facts(read_transcript(to_srt(Transcript(turns=said)).encode()).turns) == facts(said)
 
 
@@ -98,33 +101,15 @@ def test_junk_is_refused_by_name_and_never_breaks_the_reader(data: bytes) -> Non
     json.dumps(transcript.to_json(), allow_nan=False)
 
 
+KEYS = ["turns", "segments", "results", "items", "text", "words", "start", "end", "speaker", "role", "word"]
+KEYS += ["alternatives", "channel_labels", "channels", "speaker_labels", "Transcript", "Items", "type"]
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "turns",
-                    "segments",
-                    "results",
-                    "items",
-                    "text",
-                    "words",
-                    "start",
-                    "end",
-                    "speaker",
-                    "role",
-                    "word",
-                    "alternatives",
-                    "channel_labels",
-                    "channels",
-                    "speaker_labels",
-                    "Transcript",
-                    "Items",
-                    "type",
-                ]
-            ),
+            st.sampled_from(KEYS),
             inner,
             max_size=4,
         )
