@@ -37,7 +37,14 @@ def make_call(script: Script, folder: Path) -> dict[str, Any]:
         transcript = script.id + ending
         (folder / transcript).write_text(write(script, placed, seconds), encoding="utf-8")
     turns = [[item.line.role, round(item.start, 2), round(item.end, 2)] for item in placed]
-    return {"id": script.id, "files": names, "transcript": transcript, "seconds": round(seconds, 2), "turns": turns}
+    return {
+        "id": script.id,
+        "files": names,
+        "transcript": transcript,
+        "seconds": round(seconds, 2),
+        "spoken": script.spoken(),
+        "turns": turns,
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:

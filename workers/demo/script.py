@@ -7,6 +7,7 @@ before the turn before has ended, and `pause` is not used.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -64,6 +65,12 @@ class Script:
     transcript: str | None = None  # the shape in which the imported transcript is written (see transcripts.SHAPES)
     seed: int = field(default=0, compare=False)
 
+    def spoken(self) -> str:
+        """A short digest of all that makes the recording (voices, words, timing): it tells a stale recording."""
+        parts = (self.language, self.rep_voice, self.client_voice, self.container, self.legs, self.transcript)
+        lines = [(line.role, line.text, line.pause, line.overlap) for line in self.lines]
+        return hashlib.sha256(repr((parts, lines)).encode()).hexdigest()[:16]
+
     def call_facts(self) -> dict[str, str]:
         """The facts as a telephony source would deliver them, in the words of `review.services.intake.read_facts`."""
         return {
@@ -83,7 +90,10 @@ def read_scripts(folder: Path = FOLDER) -> tuple[Script, ...]:
 def read_script(path: Path) -> Script:
     """Read one script file. Raises BadScript."""
     name = path.stem
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise BadScript(name, "the file", f"it is not YAML ({error})") from error
     if not isinstance(data, dict):
         raise BadScript(name, "the file", "it is not a mapping")
     for key in ("id", "language", "title", "notes", "shows", "started_at", "rep", "voices", "turns"):
