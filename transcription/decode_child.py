@@ -46,6 +46,8 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
             allow_no_more_files()
             sink = _Sink(outs, mix=bool(request["mix"]), most=float(request["longest"]))
             facts = _decode_file(file, kind, sink)
+            for out in outs:
+                out.flush()
     except OSError as error:
         # FFmpeg's own errors are OSErrors too; only the machine's pass as they are, for another attempt may succeed.
         if error.errno == errno.EFBIG:
@@ -57,7 +59,9 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
         raise _unreadable(error) from None
     finally:
         for number, out in enumerate(outs):
-            out.close()
+            # What was flushed is safe; a write that failed has been reported and would only fail again here.
+            with contextlib.suppress(OSError):
+                out.close()
             if sink is None or number >= sink.channels:
                 Path(out.name).unlink()
     return facts
@@ -88,6 +92,8 @@ def _decode_file(file: BinaryIO, kind: MediaKind, sink: _Sink) -> dict[str, Any]
         if not container.streams.audio:
             raise UnreadableAudio("there is no sound in it")
         stream = container.streams.audio[0]
+        if stream.codec_context is None:
+            raise UnreadableAudio("its sound is coded in a way we cannot read")
         stream.codec_context.thread_count = 1
         length = None if container.duration is None else container.duration / 1_000_000
         codec = stream.codec_context.name
