@@ -1,80 +1,103 @@
-"""The product's engine: faster-whisper, kept loaded; it is given speech only, in windows of up to 28 seconds."""
+"""The engine of the product: Whisper by faster-whisper, on windows of speech only, with the same answer every time."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from transcription.engines.protocol import Cancelled as CancelledCheck
 from transcription.engines.protocol import Progress
-from transcription.engines.whisper_models import ADVICE, fetch_model
+from transcription.engines.whisper_folder import MODEL, TOKENIZER, broken_folder
+from transcription.engines.whisper_models import bring_model
+from transcription.engines.whisper_windows import WINDOW_SAMPLES, WINDOW_SECONDS, Window, fill_windows
 from transcription.errors import Cancelled, EngineFailed, NeedsModel
-from transcription.speech import RATE, Recognition, Span, SpokenChannel, Utterance, primary_language
+from transcription.speech import Recognition, SpokenChannel, Utterance, primary_language
 from transcription.transcript import Word
 
-WINDOW: Final = 28.0
-"""Seconds of speech per window. Whisper works through 30 seconds however little is said, so short spans share one."""
+BEAM: Final = 5
+"""Hypotheses kept while searching, Whisper's own default."""
 
-BATCH: Final = {"cpu": 4, "cuda": 16}
-"""Windows recognised together; progress and cancelling go by batches."""
+LOOPING: Final = 2.4
+"""Text that shrinks more than this when compressed is the model going round in circles (Whisper's own threshold)."""
 
+LOOP_TOKENS: Final = 5
+"""A looping window is heard once more with every run of so many tokens allowed only once.
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Spans of one channel laid end to end."""
+Whisper's own way out is to draw words at random at rising temperatures; then the same call would give other words each
+time. Here the temperature is 0 always, and the second hearing is kept only if it compresses less than the first.
+"""
 
-    channel: int
-    spans: tuple[Span, ...]
+DETECT_WINDOWS: Final = 3
+"""Windows the language is detected on, spread over the call."""
 
-    @property
-    def length(self) -> float:
-        """Seconds of sound."""
-        return sum(span.length for span in self.spans)
+AT_ONCE: Final = {"cpu": 1, "cuda": 8}
+"""Windows decoded together. On a few CPU cores more at once is no faster (measured with the base size on 2 cores: 1, 2
+and 4 at once 18, 20 and 26 s), and progress and cancelling would come in larger steps."""
+
+_Answer = TypeVar("_Answer")
 
 
 class WhisperEngine:
-    """A loaded Whisper model. Load it in the process that uses it: a process forked after loading hangs."""
+    """A loaded Whisper model. Keep it for many calls; never fork after loading; not for two threads at once.
+
+    Words depend on the spans, the language, the model and the number of threads, on nothing heard before.
+    """
 
     name = "whisper"
     draft = False
 
-    def __init__(self, model: Any, name: str, device: str, compute_type: str) -> None:
-        self._model = model
-        self._batch = BATCH[device]
-        self.model = f"{name} (faster-whisper {version('faster-whisper')}, {compute_type})"
+    def __init__(self, loaded: Any, model: str, *, at_once: int) -> None:
+        self._loaded = loaded
+        self._at_once = at_once
+        self.model = model
 
     @classmethod
-    def load(cls, model: str, *, models_dir: Path | None = None, threads: int | None = None) -> WhisperEngine:
-        """Load a local folder, or a hub name (fetched on first use). Raises NeedsModel with advice.
+    def load(
+        cls,
+        model: str,
+        *,
+        models_dir: Path | None = None,
+        threads: int | None = None,
+        at_once: int | None = None,
+        hub: str | None = None,
+    ) -> WhisperEngine:
+        """Load a model given by folder or name, fetching it first when only the hub has it.
 
-        int8 on the processor, float16 on CUDA; `threads` None means every core this process may use.
+        `int8` on the processor with `threads` threads (None: all cores of this process), `float16` on a graphics card
+        when CTranslate2 sees one. Raises NeedsModel and EngineFailed.
         """
-        folder = fetch_model(model, models_dir=models_dir)
+        called, folder = bring_model(model, models_dir=models_dir, hub=hub)
         import ctranslate2
         from faster_whisper import WhisperModel
+        from tokenizers import Tokenizer
 
         device = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
-        compute_type = "float16" if device == "cuda" else "int8"
+        supported = ctranslate2.get_supported_compute_types(device)
+        compute = "float16" if device == "cuda" and "float16" in supported else "int8"
+        file = TOKENIZER
         try:
+            Tokenizer.from_file(str(folder / TOKENIZER))  # once by itself, so that a fault names the right file
+            file = MODEL
             loaded = WhisperModel(
                 str(folder),
                 device=device,
-                compute_type=compute_type,
+                compute_type=compute,
                 cpu_threads=threads or len(os.sched_getaffinity(0)),
                 local_files_only=True,
             )
-        except Exception as error:  # the libraries raise bare Exception and RuntimeError on a broken model
-            why = str(error).strip().splitlines()[:1] or [type(error).__name__]
-            raise NeedsModel(f"The Whisper model {model} cannot be loaded ({why[0][:200]}).", ADVICE) from error
-        return cls(loaded, Path(model).name, device, compute_type)
+        except MemoryError as error:
+            raise EngineFailed("whisper", f"there is not enough memory for the model {called}") from error
+        except Exception as error:  # both libraries raise bare exceptions on a file they cannot use
+            if device == "cuda" and file == MODEL:
+                raise EngineFailed("whisper", _sentence(error)) from error
+            raise broken_folder(folder, f"{file} does not load ({_sentence(error)})") from error
+        stored = f"{called} (faster-whisper {version('faster-whisper')}, {compute})"
+        return cls(loaded, stored, at_once=at_once or AT_ONCE[device])
 
     def recognise(
         self,
@@ -84,107 +107,161 @@ class WhisperEngine:
         on_progress: Progress | None = None,
         cancelled: CancelledCheck | None = None,
     ) -> Recognition:
-        """Words of every span; without a language the one heard on the channel with most speech is taken."""
-        windows = [window for n, channel in enumerate(channels) for window in lay_windows(n, channel.spans)]
-        if not windows:
-            return Recognition(((),) * len(channels), primary_language(language))
-        try:
-            spoken = self._language(channels, windows, primary_language(language))
-            heard: list[list[Utterance]] = [[] for _ in channels]
-            done, total = 0.0, sum(window.length for window in windows) or 1.0
-            for start in range(0, len(windows), self._batch):
-                if cancelled is not None and cancelled():
-                    raise Cancelled
-                batch = windows[start : start + self._batch]
-                for channel, utterance in self._recognise_batch(channels, batch, spoken):
-                    heard[channel].append(utterance)
-                done += sum(window.length for window in batch)
-                if on_progress is not None:
-                    on_progress(min(1.0, done / total))
-        except (RuntimeError, MemoryError, ValueError) as error:
-            raise EngineFailed("whisper", str(error).strip()[:200] or type(error).__name__) from error
-        return Recognition(tuple(tuple(sorted(u, key=lambda x: x.span.start)) for u in heard), spoken)
+        """Words of every span, with times inside it; a span over 30 s becomes several utterances.
 
-    def _language(self, channels: Sequence[SpokenChannel], windows: Sequence[Window], language: str | None) -> str:
-        if language is None and self._model.model.is_multilingual:
-            most = max(range(len(channels)), key=lambda n: channels[n].speech_seconds)
-            first = next(window for window in windows if window.channel == most)
-            return str(self._model.detect_language(audio=_sound(channels[most], first))[0])
-        language = language or "en"
-        if language not in self._model.supported_languages:
+        An utterance's facts are its window's: `avg_logprob`, `no_speech_prob`, `compression_ratio`, and
+        `language_probability` (0..1, the mean over the windows asked) when the language was detected. Sound is read
+        window by window. Raises Cancelled between windows, NeedsModel for a language the model does not know.
+        """
+        windows = fill_windows(channels)
+        spoken, probability = self._language(windows, channels, primary_language(language), cancelled)
+        utterances: list[list[Utterance]] = [[] for _ in channels]
+        total = sum(window.length for window in windows)
+        done = 0.0
+        for first in range(0, len(windows), self._at_once):
+            _check(cancelled)
+            batch = windows[first : first + self._at_once]
+            for window, segment in zip(batch, self._hear(batch, channels, spoken), strict=True):
+                utterances[window.channel] += _utterances(window, segment, probability)
+                done += window.length
+            if on_progress is not None:
+                on_progress(1.0 if first + len(batch) == len(windows) else min(1.0, done / total))
+        return Recognition(tuple(tuple(channel) for channel in utterances), spoken)
+
+    def _language(
+        self,
+        windows: Sequence[Window],
+        channels: Sequence[SpokenChannel],
+        language: str | None,
+        cancelled: CancelledCheck | None,
+    ) -> tuple[str | None, float | None]:
+        """(language, probability): as given (probability None), or the likeliest over several windows."""
+        if language is not None:
+            self._check_language(language)
+            return language, None
+        if not self._loaded.model.is_multilingual:
             raise NeedsModel(
-                f"The Whisper model {self.model} does not know the language '{language}'.",
-                "Name another model (one without '.en' knows many languages), or correct the call's language.",
+                f"The model {self.model} understands only English and the call's language is not known.",
+                "Say that the call is English (the source's language, or --language en), or use a model for many "
+                "languages.",
             )
-        return language
+        if not windows:
+            return None, None
+        votes: dict[str, float] = {}
+        chosen = windows[:: max(1, -(-len(windows) // DETECT_WINDOWS))]
+        for window in chosen:
+            _check(cancelled)
+            sound = window.samples(channels[window.channel])
+            for name, probability in _guarded(lambda sound=sound: self._loaded.detect_language(audio=sound))[2]:  # type: ignore[misc]
+                votes[name] = votes.get(name, 0.0) + probability / len(chosen)
+        best = max(sorted(votes), key=lambda name: votes[name])
+        return best, round(votes[best], 4)
 
-    def _recognise_batch(
-        self, channels: Sequence[SpokenChannel], windows: Sequence[Window], language: str
-    ) -> Iterator[tuple[int, Utterance]]:
+    def _check_language(self, language: str) -> None:
+        known = language in self._loaded.supported_languages
+        if self._loaded.model.is_multilingual:
+            known = known and self._loaded.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
+        if not known:
+            raise NeedsModel(
+                f"The model {self.model} does not know the language '{language}'.",
+                "Check the language of the call's source, or use a model for many languages.",
+            )
+
+    def _hear(self, windows: Sequence[Window], channels: Sequence[SpokenChannel], language: str | None) -> list[Any]:
+        """One segment of faster-whisper per window; looping windows are heard a second time."""
+        segments = self._decode(windows, channels, language, 0)
+        looping = [n for n, segment in enumerate(segments) if segment.compression_ratio > LOOPING]
+        if looping:
+            again = self._decode([windows[n] for n in looping], channels, language, LOOP_TOKENS)
+            for n, segment in zip(looping, again, strict=True):
+                if segment.compression_ratio < segments[n].compression_ratio:
+                    segments[n] = segment
+        return segments
+
+    def _decode(
+        self, windows: Sequence[Window], channels: Sequence[SpokenChannel], language: str | None, no_repeat: int
+    ) -> list[Any]:
         from faster_whisper import BatchedInferencePipeline
 
-        sounds = [_sound(channels[window.channel], window) for window in windows]
-        starts = np.concatenate(([0], np.cumsum([sound.size for sound in sounds]))) / RATE
-        clips = [{"start": float(a), "end": float(b)} for a, b in pairwise(starts)]
-        # The library marks every segment with its window's beginning in hundredths of a second.
-        number_of = {int(int(clip["start"] * RATE) / RATE * 100): n for n, clip in enumerate(clips)}
-        segments, _info = BatchedInferencePipeline(self._model).transcribe(
-            np.concatenate(sounds),
-            language=language,
-            clip_timestamps=clips,
-            batch_size=len(windows),
-            word_timestamps=True,
-            temperature=0.0,
-            condition_on_previous_text=False,
-        )
-        for segment in segments:
-            number = number_of[segment.seek]
-            yield from _utterances(segment, windows[number], clips[number]["start"])
+        # Each window gets 30 s of its own, so that a segment's place says whose it is and its times are exact.
+        sound = np.zeros(len(windows) * WINDOW_SAMPLES, dtype=np.float32)
+        clips = []
+        for n, window in enumerate(windows):
+            samples = _guarded(lambda window=window: window.samples(channels[window.channel]))  # type: ignore[misc]
+            sound[n * WINDOW_SAMPLES : n * WINDOW_SAMPLES + samples.size] = samples
+            clips.append({"start": n * WINDOW_SECONDS, "end": n * WINDOW_SECONDS + min(window.length, WINDOW_SECONDS)})
+
+        def run() -> list[Any]:
+            segments, _ = BatchedInferencePipeline(self._loaded).transcribe(
+                sound,
+                language=language,
+                clip_timestamps=clips,
+                batch_size=len(windows),
+                word_timestamps=True,
+                beam_size=BEAM,
+                temperature=0.0,
+                condition_on_previous_text=False,
+                no_repeat_ngram_size=no_repeat,
+            )
+            return list(segments)
+
+        segments = sorted(_guarded(run), key=lambda segment: segment.seek)
+        if [round(segment.seek / WINDOW_SECONDS / 100) for segment in segments] != list(range(len(windows))):
+            raise EngineFailed("whisper", "it did not answer for every window of speech")
+        return segments
 
 
-def lay_windows(channel: int, spans: Sequence[Span]) -> list[Window]:
-    """The spans of a channel in order, as many to a window as fit."""
-    windows: list[list[Span]] = []
-    for span in spans:
-        if windows and sum(s.length for s in windows[-1]) + span.length <= WINDOW:
-            windows[-1].append(span)
-        else:
-            windows.append([span])
-    return [Window(channel, tuple(group)) for group in windows]
-
-
-def place(window: Window, time: float) -> tuple[int, float]:
-    """Where a time inside a window lies in the call: which of its spans, and the time from the call's beginning."""
-    before = 0.0
-    for number, span in enumerate(window.spans):
-        if time < before + span.length or number == len(window.spans) - 1:
-            return number, min(span.end, span.start + max(0.0, time - before))
-        before += span.length
-    raise ValueError("a window has at least one span")
-
-
-def _utterances(segment: Any, window: Window, offset: float) -> Iterator[tuple[int, Utterance]]:
+def _utterances(window: Window, segment: Any, language_probability: float | None) -> list[Utterance]:
+    """The window's words, given back to the spans they were spoken in."""
     facts = {
-        "avg_logprob": segment.avg_logprob,
-        "no_speech_prob": segment.no_speech_prob,
-        "compression_ratio": segment.compression_ratio,
+        "avg_logprob": round(float(segment.avg_logprob), 4),
+        "no_speech_prob": round(float(segment.no_speech_prob), 4),
+        "compression_ratio": round(float(segment.compression_ratio), 4),
     }
-    placed = []
-    for word in segment.words or ():
-        if not word.word.strip():
+    if language_probability is not None:
+        facts["language_probability"] = language_probability
+    offset = segment.seek / 100  # faster-whisper counts frames of 10 ms
+    words: list[list[Word]] = [[] for _ in window.pieces]
+    number, reached = 0, window.pieces[0].span.start
+    for heard in segment.words or ():
+        text = heard.word.strip()
+        if not text:
             continue
-        # A word's middle says in which span it lies; its edges are kept inside that span.
-        number, _ = place(window, (word.start + word.end) / 2 - offset)
-        span = window.spans[number]
-        inside = sum(s.length for s in window.spans[:number])
-        start = min(span.end, max(span.start, span.start + float(word.start) - offset - inside))
-        end = min(span.end, max(start, span.start + float(word.end) - offset - inside))
-        confidence = min(1.0, max(0.0, float(word.probability)))
-        placed.append((number, Word(word.word.strip(), round(start, 3), round(end, 3), confidence)))
-    for number, group in groupby(placed, key=lambda pair: pair[0]):
-        yield window.channel, Utterance(window.spans[number], tuple(word for _, word in group), facts)
+        piece, start, end = window.place(heard.start - offset, heard.end - offset)
+        if piece > number:
+            number, reached = piece, window.pieces[piece].span.start
+        # A word never lies before the one spoken before it: faster-whisper widens some words backwards.
+        start = max(start, reached)
+        end = max(start, end)
+        if piece < number:
+            start = end = reached
+        reached = end
+        confidence = round(min(1.0, max(0.0, float(heard.probability))), 4)
+        words[number].append(Word(text, round(float(start), 3), round(float(end), 3), confidence))
+    return [Utterance(piece.span, tuple(words[n]), dict(facts)) for n, piece in enumerate(window.pieces)]
 
 
-def _sound(channel: SpokenChannel, window: Window) -> NDArray[np.float32]:
-    samples = np.concatenate([channel.samples(span) for span in window.spans])
-    return samples.astype(np.float32) / np.float32(32768)
+def _guarded(work: Callable[[], _Answer]) -> _Answer:
+    """What `work` returns; faults of CTranslate2 and faster-whisper become EngineFailed."""
+    try:
+        return work()
+    except MemoryError as error:
+        raise EngineFailed("whisper", "there was not enough memory") from error
+    except OSError as error:
+        raise EngineFailed("whisper", f"the decoded sound could not be read ({error.strerror})") from error
+    except (RuntimeError, ValueError, IndexError) as error:
+        raise EngineFailed("whisper", _sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    """The first line of an error of somebody else's, as the end of a sentence."""
+    lines = str(error).strip().splitlines()
+    first = lines[0] if lines else type(error).__name__
+    if "out of memory" in first:
+        return "the graphics card ran out of memory"
+    return first.rstrip(".")
+
+
+def _check(cancelled: CancelledCheck | None) -> None:
+    if cancelled is not None and cancelled():
+        raise Cancelled

@@ -1,158 +1,167 @@
-"""Where a Whisper model is: a local folder, one fetched earlier, or the model hub, asked briefly whether it answers."""
+"""Which Whisper model can be had: a local folder, one fetched or copied before, or one the model hub would give."""
 
 from __future__ import annotations
 
-import threading
-import urllib.error
-import urllib.request
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from transcription.errors import NeedsModel
+from transcription.engines.whisper_folder import MODEL, check_folder
+from transcription.engines.whisper_hub import HubAnswer, ask_hub, fetch_model, hub_address, hub_name, within
+from transcription.errors import EngineFailed, NeedsModel
 
-NEEDED: Final = ("config.json", "model.bin", "tokenizer.json")
-"""Files without which loading fails or would reach for the network later (the tokenizer)."""
+__all__ = ["KNOWN_MODELS", "FoundModel", "HubModel", "bring_model", "find_model", "within"]
 
-ADVICE: Final = (
-    "Put a converted model folder (faster-whisper format) on this machine and name it with --model or "
-    "CALLCOACH_WHISPER_MODEL, or let this machine reach the model hub."
-)
-_FETCHED: Final = ["config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*"]
+
+@dataclass(frozen=True, slots=True)
+class HubModel:
+    """A published model: its repository on the hub and about how many megabytes it takes."""
+
+    repository: str
+    megabytes: int
+
+
+KNOWN_MODELS: Final = {
+    "tiny": HubModel("Systran/faster-whisper-tiny", 75),
+    "tiny.en": HubModel("Systran/faster-whisper-tiny.en", 75),
+    "base": HubModel("Systran/faster-whisper-base", 145),
+    "base.en": HubModel("Systran/faster-whisper-base.en", 145),
+    "small": HubModel("Systran/faster-whisper-small", 485),
+    "small.en": HubModel("Systran/faster-whisper-small.en", 485),
+    "medium": HubModel("Systran/faster-whisper-medium", 1530),
+    "medium.en": HubModel("Systran/faster-whisper-medium.en", 1530),
+    "large-v1": HubModel("Systran/faster-whisper-large-v1", 3090),
+    "large-v2": HubModel("Systran/faster-whisper-large-v2", 3090),
+    "large-v3": HubModel("Systran/faster-whisper-large-v3", 3090),
+    "large": HubModel("Systran/faster-whisper-large-v3", 3090),
+    "large-v3-turbo": HubModel("mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620),
+    "turbo": HubModel("mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620),
+    "distil-small.en": HubModel("Systran/faster-distil-whisper-small.en", 335),
+    "distil-medium.en": HubModel("Systran/faster-distil-whisper-medium.en", 790),
+    "distil-large-v2": HubModel("Systran/faster-distil-whisper-large-v2", 1515),
+    "distil-large-v3": HubModel("Systran/faster-distil-whisper-large-v3", 1515),
+    "distil-large-v3.5": HubModel("distil-whisper/distil-large-v3.5-ct2", 1515),
+}
+"""The names faster-whisper gives to published models; a test holds this table to its own."""
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class FoundModel:
-    """A model that can be had; `folder` is None while it is only on the hub, `why` is for the transcript."""
+    """A model that can be had; `folder` is None while it is only on the hub. `why` is for people."""
 
+    name: str
     folder: Path | None
     why: str
 
 
-def find_model(model: str, *, models_dir: Path | None, hub_timeout: float) -> FoundModel:
-    """Where the model is. Fetches nothing; waits at most `hub_timeout` seconds for the hub. Raises NeedsModel."""
-    local = _local_folder(model, models_dir)
-    if local is not None:
-        _check_folder(local, model)
-        return FoundModel(local, f"the Whisper model {local.name} is on this machine")
-    repository = repository_of(model)
-    cached = _cached(repository, models_dir)
-    if cached is not None:
-        return FoundModel(cached, f"the Whisper model {model} was fetched earlier")
-    _ask_hub(model, repository, hub_timeout)
-    return FoundModel(None, f"the Whisper model {model} can be fetched from the model hub")
+def find_model(
+    model: str, *, models_dir: Path | None = None, hub_timeout: float = 3.0, hub: str | None = None
+) -> FoundModel:
+    """Where a model, named by folder, short name or hub repository, can be had; fetches and loads nothing.
+
+    Asks the hub (for at most `hub_timeout` seconds, the answer is remembered for a minute) only when the model is not
+    on this machine. Raises NeedsModel saying what was looked for, what is wrong with it and what to do.
+    """
+    here = _find_here(model, models_dir)
+    if here is not None:
+        return here
+    repository, size = _on_hub(model)
+    hub = hub or hub_address()
+    answer = ask_hub(repository, timeout=hub_timeout, hub=hub)
+    if answer is HubAnswer.HAS:
+        return FoundModel(model, None, f"Whisper model {model}, fetched from {hub_name(hub)} on first use{size}")
+    if answer is HubAnswer.LACKS:
+        raise NeedsModel(
+            f"The Whisper model {model} is not on this machine and the model hub has no model '{repository}' for us.",
+            f"Check the name, or name the folder of a model. {_known_names()}",
+        )
+    if answer is HubAnswer.OFFLINE:
+        why = ", which is set to stay offline"
+    else:
+        why = f" and the model hub does not answer ({hub_name(hub)}, within {hub_timeout:g} s)"
+    raise NeedsModel(
+        f"The Whisper model {model} is not on this machine{why}.",
+        f"Name the folder of a converted model (CTranslate2 format) with --model or CALLCOACH_WHISPER_MODEL, copy one "
+        f"to {_copy_to(model, models_dir)}, or let this machine reach {hub_name(hub)} once.",
+    )
 
 
-def fetch_model(model: str, *, models_dir: Path | None) -> Path:
-    """The model's folder, fetched from the hub if it is not here, with a bar on a terminal. Raises NeedsModel."""
-    local = _local_folder(model, models_dir)
-    if local is not None:
-        _check_folder(local, model)
-        return local
-    repository = repository_of(model)
-    folder = _cached(repository, models_dir) or _download(model, repository, models_dir)
-    _check_folder(folder, model)
+def bring_model(model: str, *, models_dir: Path | None = None, hub: str | None = None) -> tuple[str, Path]:
+    """The model's name and its checked local folder; fetched from the hub when it is not here yet.
+
+    Raises NeedsModel, and EngineFailed when fetching broke off.
+    """
+    here = _find_here(model, models_dir)
+    if here is not None and here.folder is not None:
+        return here.name, here.folder
+    repository, _ = _on_hub(model)
+    folder = fetch_model(repository, models_dir, hub=hub or hub_address())
+    try:
+        check_folder(folder)
+    except NeedsModel as broken:
+        raise EngineFailed("whisper", f"the fetched model {model} is not whole ({broken.reason})") from broken
+    return model, folder
+
+
+def _find_here(model: str, models_dir: Path | None) -> FoundModel | None:
+    """A model on this machine; None when there is none, NeedsModel when there is one with a fault."""
+    if _is_path(model):
+        folder = Path(model).expanduser()
+        if not folder.is_dir():
+            raise NeedsModel(
+                f"There is no Whisper model folder {model}.",
+                f"Check the path, or give the name of a model. {_known_names()}",
+            )
+        check_folder(folder)
+        return FoundModel(folder.resolve().name, folder, f"Whisper model in the folder {folder.resolve().name}")
+    repository, _ = _on_hub(model)
+    if models_dir is not None:
+        for name in dict.fromkeys((model.replace("/", "--"), repository.partition("/")[2])):
+            copied = models_dir / name
+            if copied.is_dir():
+                check_folder(copied)
+                return FoundModel(model, copied, f"Whisper model {model}, found in the models folder")
+    fetched = _find_fetched(repository, models_dir)
+    return None if fetched is None else FoundModel(model, fetched, f"Whisper model {model}, fetched before")
+
+
+def _find_fetched(repository: str, models_dir: Path | None) -> Path | None:
+    """The folder of a model in the hub library's cache; None when it is not there or only in part."""
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(repository, MODEL, cache_dir=models_dir)
+    if not isinstance(found, str):
+        return None
+    folder = Path(found).parent
+    try:
+        check_folder(folder)
+    except NeedsModel:
+        return None  # a download broke off: fetching again goes on where it stopped
     return folder
 
 
-def repository_of(model: str) -> str:
-    """The hub repository of a short model name ("small"); "org/name" stays as it is. Raises NeedsModel."""
-    if "/" in model:
-        return model
-    from faster_whisper.utils import _MODELS
-
-    known = _MODELS.get(model)
-    if known is None:
-        raise NeedsModel(
-            f"There is no Whisper model called '{model}'.", f"Use one of {', '.join(_MODELS)}, or a folder."
-        )
-    return str(known)
+def _is_path(model: str) -> bool:
+    if not model or model in KNOWN_MODELS:
+        return False
+    return model.startswith(("/", "./", "../", "~")) or model.count("/") > 1 or Path(model).is_dir()
 
 
-def _local_folder(model: str, models_dir: Path | None) -> Path | None:
-    path = Path(model).expanduser()
-    if path.is_dir():
-        return path
-    if path.is_absolute() or model.startswith((".", "~")):
-        raise NeedsModel(f"There is no model folder {model}.", ADVICE)
-    if models_dir is not None and (models_dir / model / "model.bin").is_file():
-        return models_dir / model
-    return None
+def _on_hub(model: str) -> tuple[str, str]:
+    """(repository, ", about N MB" when known) of a short name or a repository's own name."""
+    known = KNOWN_MODELS.get(model)
+    if known is not None:
+        return known.repository, f", about {known.megabytes} MB"
+    if _REPOSITORY.fullmatch(model):
+        return model, ""
+    raise NeedsModel(f"There is no Whisper model called '{model}'.", f"Give the folder of a model. {_known_names()}")
 
 
-def _check_folder(folder: Path, model: str) -> None:
-    missing = [name for name in NEEDED if not (folder / name).is_file()]
-    if not any(folder.glob("vocabulary.*")):
-        missing.append("vocabulary.json")
-    if missing:
-        raise NeedsModel(f"The Whisper model {model} is not whole: {', '.join(missing)} is missing.", ADVICE)
+def _known_names() -> str:
+    return f"Known names: {', '.join(KNOWN_MODELS)}."
 
 
-def _cached(repository: str, models_dir: Path | None) -> Path | None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    try:
-        found = Path(
-            snapshot_download(repository, cache_dir=models_dir, allow_patterns=_FETCHED, local_files_only=True)
-        )
-    except LocalEntryNotFoundError:
-        return None
-    except HFValidationError as error:
-        raise NeedsModel(f"'{repository}' is no model name.", ADVICE) from error
-    return found if (found / "model.bin").is_file() else None
-
-
-def _download(model: str, repository: str, models_dir: Path | None) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError
-    from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
-
-    class Bar(tqdm):  # type: ignore[type-arg, misc, unused-ignore]
-        """Drawn on a terminal only; a service's log stays free of it."""
-
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            kwargs["disable"] = None
-            super().__init__(*args, **kwargs)
-
-    try:
-        return Path(snapshot_download(repository, cache_dir=models_dir, allow_patterns=_FETCHED, tqdm_class=Bar))
-    except (HfHubHTTPError, OSError, RuntimeError, ValueError) as error:
-        why = str(error).strip().splitlines()[:1] or [type(error).__name__]
-        raise NeedsModel(f"The Whisper model {model} could not be fetched ({why[0][:200]}).", ADVICE) from error
-
-
-def _ask_hub(model: str, repository: str, timeout: float) -> None:
-    from huggingface_hub import constants
-
-    if constants.HF_HUB_OFFLINE:
-        raise NeedsModel(f"The Whisper model {model} is not on this machine, which is set to stay offline.", ADVICE)
-    url = f"{constants.ENDPOINT}/api/models/{repository}"
-    answer = within(lambda: _status(url, timeout), timeout)
-    if answer in (401, 403, 404):
-        raise NeedsModel(f"The model hub has no model '{repository}' for us.", ADVICE)
-    if answer is None or answer >= 400:
-        raise NeedsModel(f"The Whisper model {model} is not on this machine and the model hub does not answer.", ADVICE)
-
-
-def within(ask: Callable[[], int | None], timeout: float) -> int | None:
-    """The answer if it comes within `timeout` seconds, else None. Looking a name up has no time limit of its own."""
-    answers: list[int | None] = []
-    thread = threading.Thread(target=lambda: answers.append(ask()), daemon=True)
-    thread.start()
-    thread.join(timeout)
-    return answers[0] if answers else None
-
-
-def _status(url: str, timeout: float) -> int | None:
-    if not url.startswith(("https://", "http://")):
-        return None
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=timeout) as answer:  # noqa: S310
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code
-    except (OSError, ValueError):
-        return None
+def _copy_to(model: str, models_dir: Path | None) -> str:
+    return "a folder of your own" if models_dir is None else f"the folder {models_dir / model.replace('/', '--')}"

@@ -1,0 +1,86 @@
+"""Windows of speech for Whisper: spans of one channel packed up to 30 s, and the way back to the call's own times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcription.speech import RATE, Span, SpokenChannel
+
+WINDOW_SECONDS: Final = 30.0
+"""What Whisper's encoder takes in at once; a shorter window is padded with silence and costs the same."""
+
+WINDOW_SAMPLES: Final = int(WINDOW_SECONDS * RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A span of speech and where it lies in its window, in seconds from the window's beginning."""
+
+    span: Span
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Spans of one channel, one after another without the silence between them; never longer than 30 s."""
+
+    channel: int
+    pieces: tuple[Piece, ...]
+
+    @property
+    def length(self) -> float:
+        """Seconds of speech."""
+        return self.pieces[-1].at + self.pieces[-1].span.length
+
+    def samples(self, channel: SpokenChannel) -> NDArray[np.float32]:
+        """The window's sound, (samples,) float32 in -1..1, read span by span from the channel's file."""
+        sound = np.zeros(WINDOW_SAMPLES, dtype=np.float32)
+        for piece in self.pieces:
+            first = round(piece.at * RATE)
+            read = channel.samples(piece.span)[: WINDOW_SAMPLES - first]
+            sound[first : first + read.size] = read.astype(np.float32) / 32768
+        return sound[: max(1, round(self.length * RATE))]
+
+    def place(self, start: float, end: float) -> tuple[int, float, float]:
+        """(piece, start, end): which piece a word belongs to by its middle, and its times in the call.
+
+        Times stay inside the piece's span: alignment is loose at the seams.
+        """
+        middle = (start + end) / 2
+        number = max((n for n, piece in enumerate(self.pieces) if piece.at <= middle), default=0)
+        piece = self.pieces[number]
+        begins, ends = (
+            min(max(piece.span.start + time - piece.at, piece.span.start), piece.span.end) for time in (start, end)
+        )
+        return number, begins, max(begins, ends)
+
+
+def fill_windows(channels: Sequence[SpokenChannel]) -> tuple[Window, ...]:
+    """Every span of every channel in windows, in time order within a channel. Longer spans are cut into even parts."""
+    windows: list[Window] = []
+    for number, channel in enumerate(channels):
+        pieces: list[Piece] = []
+        filled = 0.0
+        for span in (part for whole in channel.spans for part in _parts(whole)):
+            if pieces and filled + span.length > WINDOW_SECONDS:
+                windows.append(Window(number, tuple(pieces)))
+                pieces, filled = [], 0.0
+            pieces.append(Piece(span, filled))
+            filled += span.length
+        if pieces:
+            windows.append(Window(number, tuple(pieces)))
+    return tuple(windows)
+
+
+def _parts(span: Span) -> list[Span]:
+    if span.length <= 0:
+        return []
+    count = ceil(span.length / WINDOW_SECONDS)
+    edges = [span.start + span.length * n / count for n in range(count)]
+    return [Span(start, end) for start, end in zip(edges, [*edges[1:], span.end], strict=True)]
