@@ -26,7 +26,7 @@ from workers.sweep import ROUNDS_UNTIL_REHINT
 WORKER = str(Path(__file__).parent / "chaos_worker.py")
 QUEUES = ("speech", "speech", "score", "score")
 STEP_SECONDS = "0.3"
-MOST_SECONDS_A_CALL = 4.0  # a call may take this long on average before the test says that it hangs
+MOST_SECONDS_A_CALL = 3.5  # a call may take this long on average before the test says that it hangs
 MOST_WAITING = 8  # calls on their way at once: with a long queue nobody would come for a frozen worker's call in time
 LOOK_SECONDS = 0.1
 FAULT_SECONDS = 0.7  # between two faults
@@ -120,7 +120,7 @@ class Chaos:
         `until` they go on, and so does the run, until it holds.
         """
         begun = time.monotonic()
-        limit = give_up_after or 60.0 + calls * MOST_SECONDS_A_CALL
+        limit = give_up_after or 30.0 + calls * MOST_SECONDS_A_CALL
         deck: list[Fault] = []
         next_fault = begun + 3 * FAULT_SECONDS
         pause = threading.Event()
