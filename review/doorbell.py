@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -28,7 +29,8 @@ log = structlog.get_logger(__name__)
 def ring(redis: Redis | Settings, calls: Iterable[tuple[int, Step]]) -> int:
     """Put a job into the queue of each call's step; how many. Redis errors are logged, never raised.
 
-    Ring after the commit that made the calls ready. Whatever is not rung now the sweep rings within a minute.
+    A call whose ring still waits in the queue is not rung a second time, so a backlog does not multiply. Ring after
+    the commit that made the calls ready. Whatever is not rung now the sweep rings within a minute.
     """
     waiting: dict[Step, list[int]] = {}
     for call_id, step in calls:
@@ -43,16 +45,35 @@ def ring(redis: Redis | Settings, calls: Iterable[tuple[int, Step]]) -> int:
             if queue.count >= FULL:
                 log.info("queue_full", queue=queue.name, left_to_the_sweep=len(call_ids))
                 continue
+            heard = {_call_of(job_id) for job_id in queue.get_job_ids()}
+            new = [call_id for call_id in call_ids if call_id not in heard]
             queue.enqueue_many(
                 [
-                    Queue.prepare_data(JOBS[step], (call_id,), timeout=JOB_TIMEOUT, result_ttl=0, failure_ttl=3600)
-                    for call_id in call_ids
+                    Queue.prepare_data(
+                        JOBS[step],
+                        (call_id,),
+                        timeout=JOB_TIMEOUT,
+                        result_ttl=0,
+                        failure_ttl=3600,
+                        job_id=_job_id(step, call_id),
+                    )
+                    for call_id in new
                 ]
             )
-            rung += len(call_ids)
+            rung += len(new)
     except (RedisError, OSError) as error:
         log.warning("doorbell_silent", error=str(error), calls=sum(map(len, waiting.values())) - rung)
     return rung
+
+
+def _job_id(step: Step, call_id: int) -> str:
+    # Never the same twice: RQ would write a new ring over the job that is running for the same call.
+    return f"{step}-{call_id}-{secrets.token_hex(4)}"
+
+
+def _call_of(job_id: str) -> int | None:
+    parts = job_id.split("-")
+    return int(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else None
 
 
 def open_queue(name: str, connection: Redis) -> Queue:

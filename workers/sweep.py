@@ -7,23 +7,29 @@ import shutil
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 from redis import Redis
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from review.db import Database, open_database
 from review.doorbell import ring
+from review.models import Call
 from review.redis_address import connect
 from review.settings import Settings
-from review.states import reconcile
+from review.states import reconcile, unpark_needs_model
 from review.storage import AudioStore, open_store
+from transcription.engines import EngineRequest, choose_engine
+from transcription.errors import NeedsModel
 
 log = logging.getLogger("workers")
 
 ROUNDS_UNTIL_REHINT = 12  # 60 s in production: a call rung that long ago and still due is rung again
 TIDY_SECONDS = 3600.0
+MODEL_SECONDS = 300.0  # how often calls that wait for a speech model are looked at
 HALF_WRITTEN_SECONDS = 24 * 3600.0
 
 
@@ -34,9 +40,9 @@ def sweep_once(database: Database, client: Redis, *, rehint: float) -> int:
     """
     with database.session() as session:
         due = reconcile(session, rehint=rehint)
-    ring(client, due)
-    if due:
-        log.info("rang again for %d waiting %s", len(due), "call" if len(due) == 1 else "calls")
+    rung = ring(client, due)
+    if rung:
+        log.info("rang again for %d waiting %s", rung, "call" if rung == 1 else "calls")
     return len(due)
 
 
@@ -47,7 +53,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     """
     stop = stop or _stop_on_signal()
     database, client, store = open_database(settings), connect(settings), open_store(settings)
-    tidied = 0.0
+    tidied = asked = 0.0
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
         while not stop.wait(settings.reconcile_seconds):
@@ -55,6 +61,9 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
                 sweep_once(database, client, rehint=ROUNDS_UNTIL_REHINT * settings.reconcile_seconds)
             except SQLAlchemyError as error:
                 log.warning("the database could not be asked, trying again: %s", error)
+            if time.monotonic() - asked > MODEL_SECONDS:
+                asked = time.monotonic()
+                _let_waiting_calls_go(database, client, settings)
             if time.monotonic() - tidied > TIDY_SECONDS:
                 tidied = time.monotonic()
                 _tidy(store, settings.work)
@@ -63,12 +72,43 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
         client.close()
 
 
+def wake_calls_waiting_for_model(
+    database: Database, client: Redis, request: EngineRequest, choose: Callable[[EngineRequest], object] = choose_engine
+) -> int:
+    """Let calls that wait for a speech model go on when one can be had now; how many. Loads and fetches nothing."""
+    with database.read() as session:
+        if session.scalar(select(Call.id).where(Call.state == "needs_model").limit(1)) is None:
+            return 0
+    try:
+        choose(request)
+    except NeedsModel:
+        return 0
+    with database.session() as session:
+        ready = unpark_needs_model(session)
+    ring(client, ready)
+    log.info("a speech model can be had now: %d waiting calls go on", len(ready))
+    return len(ready)
+
+
+def _let_waiting_calls_go(database: Database, client: Redis, settings: Settings) -> None:
+    # Without a language only an engine that can do any language answers: the English stand-in does not.
+    request = EngineRequest(
+        engine=settings.engine,  # type: ignore[arg-type]  # the settings allow only an engine's name
+        model=settings.whisper_model,
+        models_dir=settings.models,
+    )
+    try:
+        wake_calls_waiting_for_model(database, client, request)
+    except SQLAlchemyError as error:
+        log.warning("calls that wait for a speech model were not looked at: %s", error)
+
+
 def _tidy(store: AudioStore, work: Path) -> None:
     """Remove what killed processes left behind."""
     now = time.time()
     try:
         removed = store.sweep_incoming(older_than=HALF_WRITTEN_SECONDS, now=now)
-        for folder in work.glob("call-*"):
+        for folder in work.glob("call-*"):  # what a killed worker was decoding
             if folder.stat().st_mtime < now - HALF_WRITTEN_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:

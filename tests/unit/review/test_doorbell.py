@@ -69,3 +69,10 @@ def test_redis_away_costs_no_error_and_no_time(tmp_path: Path) -> None:
 
 def test_nothing_to_ring_asks_nobody(tmp_path: Path) -> None:
     assert doorbell.ring(read_settings({"CALLCOACH_DATA": str(tmp_path)}), []) == 0
+
+
+def test_a_call_whose_ring_still_waits_is_not_rung_again(redis: Redis) -> None:
+    assert doorbell.ring(redis, [(1, "transcribe"), (1, "score")]) == 2
+    assert doorbell.ring(redis, [(1, "transcribe"), (2, "transcribe"), (1, "score")]) == 1
+    redis.flushall()
+    assert doorbell.ring(redis, [(1, "transcribe"), (2, "transcribe")]) == 2, "what Redis forgot is rung again"
