@@ -97,7 +97,6 @@ def _stop_in_horse() -> None:
         Runtime.current.request_stop()
 
 
-
 def _read_packs() -> None:
     """Read and compile every language's rules once (two seconds of work) instead of in every fork."""
     from scoring.packs import languages_with_packs, load_pack

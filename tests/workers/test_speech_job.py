@@ -1,0 +1,152 @@
+"""The speech job with real sound and an engine of the test: playable before the words, loaded once, progress, stop."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from review.models import StoredTranscript, WebAudio
+from tests.workers.installation import Installation
+from transcription.engines import Engine, EngineChoice, EngineRequest
+from transcription.errors import Cancelled, NeedsModel
+from transcription.speech import Recognition, SpokenChannel, Utterance
+from transcription.transcript import Word
+from workers import jobs
+from workers.demo.manifest import sample_calls
+from workers.runtime import Runtime
+from workers.steps import run_step
+
+
+@dataclass
+class YesEngine:
+    """Hears the word "yes" in every span, and remembers what it was asked and what was there at that time."""
+
+    installation: Installation
+    stop: Callable[[], None] | None = None
+    heard: list[int] = field(default_factory=list)
+    playable: list[bool] = field(default_factory=list)
+    name: str = "test"
+    model: str = "yes"
+    draft: bool = True
+
+    def recognise(
+        self,
+        channels: Sequence[SpokenChannel],
+        language: str | None,
+        *,
+        on_progress: Callable[[float], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Recognition:
+        """One word for each span, with progress after each."""
+        spans = sum(len(channel.spans) for channel in channels)
+        with self.installation.database.read() as session:
+            self.playable.append(session.scalar(select(WebAudio.call_id)) is not None)
+        if self.stop is not None:
+            self.stop()
+        done = 0
+        lanes = []
+        for channel in channels:
+            utterances = []
+            for span in channel.spans:
+                if cancelled is not None and cancelled():
+                    raise Cancelled
+                utterances.append(Utterance(span, (Word("yes", span.start, span.end, 0.9),)))
+                done += 1
+                if on_progress is not None:
+                    on_progress(done / spans)
+            lanes.append(tuple(utterances))
+        self.heard.append(done)
+        return Recognition(tuple(lanes), language)
+
+
+@pytest.fixture(scope="module")
+def recording() -> bytes:
+    """The shortest English sample call that came as one file."""
+    english = [call for call in sample_calls() if call.language == "en" and len(call.files) == 1]
+    return Path(english[0].files[0]).read_bytes()
+
+
+def runtime_with(installation: Installation, engine: YesEngine, loads: list[EngineChoice]) -> Runtime:
+    """A runtime whose only engine is the test's."""
+
+    def choose(_request: EngineRequest) -> EngineChoice:
+        return EngineChoice("test", "yes", "the test says so")
+
+    def load(choice: EngineChoice) -> Engine:
+        loads.append(choice)
+        return engine
+
+    return dataclasses.replace(installation.runtime(), choose=choose, load=load)
+
+
+def test_sound_becomes_a_transcript_and_can_be_heard_before(installation: Installation, recording: bytes) -> None:
+    call_id = installation.accept_audio("sound", recording).call_id
+    engine, loads = YesEngine(installation), []
+    worker = runtime_with(installation, engine, loads)
+    assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "done"
+    assert engine.playable == [True], "the recording could not be played while its words were sought"
+    call = installation.call(call_id)
+    assert call.state == "transcribed"
+    assert call.duration is not None
+    assert call.duration > 10
+    folder = installation.store.derived(call_id)
+    assert (folder / "audio.webm").is_file()
+    assert (folder / "peaks.json").is_file()
+    with installation.database.read() as session:
+        stored = session.scalars(select(StoredTranscript)).one()
+    assert (stored.engine, stored.draft, stored.reason) == ("test", True, "the test says so")
+    assert not list(installation.settings.work.iterdir()), "temporary files were left"
+
+
+def test_the_engine_is_loaded_once_for_many_calls(installation: Installation, recording: bytes) -> None:
+    engine, loads = YesEngine(installation), []
+    worker = runtime_with(installation, engine, loads)
+    for name in ("first", "second"):
+        call_id = installation.accept_audio(name, recording + name.encode()).call_id
+        assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "done"
+    assert len(engine.heard) == 2
+    assert len(loads) == 1
+
+
+def test_a_stop_in_the_middle_stores_nothing_and_gives_the_call_back(
+    installation: Installation, recording: bytes
+) -> None:
+    call_id = installation.accept_audio("stopped", recording).call_id
+    engine, loads = YesEngine(installation), []
+    worker = runtime_with(installation, engine, loads)
+    engine.stop = worker.request_stop
+    assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "stopped"
+    assert installation.effects()[call_id] == (0, 0)
+    assert installation.state(call_id) == "received"
+    assert not list(installation.settings.work.iterdir()), "temporary files were left"
+
+
+def test_a_call_without_an_engine_can_be_heard_all_the_same(installation: Installation, recording: bytes) -> None:
+    call_id = installation.accept_audio("unheard", recording, language="ru").call_id
+
+    def none(_request: EngineRequest) -> EngineChoice:
+        raise NeedsModel("No engine knows Russian here.", "Provide a Whisper model.")
+
+    worker = dataclasses.replace(installation.runtime(), choose=none)
+    assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "parked"
+    assert installation.state(call_id) == "needs_model"
+    with installation.database.read() as session:
+        assert session.scalar(select(WebAudio.call_id)) == call_id
+
+
+def test_the_choice_of_an_engine_is_remembered_for_a_while(installation: Installation) -> None:
+    asked: list[EngineRequest] = []
+
+    def choose(request: EngineRequest) -> EngineChoice:
+        asked.append(request)
+        return EngineChoice("test", "yes", "the test says so")
+
+    worker = dataclasses.replace(installation.runtime(), choose=choose, load=lambda _choice: YesEngine(installation))
+    for language in ("en", "en", "ru"):
+        worker.engine_for(EngineRequest(language=language))
+    assert [request.language for request in asked] == ["en", "ru"]
