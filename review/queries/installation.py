@@ -102,14 +102,17 @@ def read_disk(store: AudioStore) -> DiskState:
     return DiskState(free=store.free(), floor=store.floor)
 
 
-def read_engines(settings: Settings) -> tuple[EngineRow, ...]:
-    """What each speech engine would do for a call in the installation's language; loads and fetches nothing."""
+def read_engines(settings: Settings, language: str | None = None) -> tuple[EngineRow, ...]:
+    """What each speech engine would do for a call in `language`; loads and fetches nothing.
+
+    Without a language: the installation's own, and if it names none, a call whose language is not known.
+    """
     from transcription.engines import EngineName, EngineRequest, describe_engines  # here: only this page needs them
 
     request = EngineRequest(
         engine=cast(EngineName, settings.engine),
         model=settings.whisper_model,
-        language=settings.language,
+        language=language or settings.language,
         models_dir=settings.models,
         hub_timeout=HUB_TIMEOUT,
     )

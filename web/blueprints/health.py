@@ -70,7 +70,7 @@ def page() -> str:
         check_workers(redis),
         check_waiting(status, redis),
         *check_models(status),
-        check_engines(installation.read_engines(made.settings)),
+        check_engines(installation.read_engines(made.settings), installation.read_engines(made.settings, "en")),
         check_disk(installation.read_disk(made.store)),
         check_failures(status),
     )
@@ -153,13 +153,20 @@ def check_models(status: Status) -> tuple[Check, ...]:
     )
 
 
-def check_engines(engines: tuple[EngineRow, ...]) -> Check:
-    """Which speech engine would run, and why."""
+def check_engines(engines: tuple[EngineRow, ...], for_english: tuple[EngineRow, ...]) -> Check:
+    """Which speech engine would run, and why; `for_english` is what would run were the call known to be English."""
     label = _("Speech engine")
     chosen = next((engine for engine in engines if engine.available), None)
     if chosen is None:
-        reasons = " ".join(f"{engine.name}: {engine.why}" for engine in engines)
-        return Check("engine", label, "warn", _("none can run: %(reasons)s", reasons=reasons))
+        why = next((engine.why for engine in engines if engine.name == "whisper"), "")
+        stand_in = next((engine for engine in for_english if engine.available), None)
+        if stand_in is None:
+            return Check("engine", label, "warn", _("none can run: %(reasons)s", reasons=why))
+        detail = _(
+            "calls known to be English are transcribed as drafts by the stand-in %(engine)s; others wait for a model",
+            engine=stand_in.name,
+        )
+        return Check("engine", label, "warn", detail, why)
     detail = f"{chosen.name} ({chosen.model}): {chosen.why}" if chosen.model else f"{chosen.name}: {chosen.why}"
     if chosen.name == "sphinx":
         return Check(
