@@ -141,7 +141,7 @@ class Case:
         confidence = mean_confidence(word for turn in mine for word in turn.words)
         if not self.clear(confidence):
             return f"The speech engine is unsure of the {role}'s words here (mean confidence {confidence:.2f})."
-        if words < self.pack.threshold("fewest_words"):
+        if role == "rep" and words < self.pack.threshold("fewest_words"):
             return f"The {role} says too little in this part of the call to judge it."
         if absence and self.conversation.partial and self._missing(window):
             return "Part of the recording is missing, so it may have been said there."

@@ -22,6 +22,8 @@ from scoring.packs import Entry, Pack
 from scoring.patterns import DIGIT_ANCHOR, Compiled
 
 _NEGATION_REACH: Final = 4
+_GUARD_REACH: Final = 40
+_FUZZY_TURN: Final = 400  # tokens; fuzzy matching is for phrases misheard in ordinary turns, not for monologues
 _ROLES: Final = ("rep", "client", "speaker_a", "speaker_b")
 
 
@@ -91,6 +93,12 @@ class Stream:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The first and last token of a match on the stream (inclusive)."""
         return bisect_right(self._char_starts, start) - 1, bisect_right(self._char_starts, end - 1) - 1
+
+    def char_start(self, token: int) -> int:
+        """Where a token starts on the stream; beyond the ends, the stream's own."""
+        if token < 0:
+            return 0
+        return self._char_starts[token] if token < len(self._char_starts) else len(self.text)
 
     def sentence_at(self, start: int) -> int:
         """The number of the sentence that holds a place of the stream."""
@@ -203,10 +211,12 @@ class Matcher:
         sentence_start, sentence_end = stream.sentence_bounds(number)
         if entry.guarded and self._negated(stream, first, sentence_start):
             return None
-        if entry.unless and any(
-            phrase.regex.search(stream.text, max(0, sentence_start - 2), sentence_end) for phrase in entry.unless
-        ):
-            return None
+        if entry.unless:
+            # In speech without punctuation a "sentence" may be minutes long: a guard reaches some words only.
+            low = max(sentence_start, stream.char_start(first - _GUARD_REACH)) - 2
+            high = min(sentence_end, stream.char_start(last + _GUARD_REACH))
+            if any(phrase.regex.search(stream.text, max(0, low), high) for phrase in entry.unless):
+                return None
         begin, stop = stream.tokens[first].start, stream.tokens[last].end
         return Hit(
             entry=entry,
@@ -242,6 +252,8 @@ class Matcher:
     def _fuzzy_hits(self, turn: MergedTurn, stream: Stream) -> Iterable[Hit]:
         surface: str | None = None
         starts: list[int] = []
+        if len(stream.tokens) > _FUZZY_TURN:
+            return
         for entry, phrase, stems in self._fuzzy:
             if entry.role not in ("any", turn.role):
                 continue

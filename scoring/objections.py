@@ -87,7 +87,7 @@ def _counts(case: Case, hit: Hit) -> bool:
 
 
 def _inside_another(hit: Hit, cues: Sequence[Hit]) -> bool:
-    """Whether a cue of another type says it better: a longer one around it, or a supplier in "we already have a ..."."""
+    """Whether a cue of another type says it better: a longer one, or a supplier in "we already have a ..."."""
     for other in cues:
         if other.group == hit.group or other.end <= hit.start or hit.end <= other.start:
             continue

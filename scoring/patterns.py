@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
-from scoring.normalise import split_sentences, stem_word
+from scoring.normalise import Token, split_sentences, stem_word
 from scoring.wordlists import word_set
 
 MAX_COST: Final = 20_000
@@ -70,11 +71,12 @@ class Vocabulary:
     slots: Mapping[str, str]
     not_names: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
+    # Slots are used by hundreds of phrases; each is parsed once. Keyed by name: the part and the stems it knows.
+    parsed: dict[str, tuple[_Part, frozenset[str]]] = field(default_factory=dict, compare=False, repr=False)
+    exact_stems: frozenset[str] = field(init=False, compare=False, repr=False)
 
-    @property
-    def exact_stems(self) -> frozenset[str]:
-        """The stems whose tokens carry their form in the stream, as `stem=form`."""
-        return frozenset(stem_word(form) for form in self.exact)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "exact_stems", frozenset(stem_word(form) for form in self.exact))
 
 
 def exact_forms(sources: Iterable[str]) -> frozenset[str]:
@@ -180,7 +182,7 @@ class _Parser:
         word = symbol[1:] if exact else symbol
         if word.startswith("#"):
             return _Part(re.escape(word) + " ", 1, (frozenset((word,)),))
-        tokens = [token for sentence in split_sentences(word) for token in sentence.tokens]
+        tokens = _tokens(word)
         if not tokens:
             raise PatternInvalid(f"'{word}' is dropped before matching; leave it out")
         parts = []
@@ -205,7 +207,18 @@ class _Parser:
         slots = self.vocabulary.slots
         if name not in slots:
             raise PatternInvalid(f"there is no slot <{name}>; there are: {', '.join(sorted(slots))}")
-        return _Parser(f"({slots[name]})", self.vocabulary, self.depth + 1).parse()
+        known = self.vocabulary.parsed.get(name)
+        if known is None:
+            inner = _Parser(f"({slots[name]})", self.vocabulary, self.depth + 1)
+            known = (inner.parse(), frozenset(inner.stems))
+            self.vocabulary.parsed[name] = known
+        self.stems.update(known[1])
+        return known[0]
+
+
+@lru_cache(maxsize=8192)
+def _tokens(word: str) -> tuple[Token, ...]:
+    return tuple(token for sentence in split_sentences(word) for token in sentence.tokens)
 
 
 def _in_order(parts: list[_Part]) -> _Part:

@@ -124,13 +124,15 @@ def test_a_pack_with_a_catastrophic_regex_names_file_line_and_entry(tmp_path: Pa
 )
 def test_a_malformed_phrase_is_refused_with_its_reason(tmp_path: Path, phrase: str, reason: str) -> None:
     entry = f"entries:\n  - id: bad.two\n    group: g\n    role: rep\n    phrases:\n      - '{phrase}'\n" + LINES
-    with pytest.raises(PackInvalid, match="bad.two") as caught:
+    with pytest.raises(PackInvalid, match=r"bad\.two") as caught:
         read_pack(write_pack(tmp_path / "xx", entry))
     assert reason in str(caught.value)
 
 
 def test_an_entry_without_lines_is_refused(tmp_path: Path) -> None:
-    entry = "entries:\n  - id: bad.three\n    group: g\n    role: rep\n    phrases: [buy]\n    match: [a]\n    miss: [b]\n"
+    entry = (
+        "entries:\n  - id: bad.three\n    group: g\n    role: rep\n    phrases: [buy]\n    match: [a]\n    miss: [b]\n"
+    )
     with pytest.raises(PackInvalid, match="fewer than 5"):
         read_pack(write_pack(tmp_path / "xx", entry))
 
