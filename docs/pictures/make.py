@@ -21,7 +21,7 @@ CHROMIUM = "/usr/bin/chromium"
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PERSON = "head@demo.example"  # sees every call
-BEST_SHOWN = "no budget"  # part of a loss reason: the call on the picture is a lead that was closed wrongly
+BEST_SHOWN = (r"no budget", r"\d objections not handled", r"")  # what the pictured call's row says, best first
 
 
 def main() -> int:
@@ -73,17 +73,24 @@ def take(browser: Any, memory: Any, address: str, scheme: str, size: dict[str, i
     page.goto(f"{address}/?state=ready")
     page.screenshot(path=HERE / f"inbox-{scheme}{suffix}.png")
     rows = page.locator("ul.rows > li")
-    chosen = rows.filter(has_text=re.compile(BEST_SHOWN, re.IGNORECASE)).first
-    (chosen if chosen.count() else rows.first).locator("a.open").click()
+    wanted = (rows.filter(has_text=re.compile(words, re.IGNORECASE)) for words in BEST_SHOWN)
+    next(found for found in wanted if found.count()).first.locator("a.open").click()
     page.wait_for_selector("#turns .turn")
     page.wait_for_selector("#sound div", state="attached")
-    quote = page.locator("#turns mark.bad .w, #turns mark .w").first
-    quote.click()
+    seek_to_objection(page)
     page.wait_for_timeout(900)
     page.keyboard.press("k")
     page.wait_for_timeout(300)
     page.screenshot(path=HERE / f"call-{scheme}{suffix}.png")
     context.close()
+
+
+def seek_to_objection(page: Any) -> None:
+    """Play where the client objects, or a third into the call when nobody does."""
+    said = page.locator("#turns .turn.client mark.bad .w, #turns .turn.client mark.warn .w")
+    turns = page.locator("#turns .turn .w[data-t]")
+    place = said.first if said.count() else turns.nth(turns.count() // 3)
+    place.click()
 
 
 if __name__ == "__main__":
