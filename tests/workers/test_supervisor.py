@@ -118,7 +118,7 @@ def test_a_child_that_does_not_end_is_killed_with_what_it_started(fresh: Setting
         pids = [child.process.pid for child in supervisor.children if child.process]
     finally:
         supervisor.stop()
-    assert not any(map(is_running, [*pids, grandchild]))
+    wait_until(lambda: not any(map(is_running, [*pids, grandchild])), seconds=5, what="both and the grandchild to die")
     assert any("killed" in line for line in lines)
 
 
