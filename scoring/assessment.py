@@ -10,7 +10,50 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from scoring.evidence import Absence, Evidence, Nearest, points, tenth
+from scoring.findings import (
+    FAULTS,
+    MOVES,
+    OBJECTION_TYPES,
+    FoundFact,
+    Named,
+    Objection,
+    Promise,
+    Reason,
+    Rejection,
+    SummaryLine,
+)
 from transcription.transcript import seconds, share
+
+__all__ = [
+    "CANNOT_JUDGE",
+    "FAULTS",
+    "MOVES",
+    "NOT_APPLICABLE",
+    "NOT_SCORED",
+    "OBJECTION_TYPES",
+    "SCHEMA",
+    "SCORED",
+    "STAGES",
+    "UNANSWERED",
+    "Absence",
+    "Assessment",
+    "CriterionResult",
+    "Evidence",
+    "FoundFact",
+    "Metrics",
+    "Named",
+    "Nearest",
+    "NotAnAssessment",
+    "Objection",
+    "Promise",
+    "Reason",
+    "Rejection",
+    "Score",
+    "Span",
+    "StageSpan",
+    "SummaryLine",
+]
 
 SCHEMA: Final = 1
 
@@ -21,75 +64,6 @@ SCORED: Final = "scored"
 NOT_SCORED: Final = "not_scored"
 
 STAGES: Final = ("opening", "discovery", "presentation", "price", "objections", "close")
-OBJECTION_TYPES: Final = (
-    "price",
-    "timing",
-    "authority",
-    "need",
-    "competitor",
-    "trust",
-    "brush_off",
-    "fit",
-    "other",
-)
-MOVES: Final = ("listen", "acknowledge", "clarify", "answer", "alternative", "check", "next_step")
-FAULTS: Final = ("cut_off", "argued", "instant_discount", "forbidden", "repeated_without_new_move")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A quote verbatim in the transcript. `turn` counts the transcript's turns as delivered; times in seconds.
-
-    `source` is `rule:<id>`, `model:<id>` or `metric:<id>`; `speech_confidence` (0..1) is the mean over the quote's
-    words, None where the words carry none (typed or imported text).
-    """
-
-    quote: str
-    start: float | None
-    end: float | None
-    turn: int | None
-    role: str
-    source: str
-    speech_confidence: float | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "quote": self.quote,
-            "start": seconds(self.start),
-            "end": seconds(self.end),
-            "turn": self.turn,
-            "role": self.role,
-            "source": self.source,
-            "speech_confidence": share(self.speech_confidence),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """The nearest miss of an answer by absence: what came closest, verbatim."""
-
-    quote: str
-    start: float | None
-    end: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        return {"quote": self.quote, "start": seconds(self.start), "end": seconds(self.end)}
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """The window searched in vain (seconds, None without times) and the nearest miss in it."""
-
-    start: float | None
-    end: float | None
-    nearest: Nearest | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "from": seconds(self.start),
-            "to": seconds(self.end),
-            "nearest": None if self.nearest is None else self.nearest.to_json(),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,116 +185,6 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A move, a fault or a reason: its name, an optional value or explanation, and its quote."""
-
-    name: str
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """An objection episode. `latency` is the silence in seconds before the rep's answer; `scale` is 0..3."""
-
-    types: tuple[str, ...]
-    genuine: float | None
-    explicit: bool
-    client: Evidence
-    response: Evidence | None
-    latency: float | None
-    moves: tuple[Named, ...]
-    faults: tuple[Named, ...]
-    reaction: str
-    outcome: str
-    scale: int
-    probability: float
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "types": list(self.types),
-            "genuine": share(self.genuine),
-            "explicit": self.explicit,
-            "client": self.client.to_json(),
-            "response": None if self.response is None else self.response.to_json(),
-            "latency": seconds(self.latency),
-            "moves": [{"name": move.name, **move.evidence.to_json()} for move in self.moves],
-            "faults": [{"name": fault.name, **fault.evidence.to_json()} for fault in self.faults],
-            "reaction": self.reaction,
-            "outcome": self.outcome,
-            "scale": self.scale,
-            "probability": share(self.probability),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason for or against a wrong rejection; `evidence` is None for reasons that lie in the facts alone."""
-
-    id: str
-    why: str
-    evidence: Evidence | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return {"id": self.id, "why": self.why, **evidence_or_nulls(self.evidence)}
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """How likely the lead was closed wrongly, with reasons, counter-reasons and what excludes it."""
-
-    probability: float
-    band: str
-    reasons: tuple[Reason, ...]
-    against: tuple[Reason, ...]
-    excluded: str | None
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "probability": share(self.probability),
-            "band": self.band,
-            "reasons": [reason.to_json() for reason in self.reasons],
-            "against": [reason.to_json() for reason in self.against],
-            "excluded": self.excluded,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """Something one side said it would do; `due` is an ISO date when it could be resolved."""
-
-    by: str
-    what: str
-    due: str | None
-    evidence: Evidence
-
-    def to_json(self) -> dict[str, Any]:
-        return {"by": self.by, "what": self.what, "due": self.due, **self.evidence.to_json()}
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFact:
-    """A fact the client stated, with its value as said."""
-
-    id: str
-    value: str
-    evidence: Evidence
-
-    def to_json(self) -> dict[str, Any]:
-        return {"id": self.id, "value": self.value, **self.evidence.to_json()}
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryLine:
-    """One line of the summary: a sentence quoted from the call."""
-
-    about: str
-    evidence: Evidence
-
-    def to_json(self) -> dict[str, Any]:
-        return {"about": self.about, **self.evidence.to_json()}
-
-
-@dataclass(frozen=True, slots=True)
 class Assessment:
     """A whole call judged against one version of one standard."""
 
@@ -372,22 +236,3 @@ class NotAnAssessment(ValueError):
         super().__init__(f"not an assessment: {why} (at {where})")
         self.why = why
         self.where = where
-
-
-def tenth(value: float | None) -> float | None:
-    """A score as the contract writes it: rounded to 0.1."""
-    return None if value is None else round(float(value), 1)
-
-
-def points(value: float | None) -> float | int | None:
-    """Points and weights: whole numbers stay whole, others are rounded to 0.001."""
-    if value is None:
-        return None
-    return int(value) if float(value).is_integer() else round(float(value), 3)
-
-
-def evidence_or_nulls(evidence: Evidence | None) -> dict[str, Any]:
-    """The evidence keys, all null when there is no quote."""
-    if evidence is not None:
-        return evidence.to_json()
-    return dict.fromkeys(("quote", "start", "end", "turn", "role", "source", "speech_confidence"))

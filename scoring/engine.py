@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scoring.assessment import Assessment, CriterionResult, Metrics, Objection
+from scoring.assessment import Assessment
 from scoring.case import Case
 from scoring.conversation import UNSURE_ROLES, Conversation, prepare
 from scoring.facts import Facts
@@ -13,9 +13,13 @@ from scoring.language import guess_language
 from scoring.matching import matcher_for
 from scoring.objections import find_objections
 from scoring.packs import Pack, PackMissing, load_pack
+from scoring.promises import find_promises
 from scoring.questions import find_questions
+from scoring.rejection import find_rejection
 from scoring.scorecard import total
+from scoring.stages import find_stages
 from scoring.standards import Standard
+from scoring.summary import find_facts, summarise
 from scoring.talk import cut_ins, measure, utterances
 from transcription.transcript import Transcript
 
@@ -30,22 +34,29 @@ def score(transcript: Transcript, standard: Standard, facts: Facts | None = None
     if conversation.language is None:
         conversation = replace(conversation, language=guess_language(conversation))
     if not conversation.turns:
-        why = "Nobody says anything in this transcript."
-        return _assessment(standard, {}, judge_nothing(standard, why), measure(transcript, conversation))
+        return _unjudged(transcript, conversation, standard, facts, "Nobody says anything in this transcript.")
     try:
         pack = load_pack(conversation.language)
     except PackMissing:
         language = conversation.language or "unknown"
         why = f"There is no rule pack for the call's language ({language}) yet."
-        return _assessment(standard, {}, judge_nothing(standard, why), measure(transcript, conversation))
+        return _unjudged(transcript, conversation, standard, facts, why)
     case = open_case(transcript, conversation, pack, facts)
     objections = find_objections(case)
-    return _assessment(
-        standard,
-        {pack.language: pack.version},
-        judge(case, standard, objections),
-        case.metrics,
+    criteria = judge(case, standard, objections)
+    return Assessment(
+        standard=standard.name,
+        version=standard.version,
+        packs={pack.language: pack.version},
+        score=total(standard, criteria),
+        criteria=criteria,
+        stages=find_stages(case, objections),
+        metrics=case.metrics,
         objections=objections,
+        rejection=find_rejection(case, facts, objections),
+        promises=find_promises(case),
+        facts_found=find_facts(case),
+        summary=summarise(case, objections),
     )
 
 
@@ -74,20 +85,16 @@ def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, fa
     )
 
 
-def _assessment(
-    standard: Standard,
-    packs: dict[str, str],
-    criteria: tuple[CriterionResult, ...],
-    metrics: Metrics,
-    *,
-    objections: tuple[Objection, ...] = (),
+def _unjudged(
+    transcript: Transcript, conversation: Conversation, standard: Standard, facts: Facts, why: str
 ) -> Assessment:
+    criteria = judge_nothing(standard, why)
     return Assessment(
         standard=standard.name,
         version=standard.version,
-        packs=packs,
+        packs={},
         score=total(standard, criteria),
         criteria=criteria,
-        metrics=metrics,
-        objections=objections,
+        metrics=measure(transcript, conversation),
+        rejection=find_rejection(None, facts, ()),
     )

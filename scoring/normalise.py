@@ -139,6 +139,18 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
     tokens: list[Token] = []
     for match in _PIECE.finditer(text):
         kind = match.lastgroup
+        start, end = match.span()
+        if kind == "word" and not match.group().isupper() and not (start and text[start - 1].isdigit()):
+            for stem, surface in _words(match.group()):
+                if _stammered(tokens, surface):
+                    continue
+                if surface == "mail" and tokens and tokens[-1].surface == "e":
+                    start = tokens.pop().start
+                    stem = surface = "email"
+                tokens.append(Token(stem, surface, start, end))
+                if _restarted(tokens):
+                    del tokens[-2:]
+            continue
         if kind == "end":
             mark = match.group()
             if _ends_sentence(text, match.end(), mark, tokens) and tokens:
@@ -146,15 +158,8 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
                 tokens = []
             continue
         for stem, surface in _tokens_of(text, match, kind):
-            token = Token(stem, surface, match.start(), match.end())
-            if kind == "word" and _stammered(tokens, surface):
-                continue
-            if surface == "mail" and tokens and tokens[-1].surface == "e":
-                previous = tokens.pop()
-                token = Token("email", "email", previous.start, token.end)
-            tokens.append(token)
-            if kind == "word" and _restarted(tokens):
-                del tokens[-2:]
+            if kind != "word" or not _stammered(tokens, surface):
+                tokens.append(Token(stem, surface, start, end))
     if tokens:
         sentences.append(Sentence(tuple(tokens), asks=False, ended=False))
     return tuple(sentences)

@@ -1,0 +1,152 @@
+"""What the rep does with an objection: the moves that handle it and the faults that spoil it, each with its quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from scoring.assessment import MOVES, OBJECTION_TYPES, Evidence, Named
+from scoring.case import Case
+from scoring.conversation import MergedTurn
+from scoring.matching import Hit
+
+PREFIX: Final = "objection."
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The client's turns that raise one objection, with their hits."""
+
+    turns: tuple[int, ...]
+    hits: tuple[Hit, ...]
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        found = {hit.group[len(PREFIX) :] for hit in self.hits}
+        return tuple(kind for kind in OBJECTION_TYPES if kind in found)
+
+
+def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> list[tuple[int, Named]]:
+    """The first of each move, with the rep turn's number, in order of time."""
+    found: dict[str, tuple[int, int, Evidence]] = {}
+
+    def keep(name: str, number: int, start: int, evidence: Evidence) -> None:
+        if name not in found:
+            found[name] = (number, start, evidence)
+
+    for number, turn in enumerate(answers):
+        for hit in case.by_turn.get(turn.index, ()):
+            name = _move_name(case, hit, raised, number)
+            if name is not None and case.trusts(hit):
+                keep(name, number, hit.start, case.evidence(hit))
+        if "clarify" not in found:
+            for question in case.questions:
+                if question.turn == turn.index and _asks_about(case, turn, question.sentence):
+                    keep("clarify", number, question.start, case.quote_question(question, "rule:question"))
+    if answers and "listen" not in found:
+        waited = latency(case, raised.turns[0], answers)
+        if waited is not None and waited >= case.pack.threshold("listen_seconds") and found:
+            turn = answers[0]
+            end = turn.sentences[0].tokens[-1].end if turn.sentences else len(turn.text)
+            found["listen"] = (0, -1, turn.evidence(0, end, "metric:patience"))
+    ordered = sorted(found.items(), key=lambda item: (item[1][0], item[1][1], MOVES.index(item[0])))
+    return [(number, Named(name, evidence)) for name, (number, _, evidence) in ordered]
+
+
+def _move_name(case: Case, hit: Hit, raised: Raised, number: int) -> str | None:
+    group = hit.group
+    if group == "next_step":
+        return "next_step"
+    if group in ("benefit", "price_given"):
+        return "answer" if number < 2 and not {"brush_off", "authority"} & set(raised.types) else None
+    if not group.startswith("move."):
+        return None
+    parts = group.split(".")
+    asks = case.turn(hit.turn).sentences[hit.sentence].asks
+    if parts[1] == "answer" and asks and not {"brush_off", "authority"} & set(raised.types):
+        return None
+    if parts[1] != "answer":
+        if parts[1] == "acknowledge" and number > 1:
+            return None
+        return parts[1]
+    if parts[2] in raised.types:
+        return "answer"
+    words = case.turn(hit.turn).length()
+    return "answer" if number < 3 and words >= case.pack.threshold("answer_words") else None
+
+
+def _asks_about(case: Case, turn: MergedTurn, sentence: int) -> bool:
+    """Whether a question of the rep's goes into the objection, and is no check, proposal or small talk."""
+    mine = [hit for hit in case.by_turn.get(turn.index, ()) if hit.sentence == sentence]
+    return not any(
+        hit.group in ("not_need", "next_step", "move.check", "fault.argued", "pressure", "forbidden", "permission")
+        for hit in mine
+    )
+
+
+def find_faults(
+    case: Case, raised: Raised, answers: Sequence[MergedTurn], moves: Sequence[tuple[int, Named]]
+) -> tuple[Named, ...]:
+    faults: dict[str, Evidence] = {}
+    cut = _cut_off(case, raised, answers)
+    if cut is not None:
+        faults["cut_off"] = cut
+    for number, turn in enumerate(answers):
+        for hit in case.by_turn.get(turn.index, ()):
+            if not case.trusts(hit):
+                continue
+            if hit.group == "fault.argued" and number < 3:
+                faults.setdefault("argued", case.evidence(hit))
+            elif hit.group in ("forbidden", "pressure"):
+                faults.setdefault("forbidden", case.evidence(hit))
+            elif hit.group == "fault.discount" and "price" in raised.types and _instant(case, hit, number, answers):
+                faults.setdefault("instant_discount", case.evidence(hit))
+    repeated = _repeated(case, raised, answers, moves)
+    if repeated is not None:
+        faults["repeated_without_new_move"] = repeated
+    order = ("cut_off", "argued", "instant_discount", "forbidden", "repeated_without_new_move")
+    return tuple(Named(name, faults[name]) for name in order if name in faults)
+
+
+def _instant(case: Case, hit: Hit, number: int, answers: Sequence[MergedTurn]) -> bool:
+    """Whether a discount is the first thing offered: before any question or answer to the objection."""
+    if number > 0:
+        earlier = [h for turn in answers[:number] for h in case.by_turn.get(turn.index, ())]
+    else:
+        earlier = []
+    same = [h for h in case.by_turn.get(hit.turn, ()) if h.start < hit.start and h.end <= hit.start]
+    return number < 2 and not any(h.group.startswith(("move.clarify", "move.answer")) for h in (*earlier, *same))
+
+
+def _cut_off(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> Evidence | None:
+    if not case.cuts or not answers:
+        return None
+    delivered = {piece.turn for index in raised.turns for piece in case.turn(index).pieces}
+    for cut in case.cuts:
+        if cut.role == "rep" and cut.other_turn in delivered:
+            for turn in answers:
+                for piece in turn.pieces:
+                    if piece.turn == cut.turn:
+                        return turn.evidence(piece.start, piece.end, "metric:cut_off")
+    return None
+
+
+def _repeated(
+    case: Case, raised: Raised, answers: Sequence[MergedTurn], moves: Sequence[tuple[int, Named]]
+) -> Evidence | None:
+    """The client's repeat when the rep's turn before it brought no move that was not there before."""
+    for place, again in enumerate(raised.turns[1:], start=1):
+        between = [n for n, turn in enumerate(answers) if raised.turns[place - 1] < turn.index < again]
+        if between and not any(number in between for number, _ in moves):
+            hit = next(h for h in raised.hits if h.turn == again)
+            return case.evidence(hit)
+    return None
+
+
+def latency(case: Case, first: int, answers: Sequence[MergedTurn]) -> float | None:
+    if not answers:
+        return None
+    before = case.turn(answers[0].index - 1)
+    begins, ends = answers[0].begins, before.ends
+    return None if begins is None or ends is None else max(0.0, begins - ends)

@@ -1,0 +1,134 @@
+"""The call cut into the script's stages by a small sequence model: cues in each turn, and where in the call it is.
+
+Each turn scores each stage by its cues; the best path through the stages wins (Viterbi). Moving on is free, going back
+costs, staying is preferred, so that one stray cue does not make a stage. A stage without a single cue is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from scoring.assessment import STAGES, Objection, StageSpan
+from scoring.case import Case
+from scoring.detectors.dialogue import find_needs_questions
+
+# What a cue of a group adds to a stage.
+_CUES: Final = {
+    "greeting": ("opening", 1.5),
+    "own_name": ("opening", 2.0),
+    "own_company": ("opening", 1.5),
+    "permission": ("opening", 1.5),
+    "reason_for_call": ("opening", 1.0),
+    "offer_help": ("opening", 0.8),
+    "ask_to_tell": ("discovery", 1.5),
+    "benefit": ("presentation", 1.2),
+    "price_given": ("price", 2.0),
+    "asks_price": ("price", 2.0),
+    "next_step": ("close", 1.0),
+    "client_step": ("close", 1.0),
+    "goodbye": ("close", 1.2),
+    "thanks": ("close", 0.4),
+}
+_NEEDS_QUESTION: Final = 1.5
+_OBJECTION: Final = 2.5
+_HANDLING: Final = 1.0
+_EVIDENCE: Final = 0.75  # a stage must reach this in some turn of its span
+_BACK: Final = 3.0
+_CHANGE: Final = 0.8
+_FROM_OBJECTIONS: Final = 0.4
+_PLACE: Final = 3.0
+
+
+def find_stages(case: Case, objections: Sequence[Objection]) -> tuple[StageSpan, ...]:
+    """The stages in order; none in a call of one turn or without any cue."""
+    turns = case.conversation.turns
+    if len(turns) < 2:
+        return ()
+    needs = frozenset(question.turn for question in find_needs_questions(case))
+    handled = _objection_turns(case, objections)
+    scores = [_score(case, index, needs, handled) for index in range(len(turns))]
+    if not any(value > 0 for row in scores for value in row):
+        return ()
+    path = _best_path(scores)
+    return tuple(_spans(case, path, scores))
+
+
+def _objection_turns(case: Case, objections: Sequence[Objection]) -> frozenset[int]:
+    """The merged turns that raise an objection or hold the first answer and the moves of its handling."""
+    merged = {piece.turn: turn.index for turn in case.conversation.turns for piece in turn.pieces}
+    quotes = [o.client for o in objections] + [o.response for o in objections if o.response is not None]
+    quotes += [move.evidence for o in objections for move in o.moves if move.name != "next_step"]
+    return frozenset(merged[quote.turn] for quote in quotes if quote.turn is not None)
+
+
+def _score(case: Case, index: int, needs: frozenset[int], objections: frozenset[int]) -> list[float]:
+    row = dict.fromkeys(STAGES, 0.0)
+    place = index / max(1, len(case.conversation.turns) - 1)
+    for group in sorted({hit.group for hit in case.by_turn.get(index, ()) if case.trusts(hit)}):
+        if group in _CUES:
+            stage, weight = _CUES[group]
+            if stage == "opening":
+                weight *= max(0.0, 1 - _PLACE * place)
+            elif stage == "close":
+                weight *= min(1.0, max(0.0, _PLACE * place - 1.2))
+            row[stage] += weight
+    if index in needs:
+        row["discovery"] += _NEEDS_QUESTION
+    if index in objections:
+        row["objections"] += _OBJECTION if case.in_turn(index, "objection") else _HANDLING
+    return [row[stage] for stage in STAGES]
+
+
+def _best_path(scores: list[list[float]]) -> list[int]:
+    count = len(STAGES)
+    best = [scores[0][stage] - 1.0 * stage for stage in range(count)]
+    back: list[list[int]] = []
+    for row in scores[1:]:
+        choices = [_best_before(best, stage) for stage in range(count)]
+        best = [row[stage] + best[choices[stage]] - _cost(choices[stage], stage) for stage in range(count)]
+        back.append(choices)
+    at = max(range(count), key=lambda stage: (best[stage], -stage))
+    path = [at]
+    for choices in reversed(back):
+        at = choices[at]
+        path.append(at)
+    return path[::-1]
+
+
+def _best_before(best: Sequence[float], after: int) -> int:
+    """The stage it pays most to come from; of equal ones the earlier."""
+    return max(range(len(best)), key=lambda before: (best[before] - _cost(before, after), -before))
+
+
+def _cost(before: int, after: int) -> float:
+    if before == after:
+        return 0.0
+    if STAGES[before] == "objections" and STAGES[after] in ("presentation", "price"):
+        return _CHANGE + _FROM_OBJECTIONS
+    return _CHANGE if after > before else _BACK
+
+
+def _spans(case: Case, path: list[int], scores: list[list[float]]) -> list[StageSpan]:
+    turns = case.conversation.turns
+    groups: list[tuple[int, int, int]] = []
+    for index, stage in enumerate(path):
+        if groups and groups[-1][0] == stage:
+            groups[-1] = (stage, groups[-1][1], index)
+        else:
+            groups.append((stage, index, index))
+    spans: list[StageSpan] = []
+    for stage, first, last in groups:
+        if max(scores[index][stage] for index in range(first, last + 1)) < _EVIDENCE:
+            continue
+        begins = [t.begins for t in turns[first : last + 1] if t.begins is not None]
+        ends = [t.ends for t in turns[first : last + 1] if t.ends is not None]
+        spans.append(
+            StageSpan(
+                STAGES[stage],
+                min(begins) if begins else None,
+                max(ends) if ends else None,
+                (turns[first].pieces[0].turn, turns[last].pieces[-1].turn),
+            )
+        )
+    return spans

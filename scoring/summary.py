@@ -1,0 +1,82 @@
+"""Facts the client stated and a five-line summary, both quoted from the call: nothing is written, only chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from scoring.assessment import Evidence, FoundFact, Objection, SummaryLine
+from scoring.case import Case
+from scoring.detectors.next_step import find_steps
+from scoring.matching import Hit
+
+
+def find_facts(case: Case) -> tuple[FoundFact, ...]:
+    """Budget, timing, decision maker, competitor and next contact as the client said them, one of each."""
+    found: list[FoundFact] = []
+    for name, group in (
+        ("budget", "fact.budget"),
+        ("timing", "fact.timing"),
+        ("decision_maker", "fact.decision_maker"),
+        ("competitor", "fact.competitor"),
+    ):
+        hits = case.found((group,), role="client")
+        if hits:
+            evidence = case.evidence(hits[0])
+            found.append(FoundFact(name, " ".join(evidence.quote.split()), evidence))
+    wishes = [
+        hit
+        for hit in case.found(("callback", "client_step"), case.window("close"), "client")
+        if any(date.sentence == hit.sentence for date in case.in_turn(hit.turn, "date"))
+    ]
+    if wishes:
+        hit = wishes[-1]
+        date = next(d for d in case.in_turn(hit.turn, "date") if d.sentence == hit.sentence)
+        value = " ".join(case.turn(hit.turn).text[date.start : date.end].split())
+        found.append(FoundFact("next_contact", value, case.evidence(hit)))
+    return tuple(found)
+
+
+def summarise(case: Case, objections: Sequence[Objection]) -> tuple[SummaryLine, ...]:
+    """Who called, why, what the client wants, the first objection and the next step: the sentences that say so."""
+    lines: list[SummaryLine] = []
+    opening = case.window("opening")
+    for about, hits in (
+        ("who", [*case.found(("own_name",), opening, "rep"), *case.found(("own_company",), opening, "rep")]),
+        ("why", [*case.found(("reason_for_call",), opening), *case.found(("client_reason",), opening)]),
+        ("wants", case.found(("wants", "buying_signal", "fact.timing"), role="client")),
+    ):
+        if hits:
+            lines.append(SummaryLine(about, _sentence(case, hits[0])))
+    for objection in objections:
+        turn = next(t for t in case.conversation.turns if any(p.turn == objection.client.turn for p in t.pieces))
+        hit = next((h for h in case.in_turn(turn.index, "objection")), None)
+        if hit is not None:
+            lines.append(SummaryLine("objections", _sentence(case, hit)))
+            break
+    steps = find_steps(case, case.window("close"))
+    if steps:
+        best = max(steps, key=lambda step: (step.level == "dated", step.hits[0].turn))
+        lines.append(SummaryLine("next", _sentence(case, best.hits[0])))
+    return tuple(_once(lines))
+
+
+def _sentence(case: Case, hit: Hit) -> Evidence:
+    """The whole sentence of a hit; in speech without punctuation, the words around it."""
+    turn = case.turn(hit.turn)
+    tokens = turn.sentences[hit.sentence].tokens
+    if len(tokens) > 40:
+        near = [token for token in tokens if hit.start - 120 <= token.start and token.end <= hit.end + 120]
+        tokens = tuple(near) or tokens
+    end = tokens[-1].end
+    while end < len(turn.text) and turn.text[end] in ".?!…":
+        end += 1
+    return turn.evidence(tokens[0].start, end, f"rule:{hit.source}")
+
+
+def _once(lines: Iterable[SummaryLine]) -> Iterable[SummaryLine]:
+    seen: set[tuple[int | None, str]] = set()
+    for line in lines:
+        key = (line.evidence.turn, line.evidence.quote)
+        if key not in seen:
+            seen.add(key)
+            yield line
