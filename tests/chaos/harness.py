@@ -29,6 +29,7 @@ STEP_SECONDS = "0.3"
 MOST_SECONDS_A_CALL = 3.5  # a call may take this long on average before the test says that it hangs
 MOST_WAITING = 8  # calls on their way at once: with a long queue nobody would come for a frozen worker's call in time
 LOOK_SECONDS = 0.1
+HORSE_SECONDS = 1.5  # how long to wait for a horse to hurt: they live for half a second
 FAULT_SECONDS = 0.7  # between two faults
 
 
@@ -116,8 +117,8 @@ class Chaos:
     ) -> float:
         """Take calls in while hurting everything, until all are through or the time is up; how long it took, seconds.
 
-        Faults come in rounds, each of every kind in a random order, and end when nine of ten calls are through. With
-        `until` they go on, and so does the run, until it holds.
+        Faults come in rounds, each of every kind in a random order, until there was one for each call: a slow machine
+        then gets as many as a fast one. With `until` they go on, and so does the run, until it holds.
         """
         begun = time.monotonic()
         limit = give_up_after or 30.0 + calls * MOST_SECONDS_A_CALL
@@ -128,9 +129,9 @@ class Chaos:
             through = self.through()
             if len(self.accepted) < calls and len(self.accepted) - through < MOST_WAITING:
                 self.take_in(len(self.accepted))
-            if until() if until is not None else through == calls:
+            if until() if until is not None else through == calls and sum(self.done.values()) >= len(faults):
                 break
-            hurting = until is not None or through < 0.9 * calls or sum(self.done.values()) < len(faults)
+            hurting = until is not None or sum(self.done.values()) < calls
             if hurting and time.monotonic() >= next_fault:
                 deck = deck or self.random.sample(faults, len(faults))
                 deck.pop()(self)
@@ -163,13 +164,20 @@ class Chaos:
     # -- hurting -----------------------------------------------------------------------------------------------------
 
     def victim(self, kind: str, *, horse: bool = False) -> int | None:
-        """The id of a running process of that kind (or of its horse), one at work if there is any."""
+        """The id of a running process of that kind, one at work if there is any; of a horse, waiting for one to start."""
+        if horse:
+            end, pause = time.monotonic() + HORSE_SECONDS, threading.Event()
+            while time.monotonic() < end and not self._candidates(kind, horse=True):
+                pause.wait(0.02)
+        running = self._candidates(kind, horse=horse)
+        at_work = [pid for pid in running if (self.installation.settings.data / "busy" / str(pid)).exists()]
+        return self.random.choice(at_work or running) if running else None
+
+    def _candidates(self, kind: str, *, horse: bool) -> list[int]:
         running = [p.process.pid for p in self.programs.get(kind, ()) if p.process and p.process.poll() is None]
         if horse:
             running = [child for pid in running for child in children_of(pid)]
-        running = [pid for pid in running if pid not in self.frozen]
-        at_work = [pid for pid in running if (self.installation.settings.data / "busy" / str(pid)).exists()]
-        return self.random.choice(at_work or running) if running else None
+        return [pid for pid in running if pid not in self.frozen]
 
     def hurt(self, what: str, pid: int | None, sig: signal.Signals) -> bool:
         """Send a signal and count it when there was somebody to send it to."""
