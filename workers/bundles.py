@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from review.services.display_names import display_file_name
+
 AUDIO_SUFFIXES = frozenset(
     f".{ending}"
     for ending in (
@@ -41,8 +43,9 @@ class Bundle:
 
     @property
     def name(self) -> str:
-        """How the call is named to people."""
-        return " + ".join(leg.name for leg in self.legs) or (self.transcript.name if self.transcript else "")
+        """How the call is named to people: on one line, whatever its files are called."""
+        files = self.legs or ((self.transcript,) if self.transcript else ())
+        return " + ".join(display_file_name(path.name) for path in files)
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import signal
 import threading
@@ -57,20 +58,25 @@ class FolderWatcher:
     other_leg_seconds: float = OTHER_LEG_SECONDS
     _seen: dict[Path, Seen] = field(default_factory=dict)
     _taken: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    _held: dict[Path, float] = field(default_factory=dict)  # what could not be taken, and until when it waits
     _not_before: float = 0.0
 
     def look(self) -> int:
-        """One look at the folder: takes in whatever has come to rest. How many calls were taken in."""
+        """One look at the folder: takes in whatever has come to rest. How many calls were dealt with."""
         now = time.monotonic()
         if now < self._not_before or not self.folder.is_dir():
             return 0
-        inside = [path for path in audio_files([self.folder]) if not self._set_aside(path)]
+        found = bundles([path for path in audio_files([self.folder]) if not self._set_aside(path)])
+        inside = {path for bundle in found for path in bundle.files}
         settled = {path for path in inside if self._settled(path, now)}
-        for gone in set(self._seen) - set(inside):
+        for gone in set(self._seen) - inside:
             del self._seen[gone]
         taken = 0
-        for bundle in bundles(inside):
-            if not settled.issuperset(bundle.legs) or self._remembered(bundle):
+        for bundle in found:
+            # A facts file or a transcript that is still being written is waited for like the recording.
+            if not settled.issuperset(bundle.files) or self._held.get(bundle.legs[0], 0.0) > now:
+                continue
+            if self._remembered(bundle):
                 continue
             if bundle.lonely and now - self._seen[bundle.legs[0]].since < self.other_leg_seconds:
                 continue
@@ -96,15 +102,15 @@ class FolderWatcher:
         return now - before.since >= self.stable_seconds
 
     def _remembered(self, bundle: Bundle) -> bool:
-        """In a folder that is left as it is: whether exactly this file was taken before."""
-        if not self.leave:
-            return False
+        """Whether exactly this file was taken before and is still here: left as it is, or could not be moved."""
         path = bundle.legs[0]
         seen = self._seen[path]
         if self._taken.get(path) == (seen.size, seen.mtime_ns):
             return True
+        if not self.leave:
+            return False
         with self.database.read() as session:
-            row = session.get(WatchedFile, str(path))
+            row = session.get(WatchedFile, _name_in_database(path))
             same = row is not None and (row.size, row.mtime_ns) == (seen.size, seen.mtime_ns)
         if same:
             self._taken[path] = (seen.size, seen.mtime_ns)
@@ -120,13 +126,24 @@ class FolderWatcher:
             self._finish(bundle, FAILED, str(error), call_id=None)
             return True
         except (StorageFull, SQLAlchemyError, OSError) as error:
+            if isinstance(error, OSError) and _speaks_of(error, bundle):  # the others are not to wait for this one
+                self._hold(bundle, error)
+                return True
             log.error("%s stays where it is and is tried again in %.0f s: %s", bundle.name, RETRY_SECONDS, error)
             self._not_before = time.monotonic() + RETRY_SECONDS
             return False
+        except Exception as error:  # noqa: BLE001 - one strange file must not shut the door for all others
+            log.debug("what was met at %s", bundle.name, exc_info=True)
+            self._hold(bundle, error)
+            return True
         log.info("call %d %s from %s", accepted.call_id, "taken in" if accepted.created else "was here", bundle.name)
         self._finish(bundle, DONE, None, call_id=accepted.call_id)
         ring(self.client, accepted.ring)
         return True
+
+    def _hold(self, bundle: Bundle, error: Exception) -> None:
+        self._held[bundle.legs[0]] = time.monotonic() + RETRY_SECONDS
+        log.error("%s cannot be taken in and is tried again in %.0f s: %r", bundle.name, RETRY_SECONDS, error)
 
     def _finish(self, bundle: Bundle, where: str, reason: str | None, *, call_id: int | None) -> None:
         """After the commit: move the files away, or remember them. A crash before this only repeats the intake."""
@@ -134,13 +151,29 @@ class FolderWatcher:
             with self.database.session() as session:
                 for path in bundle.legs:
                     seen = self._seen[path]
-                    session.merge(
-                        WatchedFile(
-                            path=str(path), size=seen.size, mtime_ns=seen.mtime_ns, sha256=None, call_id=call_id
-                        )
-                    )
-                    self._taken[path] = (seen.size, seen.mtime_ns)
+                    row = WatchedFile(path=_name_in_database(path), size=seen.size, mtime_ns=seen.mtime_ns)
+                    row.sha256, row.call_id = None, call_id
+                    session.merge(row)
+            self._remember(bundle)
             return
+        try:
+            self._move(bundle, where, reason)
+        except OSError as error:
+            # Not taken in again and again: each time would be one more delivery of the same call.
+            self._remember(bundle)
+            log.error(
+                "%s cannot be moved to %s (%s): let this user write in the folder, or watch it with --leave",
+                bundle.name,
+                where,
+                error,
+            )
+
+    def _remember(self, bundle: Bundle) -> None:
+        for path in bundle.legs:
+            seen = self._seen[path]
+            self._taken[path] = (seen.size, seen.mtime_ns)
+
+    def _move(self, bundle: Bundle, where: str, reason: str | None) -> None:
         for path in bundle.files:
             target = _free_name(self.folder / where / path.relative_to(self.folder))
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -186,3 +219,12 @@ def _free_name(path: Path) -> Path:
         free = path.with_name(f"{path.stem}-{number}{path.suffix}")
         number += 1
     return free
+
+
+def _name_in_database(path: Path) -> str:
+    """The path as text a database can hold: a name in another character set than this system's has none of its own."""
+    return os.fsencode(path).decode("utf-8", errors="backslashreplace")
+
+
+def _speaks_of(error: OSError, bundle: Bundle) -> bool:
+    return error.filename is not None and Path(os.fsdecode(error.filename)) in bundle.files

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from review.errors import StorageFull
-from review.models import Call, CallLeg
+from review.models import Call, CallLeg, Delivery
 from tests.factories import transcript_bytes, wav_bytes
 from tests.waiting import wait_until
 from tests.workers.installation import TURNS, Installation
@@ -146,6 +147,67 @@ def test_a_full_disk_leaves_the_file_where_it_is(
     assert (folder / "7.wav").is_file()
     monkeypatch.undo()
     assert watcher(installation, folder).look() == 1
+
+
+def test_a_file_that_cannot_be_read_does_not_keep_the_others_waiting(
+    installation: Installation, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("1.wav", "2.wav"):
+        (folder / name).write_bytes(wav_bytes())
+    really = watch.bring_in
+
+    def bring(
+        database: object, store: object, settings: object, bundle: object, *rest: object, **more: object
+    ) -> object:
+        if bundle.legs[0].name == "1.wav":  # type: ignore[attr-defined]
+            raise PermissionError(13, "Permission denied", str(folder / "1.wav"))
+        return really(database, store, settings, bundle, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(watch, "bring_in", bring)
+    looking = watcher(installation, folder)
+    looking.look()
+    assert (folder / "1.wav").is_file()
+    assert (folder / "done" / "2.wav").is_file()
+    assert looking.look() == 0, "it is not tried at every look"
+
+
+def test_what_cannot_be_moved_is_delivered_once(
+    installation: Installation, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise PermissionError(13, "Permission denied", str(folder / "done"))
+
+    monkeypatch.setattr(watch.shutil, "move", refuse)
+    (folder / "7.wav").write_bytes(wav_bytes())
+    looking = watcher(installation, folder)
+    assert [looking.look(), looking.look(), looking.look()] == [1, 0, 0]
+    with installation.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Delivery)) == 1
+
+
+def test_facts_that_are_still_being_written_are_waited_for(installation: Installation, folder: Path) -> None:
+    looking = watcher(installation, folder, stable_seconds=0.3)
+    (folder / "7.wav").write_bytes(wav_bytes())
+    assert looking.look() == 0
+    wait_until(
+        lambda: looking._settled(folder / "7.wav", watch.time.monotonic()), seconds=5, what="the recording to rest"
+    )
+    (folder / "7.facts.json").write_text('{"external', encoding="utf-8")
+    assert looking.look() == 0
+    (folder / "7.facts.json").write_text('{"external_id": "pbx-7"}', encoding="utf-8")
+    assert looking.look() == 0
+    wait_until(looking.look, seconds=5, what="the call to be taken once its facts rest")
+    assert installation.call(1).external_id == "pbx-7"
+
+
+@pytest.mark.parametrize("leave", [True, False])
+def test_a_name_in_another_character_set_is_taken(installation: Installation, folder: Path, leave: bool) -> None:
+    path = os.fsencode(folder) + b"/\xe7\xe2\xee\xed\xee\xea.wav"
+    with open(path, "wb") as file:
+        file.write(wav_bytes())
+    assert watcher(installation, folder, leave=leave).look() == 1
+    assert watcher(installation, folder, leave=leave).look() == 0
+    assert calls(installation) == 1
 
 
 def test_names_that_were_taken_before_do_not_overwrite(installation: Installation, folder: Path) -> None:
