@@ -150,8 +150,12 @@ def _begins_mid_turn(tokens: tuple[Token, ...], index: int) -> bool:
         "than",
     ):
         return False
-    if word in _WH and word != "which":
-        return len(following) >= 2 and following[0] in _AUXILIARIES and following[1] in _MID_TURN_SUBJECTS
+    if word in ("may", "can", "could") and following[:2] == ["i", "ask"]:
+        return True
+    if word == "how" and following[:1] and following[0] in _CLOSING_AFTER:
+        return any(token.surface in _AUXILIARIES for token in tokens[index + 2 : index + 7])
+    if word in _WH and word != "which" and len(following) >= 2 and following[0] in _AUXILIARIES:
+        return following[1] in _MID_TURN_SUBJECTS or following[1] in ("the", "most", "it", "this")
     return word in _MID_TURN_AUXILIARIES and len(following) >= 2 and following[0] in _MID_TURN_SUBJECTS
 
 
