@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 WHISPER_DEFAULT_CPU = "small"
 
@@ -88,8 +89,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     data = Path(env.get("CALLCOACH_DATA") or "data").expanduser().absolute()
     return Settings(
         data=data,
-        database_url=env.get("CALLCOACH_DATABASE_URL") or f"sqlite:///{data / 'callcoach.sqlite'}",
-        redis_url=env.get("CALLCOACH_REDIS_URL") or env.get("REDIS_URL") or None,
+        database_url=_database_url(env) or f"sqlite:///{data / 'callcoach.sqlite'}",
+        redis_url=_redis_url(env, "CALLCOACH_REDIS_URL") or _redis_url(env, "REDIS_URL"),
         redis_server=env.get("CALLCOACH_REDIS_SERVER") or None,
         host=env.get("CALLCOACH_HOST") or "127.0.0.1",
         port=_whole(env, "CALLCOACH_PORT", 8000, 1, 65535),
@@ -157,6 +158,32 @@ def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str,
     if value not in choices:
         raise BadSetting(name, value, f"give one of {', '.join(choices)}")
     return value
+
+
+def _database_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("CALLCOACH_DATABASE_URL") or ""
+    scheme, mark, rest = url.partition("://")
+    fix = "give sqlite:////folder/file.sqlite or postgresql+psycopg://user@host/name"
+    if mark and scheme not in ("sqlite", "sqlite+pysqlite", "postgres", "postgresql", "postgresql+psycopg"):
+        raise BadSetting("CALLCOACH_DATABASE_URL", f"{scheme}://…", fix)  # what follows may hold a password
+    if scheme.startswith("sqlite") and rest in ("", "/", "/:memory:"):
+        raise BadSetting("CALLCOACH_DATABASE_URL", url, f"the processes share a file; {fix}")
+    return url or None
+
+
+def _redis_url(env: Mapping[str, str], name: str) -> str | None:
+    url = env.get(name) or ""
+    scheme, mark, _rest = url.partition("://")
+    fix = "give redis://host:6379/0, rediss://... or unix:///path/of/the/socket"
+    if not url:
+        return None
+    if not mark or scheme not in ("redis", "rediss", "unix"):
+        raise BadSetting(name, f"{scheme}://…" if mark else url, fix)
+    try:
+        _port = urlsplit(url).port
+    except ValueError:
+        raise BadSetting(name, f"{scheme}://…", f"its port is no number up to 65535; {fix}") from None
+    return url
 
 
 def _watch(text: str) -> tuple[tuple[str, Path], ...]:

@@ -21,6 +21,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"direction": DIRECTIONS, "disposition": DISPOSITIONS}
 _SHORTEST_NUMBER: Final = 6  # digits
+_FIRST_YEAR, _LAST_YEAR = 1950, 2200  # outside them a clock was wrong; the years 1 and 9999 have times without UTC
 _NO_NUMBER: Final = frozenset({"anonymous", "unknown", "unavailable", "restricted", "private", "withheld"})
 
 
@@ -83,6 +84,8 @@ def check_facts(facts: CallFacts, *, region: str | None = None) -> CallFacts:
         checked = replace(checked, source="upload")
     if checked.started_at is not None and checked.started_at.tzinfo is None:
         raise BadFacts("started_at", checked.started_at.isoformat(), _TIME_FIX)
+    if checked.started_at is not None and not _FIRST_YEAR <= checked.started_at.year <= _LAST_YEAR:
+        raise BadFacts("started_at", checked.started_at.isoformat(), f"give a year {_FIRST_YEAR}-{_LAST_YEAR}")
     return replace(
         checked,
         direction=_choose("direction", checked.direction),

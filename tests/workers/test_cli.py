@@ -77,6 +77,8 @@ def test_the_errors_a_person_can_act_on_exist() -> None:
         (["watch", "pbx=/nowhere/at/all"], "there is no folder"),
         (["demo", "--port", "70000"], "1 to 65535"),
         (["serve", "--host", "no.such.host.invalid"], "not an address"),
+        (["serve", "--threads", "0"], "1 to 512"),
+        (["serve", "--processes", "-1"], "1 to 64"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_code_2(
@@ -96,6 +98,8 @@ def test_a_mistake_is_one_sentence_and_code_2(
         ("CALLCOACH_ENGINE", "magic"),
         ("CALLCOACH_LEASE_SECONDS", "-1"),
         ("CALLCOACH_WATCH", "folder"),
+        ("CALLCOACH_REDIS_URL", "localhost"),
+        ("CALLCOACH_DATABASE_URL", "mysql://anna@db/calls"),
     ],
 )
 def test_a_bad_setting_is_named_by_every_command(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +58,18 @@ def test_a_refused_file_is_named_and_the_others_are_taken(
     assert "0 bytes" in said.err
     assert "gone.wav" in said.err
     assert "2 calls taken in, 2 refused" in said.out
+
+
+def test_a_name_this_terminal_cannot_show_is_taken_and_named(command: Installation, tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    folder.mkdir()
+    with open(os.fsencode(folder) + b"/\xe7\xe2.wav", "wb") as file:
+        file.write(wav_bytes())
+    words = [sys.executable, "-m", "workers.cli.main", "import", str(folder)]
+    strict = command.environment() | {"PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(words, env=strict, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 call taken in" in done.stdout
 
 
 def test_nothing_but_refusals_is_bad_input(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import logging
 import os
 import secrets
@@ -43,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_usage(sys.stderr)
         print("callcoach: name a command; `callcoach --help` lists them.", file=sys.stderr)
         return BAD_INPUT
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file's name may be in a character set this terminal cannot show
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = int(args.run(args))
         sys.stdout.flush()

@@ -23,10 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the port, then become gunicorn."""
-    from review.settings import process_environment, read_settings
+    from review.settings import BadSetting, process_environment, read_settings
     from workers.checks import check_port, override
 
     settings = override(read_settings(), host=args.host, port=args.port)
+    for name, count, most in (("--processes", args.processes, 64), ("--threads", args.threads, 512)):
+        if not 1 <= count <= most:
+            raise BadSetting(name, str(count), f"give a number from 1 to {most}")
     check_port(settings.host, settings.port)
     command = [sys.executable, *gunicorn(settings.host, settings.port, args.processes, args.threads)]
     command += ["--reload"] if args.reload else []

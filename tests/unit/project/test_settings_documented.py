@@ -47,6 +47,10 @@ def test_defaults_need_nothing_set(tmp_path: Path) -> None:
         ("CALLCOACH_ENGINE", "magic"),
         ("CALLCOACH_LEASE_SECONDS", "0"),
         ("CALLCOACH_WATCH", "/just/a/folder"),
+        ("CALLCOACH_REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "nonsense"),
+        ("CALLCOACH_DATABASE_URL", "sqlite://"),
+        ("CALLCOACH_DATABASE_URL", "sqlite:///:memory:"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
@@ -54,6 +58,20 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -
         read_settings({name: value})
     assert caught.value.value == value
     assert caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CALLCOACH_DATABASE_URL", "mysql://anna:secret-words@db/calls"),
+        ("CALLCOACH_REDIS_URL", "http://:secret-words@host/0"),
+        ("CALLCOACH_REDIS_URL", "redis://:secret-words@host:port/0"),
+    ],
+)
+def test_the_refusal_of_an_address_keeps_its_password(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name) as caught:
+        read_settings({name: value})
+    assert "secret-words" not in str(caught.value)
 
 
 def test_the_secret_key_is_made_once_and_is_private(tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def test_empty_fields_are_unknown() -> None:
         ("language", "english", "two-letter code"),
         ("external_id", "x" * 301, "at most 300"),
         ("external_id", "a\x00b", "cannot be seen"),
+        ("started_at", "0001-01-01T00:00:00+14:00", "a year 1950-2200"),
+        ("started_at", "9999-12-31T23:59:59-14:00", "a year 1950-2200"),
         ("source", "a\u202eb", "cannot be seen"),
         ("external_id", "x" * 1_000_000, "at most 300"),
     ],
