@@ -42,6 +42,8 @@ def sentence_for(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, CommandRefused):
         return one_line(str(error)), error.exit_code
     names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+    if "transcription.errors.EngineFailed" in names:  # nothing in the input can be changed to mend it
+        return one_line(str(error)), OUR_FAULT
     if names.intersection(FOR_THE_USER):
         return one_line(str(error)), BAD_INPUT
     if names.intersection(("sqlalchemy.exc.OperationalError", "sqlalchemy.exc.ArgumentError")):
