@@ -107,6 +107,19 @@ def test_bad_facts_name_the_field_and_the_fix(
         assert db.scalar(select(func.count()).select_from(Call)) == 0
 
 
+@pytest.mark.parametrize(
+    "query", ["state=scord", "colour=red", "limit=0", "rep_id=anna", "direction=up", "date_from=soon"]
+)
+def test_a_list_that_cannot_be_understood_is_refused(client: FlaskClient, token: dict[str, str], query: str) -> None:
+    problem = assert_problem(client.get(f"{URL}?{query}", headers=token), 422, "bad_parameter")
+    assert problem["field"] == query.partition("=")[0]
+
+
+@pytest.mark.parametrize("query", ["state=scored", "state=ready", "state=failed", "after=", "rep_id=7"])
+def test_a_list_that_can_be_understood_is_given(client: FlaskClient, token: dict[str, str], query: str) -> None:
+    assert client.get(f"{URL}?{query}", headers=token).json == {"calls": [], "next": None}
+
+
 def test_a_doubled_field_is_refused(client: FlaskClient, token: dict[str, str]) -> None:
     answer = deliver(client, token, external_id=["1", "2"])
     assert assert_problem(answer, 422, "doubled_field")["field"] == "external_id"

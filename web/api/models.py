@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from flask_openapi3.models.file import FileStorage
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from review.queries.call_rows import PHASE_OF_STATE, PHASES
 
 
 class CallForm(BaseModel):
@@ -46,7 +48,9 @@ class CallTaken(BaseModel):
 
 
 class CallQuery(BaseModel):
-    """Which calls to list, newest first."""
+    """Which calls to list, newest first. What cannot be understood is refused, not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
 
     after: str | None = Field(None, description="`next` of the page before.")
     limit: int = Field(50, ge=1, le=200)
@@ -59,6 +63,13 @@ class CallQuery(BaseModel):
     client_id: int | None = None
     date_from: date | None = None
     date_to: date | None = None
+
+    @field_validator("state")
+    @classmethod
+    def _is_a_state(cls, value: str | None) -> str | None:
+        if value is not None and value not in PHASES and value not in PHASE_OF_STATE:
+            raise ValueError(f"use one of {', '.join(dict.fromkeys([*PHASE_OF_STATE, *PHASES]))}")
+        return value
 
 
 class CallPath(BaseModel):
