@@ -188,6 +188,15 @@ def test_a_manager_is_told_when_the_call_is_not_theirs_to_see(sign_in: SignIn) -
     assert "not in your teams" in answer.json["message"]
 
 
+def test_a_manager_who_names_no_rep_learns_how_to_see_the_call(sign_in: SignIn) -> None:
+    browser, recording = sign_in("manager"), wav_bytes(0.1)
+    answer = send(browser, ("a.wav", recording))
+    assert (answer.status_code, answer.json["url"]) == (201, None)
+    assert "names no rep" in answer.json["message"]
+    again = send(browser, ("a.wav", recording), rep="101")
+    assert again.json["url"] == f"/calls/{answer.json['call_id']}"
+
+
 def test_redis_away_does_not_stop_an_upload(sign_in: SignIn, caplog: pytest.LogCaptureFixture) -> None:
     """The whole file runs without Redis; here the doorbell is heard to have stayed silent."""
     import structlog

@@ -39,7 +39,7 @@ def receive() -> Response | tuple[str, int]:
     with parts().database.read() as db:
         visible = get_call_row(db, viewer(), accepted.call_id) is not None
     url = url_for("calls.show", call_id=accepted.call_id) if visible else None
-    message = _message(accepted.created, visible)
+    message = _message(accepted.created, visible, names_rep="rep" in facts)
     if wants_json():
         answer = jsonify(
             ok=True, call_id=accepted.call_id, url=url, created=accepted.created, state=accepted.state, message=message
@@ -62,7 +62,14 @@ def _page() -> str:
     )
 
 
-def _message(created: bool, visible: bool) -> str:
+def _message(created: bool, visible: bool, *, names_rep: bool) -> str:
+    if not visible and not names_rep:
+        return str(
+            _(
+                "The call was taken in. It names no rep, so it is not among your teams' calls: "
+                "send it again with the rep's name."
+            )
+        )
     if not visible:
         return str(
             _("The call was taken in. It is not among the calls you can see, because its rep is not in your teams.")
