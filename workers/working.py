@@ -38,9 +38,12 @@ def serve_queue(settings: Settings, plan: QueuePlan, *, burst: bool = False, max
     stop = Runtime.get().request_stop if plan.keeps_model else _stop_in_horse
     limit = max_jobs or plan.jobs_before_restart
     asked = threading.Event()
+    misses = 0
     while not asked.is_set():
-        if not _redis_is_there(settings, asked):
+        if not _redis_is_there(settings, asked, misses):
+            misses += 1
             continue
+        misses = 0
         worker = _make_worker(settings, plan, stop)
         try:
             worker.work(burst=burst, max_jobs=limit, logging_level="WARNING")
@@ -74,8 +77,11 @@ def _make_worker(settings: Settings, plan: QueuePlan, on_stop: Callable[[], None
     )
 
 
-def _redis_is_there(settings: Settings, asked: threading.Event) -> bool:
-    """Make sure of a Redis; while there is none, wait a moment and let a stop request end the wait."""
+def _redis_is_there(settings: Settings, asked: threading.Event, misses: int) -> bool:
+    """Make sure of a Redis; while there is none, wait a moment and let a stop request end the wait.
+
+    `misses` is how often in a row there was none: it is said at first, then about once a minute.
+    """
 
     def stop(_signum: int, _frame: FrameType | None) -> None:
         asked.set()
@@ -85,7 +91,8 @@ def _redis_is_there(settings: Settings, asked: threading.Event) -> bool:
     try:
         ensure_redis(settings)
     except RedisUnavailable as error:
-        log.warning("%s Calls are kept and wait.", error)
+        if misses % 30 == 0:
+            log.warning("%s Calls are kept and wait.", error)
         asked.wait(WAIT_FOR_REDIS_SECONDS)
         return False
     return not asked.is_set()

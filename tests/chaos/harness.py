@@ -164,7 +164,7 @@ class Chaos:
     # -- hurting -----------------------------------------------------------------------------------------------------
 
     def victim(self, kind: str, *, horse: bool = False) -> int | None:
-        """The id of a running process of that kind, one at work if there is any; of a horse, waiting for one to start."""
+        """The id of a running process of that kind (or a horse, waited for), one at work if there is any."""
         if horse:
             end, pause = time.monotonic() + HORSE_SECONDS, threading.Event()
             while time.monotonic() < end and not self._candidates(kind, horse=True):
