@@ -12,7 +12,7 @@ from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
-from review.settings import Settings
+from review.settings import Settings, make_private_folder
 
 BUSY_MILLISECONDS = 30_000  # how long a SQLite writer waits for another one before it gives up
 
@@ -63,7 +63,7 @@ def open_url(url: str) -> Database:
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(Path(parsed.database).parent)
     return Database(parsed)
 
 

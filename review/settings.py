@@ -66,7 +66,7 @@ class Settings:
     def secret_key(self) -> str:
         """The installation's own secret, made on first use and kept in the data folder with mode 600."""
         path = self.data / "secret.key"
-        self.data.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.data)
         if not path.exists():
             # Written whole under another name first: processes that start together read one key and never half of it.
             temporary = path.with_name(f"secret.key.{secrets.token_hex(8)}")
@@ -81,6 +81,14 @@ class Settings:
             finally:
                 temporary.unlink()
         return path.read_text(encoding="ascii").strip()
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner can open: it will hold recordings of people.
+
+    One that is there keeps the rights its owner gave it.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:

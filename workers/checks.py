@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from review.settings import BadSetting, Settings
+from review.settings import BadSetting, Settings, make_private_folder
 from workers.cli.errors import CommandRefused
 
 OLDEST_PYTHON = (3, 11)
@@ -62,9 +62,9 @@ def check_port(host: str, port: int) -> None:
 
 
 def check_data_folder(folder: Path) -> None:
-    """Make the data folder; refuse one that cannot be written."""
+    """Make the data folder, for its owner alone; refuse one that cannot be written."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"callcoach")
             probe.flush()

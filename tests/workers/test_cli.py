@@ -232,6 +232,18 @@ def test_another_data_folder_moves_what_lies_in_it(command: Installation, tmp_pa
     assert changed.models == tmp_path / "other" / "models"
 
 
+@pytest.mark.parametrize("words", [["migrate"], ["status"], ["doctor"]])
+def test_a_new_data_folder_is_for_its_owner_alone(nowhere: Path, words: list[str]) -> None:
+    main(words)
+    assert stat.S_IMODE(nowhere.stat().st_mode) == 0o700
+
+
+def test_a_data_folder_that_is_there_keeps_its_rights(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+    check_data_folder(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o750
+
+
 def test_a_secret_file_is_for_its_owner_alone(nowhere: Path) -> None:
     from review.settings import read_settings
 

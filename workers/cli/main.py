@@ -98,13 +98,15 @@ def _report(error: Exception, data: Path | None) -> int:
 
 def _fault_log(data: Path | None) -> str:
     """Send the details of a fault to a file in the data folder, or to standard error when there is none to write to."""
-    from review.settings import BadSetting, read_settings
+    from review.settings import BadSetting, make_private_folder, read_settings
 
     root = logging.getLogger("callcoach")
     root.propagate = False
     try:
-        path = (data or read_settings().data) / "logs" / "faults.log"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = data or read_settings().data
+        make_private_folder(folder)
+        path = folder / "logs" / "faults.log"
+        path.parent.mkdir(exist_ok=True)
         handler: logging.Handler = logging.FileHandler(path, encoding="utf-8")
         where = str(path)
     except (BadSetting, OSError):
