@@ -11,9 +11,9 @@ from workers.cli.errors import BAD_INPUT, OUR_FAULT, CommandRefused, sentence_fo
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (UnreadableAudio("The recording is empty."), BAD_INPUT),
+        (UnreadableAudio("it is empty"), BAD_INPUT),
         (NeedsModel("There is no model.", "Give one."), BAD_INPUT),
-        (EngineFailed("The engine stopped."), OUR_FAULT),
+        (EngineFailed("sphinx", "its process ended"), OUR_FAULT),
         (CommandRefused("Done in part.", 3), 3),
         (FileNotFoundError(2, "No such file or directory", "x.wav"), BAD_INPUT),
     ],
