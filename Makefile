@@ -9,7 +9,7 @@ PYTEST := $(PY) -m pytest
 
 export CALLCOACH_DATA := $(or $(DATA),$(CALLCOACH_DATA),$(CURDIR)/data)
 
-.PHONY: help demo dev test check fix chaos bench pictures clean
+.PHONY: help demo test check fix chaos bench pictures clean
 
 help:
 	@echo "make demo   install, start everything, bring in the sample calls, open at http://127.0.0.1:$(PORT)"
@@ -24,22 +24,19 @@ help:
 $(INSTALLED): pyproject.toml
 	@VENV="$(VENV)" sh .ci/make-virtualenv
 	@echo "Installing Callcoach and its libraries into $(VENV) (about a minute, once)..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1" 2>&1 | grep -v '^WARNING' || true
-	@$(PY) -m pip install --quiet --disable-pip-version-check --prefer-binary --editable . \
+	@$(PY) -m pip install -qq --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(PY) -m pip install -qq --disable-pip-version-check --prefer-binary --editable . \
 	  || { echo "The libraries could not be installed: see the lines above. Nothing else was changed; run make again when the package registry can be reached." >&2; exit 1; }
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED) pyproject.toml
 	@echo "Installing the test and lint tools..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check --prefer-binary --group dev \
+	@$(PY) -m pip install -qq --disable-pip-version-check --prefer-binary --group dev \
 	  || { echo "The test tools could not be installed: see the lines above." >&2; exit 1; }
 	@touch $@
 
 demo: $(INSTALLED)
 	@exec $(VENV)/bin/callcoach demo --port $(PORT)
-
-dev: $(INSTALLED_DEV)
-	@exec $(VENV)/bin/callcoach demo --port $(PORT) --reload
 
 test: $(INSTALLED_DEV)
 	@sh .ci/install-test-programs
