@@ -81,13 +81,18 @@ class Case:
         ]
 
     def trusts(self, hit: Hit) -> bool:
-        """Whether a hit's own words, its turn's words and its speaker are sure enough to count."""
+        """Whether a hit's own words, its turn and its speaker are sure enough to count."""
         turn = self.turn(hit.turn)
-        return self.clear(hit.speech_confidence) and self.clear(turn.speech_confidence()) and self.knows_role(turn)
+        return self.clear(hit.speech_confidence) and self.clear_turn(turn) and self.knows_role(turn)
 
     def clear(self, confidence: float | None) -> bool:
         """Whether words recognised with this confidence can be judged; typed words (None) can."""
         return confidence is None or confidence >= self.pack.threshold("word_confidence")
+
+    def clear_turn(self, turn: MergedTurn) -> bool:
+        """Whether a turn as a whole was understood: in noise an engine is sometimes sure of words nobody said."""
+        confidence = turn.speech_confidence()
+        return confidence is None or confidence >= self.pack.threshold("turn_confidence")
 
     def knows_role(self, turn: MergedTurn) -> bool:
         """Whether it is known who speaks in a turn."""

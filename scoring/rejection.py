@@ -181,7 +181,7 @@ def _few_attempts(facts: Facts) -> _Weighed | None:
 
 def _other_reason(case: Case) -> _Weighed | None:
     text = case.facts.loss_reason
-    if text is None or not text.strip() or _reason_words(case) & case.pack.words["reason_other"]:
+    if text is not None and (not text.strip() or _reason_words(case) & case.pack.words["reason_other"]):
         return _weigh(0.4, "reason_other", "The loss reason says nothing.")
     return None
 

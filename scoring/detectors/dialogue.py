@@ -101,7 +101,7 @@ def _about_needs(case: Case, question: Question) -> bool:
     turn = case.turn(question.turn)
     if not case.knows_role(turn) or not case.clear(turn.speech_confidence(question.start, question.end)):
         return False
-    if not case.clear(turn.speech_confidence()):
+    if not case.clear_turn(turn):
         return False
     overlapping = [
         hit for hit in case.by_turn.get(question.turn, ()) if hit.start < question.end and question.start < hit.end
