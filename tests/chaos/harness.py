@@ -17,6 +17,7 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from review.doorbell import ring
+from review.redis_address import redis_url
 from review.services.calls import retry_call
 from tests.waiting import wait_until
 from tests.workers.installation import Installation, children_of
@@ -68,12 +69,6 @@ class Chaos:
         if self.sweep:
             for _number in range(2):  # two of them must do no harm
                 self._plan("sweep", [sys.executable, "-m", "workers.cli.main", "worker", "sweep"])
-
-    # -- running -----------------------------------------------------------------------------------------------------
-
-    def start(self) -> None:
-        """Start Redis and every program."""
-        self.mend()
 
     def mend(self) -> None:
         """Start again whatever is gone, as a supervisor would."""
@@ -219,7 +214,8 @@ class Chaos:
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             command,
-            env=self.installation.environment(),
+            # The address given, they only use Redis: whoever starts it must be the one who kills it.
+            env=self.installation.environment(CALLCOACH_REDIS_URL=redis_url(self.installation.settings)),
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=self.log,

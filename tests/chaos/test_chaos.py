@@ -27,7 +27,7 @@ ENDLESS = 10_000
 def chaos(installation: Installation, *, sweep: bool = True, fenced: bool = True) -> Iterator[Chaos]:
     """One round of chaos, everything ended with the block."""
     made = Chaos(installation, SEED, sweep=sweep, fenced=fenced)
-    made.start()
+    made.mend()  # nothing runs yet: this starts all of it
     try:
         yield made
     finally:
