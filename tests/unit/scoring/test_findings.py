@@ -59,7 +59,7 @@ def test_no_budget_although_money_never_came_up_is_a_contradiction() -> None:
 def test_unreachable_although_there_was_a_conversation() -> None:
     text = (
         "C: It is an old building with many stairs, the tenants are not young, we looked at lifts.\nR: Okay.\n"
-    text += "C: Somebody came by once to measure it.\nR: I see.\n"
+        "C: Somebody came by once to measure it.\nR: I see.\n"
     )
     found = rejected(text, loss_reason="client unreachable")
     assert ids(found)[0] == "reason_contradicted"
