@@ -9,7 +9,7 @@ PYTEST := $(PY) -m pytest
 
 export CALLCOACH_DATA := $(or $(DATA),$(CALLCOACH_DATA),$(CURDIR)/data)
 
-.PHONY: help demo test check fix chaos bench pictures clean
+.PHONY: help demo dev test check fix chaos bench pictures clean
 
 help:
 	@echo "make demo   install, start everything, bring in the sample calls, open at http://127.0.0.1:$(PORT)"
@@ -37,6 +37,9 @@ $(INSTALLED_DEV): $(INSTALLED) pyproject.toml
 
 demo: $(INSTALLED)
 	@exec $(VENV)/bin/callcoach demo --port $(PORT)
+
+dev: $(INSTALLED_DEV)
+	@exec $(VENV)/bin/callcoach demo --port $(PORT) --reload
 
 test: $(INSTALLED_DEV)
 	@sh .ci/install-test-programs
