@@ -6,9 +6,11 @@ import tempfile
 from typing import IO, Any, cast
 
 from flask import Request
+from flask_babel import gettext as _
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.formparser import FormDataParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
@@ -23,7 +25,7 @@ from web.api import register_api
 from web.api.docs import DOCS_PAGE, SECURITY_SCHEMES
 from web.auth import set_up_sessions
 from web.blueprints import register_blueprints
-from web.errors import handle_errors
+from web.errors import Refused, handle_errors
 from web.limits import limit_bodies, limit_rates
 from web.parts import KEY, Parts, parts
 
@@ -32,11 +34,33 @@ SHORTEST_SECRET = 32  # characters
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
+class ReadableForm(FormDataParser):
+    """Refuses a form that cannot be read; the library's own parser would hand it on as an empty one."""
+
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> Any:
+        """Stream, fields and files of the request's body. Raises Refused (400)."""
+        self.silent = False
+        try:
+            return super().parse(stream, mimetype, content_length, options)
+        except ValueError as error:
+            raise Refused(
+                400,
+                _("The form that was sent could not be read"),
+                _("Nothing was kept."),
+                _("Send multipart/form-data with its boundary, and names of files and fields in UTF-8."),
+                code="unreadable_form",
+            ) from error
+
+
 class IncomingRequest(Request):
     """A request whose uploaded files wait in the installation's work folder, not in the system's `/tmp`.
 
     Recordings are large and private; the system's folder may be memory, and another disk than the one that is checked.
     """
+
+    form_data_parser_class = ReadableForm
 
     def _get_file_stream(
         self,

@@ -120,6 +120,18 @@ def test_a_list_that_can_be_understood_is_given(client: FlaskClient, token: dict
     assert client.get(f"{URL}?{query}", headers=token).json == {"calls": [], "next": None}
 
 
+@pytest.mark.parametrize("header", ["multipart/form-data", "multipart/form-data; boundary=b"])
+def test_a_form_that_cannot_be_read_is_told_so(
+    client: FlaskClient, token: dict[str, str], database: Database, header: str
+) -> None:
+    name = "звонок.wav".encode("cp1251")  # as an old telephone system sends it
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="' + name + b'"\r\n\r\n' + wav_bytes(0.2)
+    answer = client.post(URL, data=part + b"\r\n--b--\r\n", content_type=header, headers=token)
+    assert "UTF-8" in assert_problem(answer, 400, "unreadable_form")["detail"]
+    with database.read() as db:
+        assert db.scalar(select(func.count()).select_from(Call)) == 0
+
+
 def test_a_doubled_field_is_refused(client: FlaskClient, token: dict[str, str]) -> None:
     answer = deliver(client, token, external_id=["1", "2"])
     assert assert_problem(answer, 422, "doubled_field")["field"] == "external_id"
