@@ -72,6 +72,17 @@ def test_a_name_this_terminal_cannot_show_is_taken_and_named(command: Installati
     assert "1 call taken in" in done.stdout
 
 
+def test_an_import_while_nobody_works_says_so_once(
+    command: Installation, recordings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CALLCOACH_REDIS_URL", "redis://127.0.0.1:1/0")
+    assert main(["import", str(recordings)]) == 0
+    said = capsys.readouterr()
+    assert said.out.count("nobody is at work") == 1
+    assert "doorbell" not in said.out + said.err
+    assert command.states() == {"received": 2}
+
+
 def test_nothing_but_refusals_is_bad_input(
     command: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -32,12 +32,14 @@ def run(args: argparse.Namespace) -> int:
     from workers.bringing import bring_in
     from workers.cli.errors import BAD_INPUT, DONE, DONE_IN_PART, one_line
     from workers.cli.opening import opened
+    from workers.embedded_redis import answers
     from workers.import_files import plan_import
 
     settings = read_settings()
     created = repeated = refused = 0
     with opened(settings) as database:
         store = open_store(settings)
+        bell = answers(settings)  # without it nobody is rung for: the sweep finds the calls
         for planned in plan_import(args.paths, args.facts):
             problem = planned.problem
             if problem is None:
@@ -54,10 +56,13 @@ def run(args: argparse.Namespace) -> int:
                 created += 1
             else:
                 repeated += 1
-            ring(settings, accepted.ring)
+            if bell:
+                ring(settings, accepted.ring)
             print(f"call {accepted.call_id:<7} {'taken in' if accepted.created else 'was here'}  {planned.label}")
             sys.stdout.flush()
     print(closing_sentence(created, repeated, refused, settings))
+    if created and not bell:
+        print("nobody is at work here now: the calls wait until `callcoach run` or its workers are started")
     if not refused:
         return DONE if created or repeated else BAD_INPUT
     return DONE_IN_PART if created or repeated else BAD_INPUT
