@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import resource
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.corpus.memory import watch_children
 from tests.corpus.sounds import damaged, encoded, long_silence, tone, video_without_sound, wav
 from transcription.audio import DecodeLimits, decode_call
 from transcription.children import ChildLimits, run_child
@@ -20,10 +20,11 @@ CHILD_MOST_MB = 300
 
 
 @pytest.fixture(autouse=True)
-def children_stay_small() -> None:
-    """The largest child of this test process so far: decoding never needs more, whatever the file."""
-    yield
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024 < CHILD_MOST_MB
+def children_stay_small() -> Iterator[None]:
+    """Decoding never needs more, whatever the file: the peak of every child process, watched while the test runs."""
+    with watch_children(b"transcription.") as peaks:
+        yield
+    assert max(peaks.values(), default=0) < CHILD_MOST_MB
 
 
 def put(tmp_path: Path, data: bytes, name: str = "call.wav") -> Path:
