@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from review.storage import AudioStore
 
 
+def outcome(accepted: Accepted) -> str:
+    """What became of a call, in the few words of a line about it."""
+    if accepted.differs:
+        return "was here with a different recording, the new one is kept under the same number"
+    return "taken in" if accepted.created else "was here"
+
+
 def bring_in(
     database: Database, store: AudioStore, settings: Settings, bundle: Bundle, facts: Mapping[str, str], *, door: str
 ) -> Accepted:

@@ -22,7 +22,7 @@ from review.models import WatchedFile
 from review.redis_address import connect
 from review.settings import Settings
 from review.storage import AudioStore, open_store
-from workers.bringing import bring_in
+from workers.bringing import bring_in, outcome
 from workers.bundles import BadFactsFile, Bundle, audio_files, bundles
 
 log = logging.getLogger("workers")
@@ -136,7 +136,8 @@ class FolderWatcher:
             log.debug("what was met at %s", bundle.name, exc_info=True)
             self._hold(bundle, error)
             return True
-        log.info("call %d %s from %s", accepted.call_id, "taken in" if accepted.created else "was here", bundle.name)
+        level = logging.WARNING if accepted.differs else logging.INFO
+        log.log(level, "call %d %s: %s", accepted.call_id, outcome(accepted), bundle.name)
         self._finish(bundle, DONE, None, call_id=accepted.call_id)
         ring(self.client, accepted.ring)
         return True

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from review.clock import database_now
 from review.errors import BadFacts, EmptyFile, NotATranscriptFile, NotAudio, NothingSent, TooLarge, TooManyLegs
-from review.models import Call, CallLeg, Delivery, Recording, Source, utc_now
+from review.models import Call, CallLeg, Delivery, Recording, utc_now
 from review.services.call_facts import FACT_NAMES, CallFacts, check_facts, read_facts
 from review.services.call_identity import derive_external_id, find_call, lock_identity
 from review.services.display_names import display_file_name
 from review.services.late_facts import fill_gaps
 from review.services.matching import find_client, find_deal, find_rep
+from review.services.sources import ensure_source
 from review.states import Step
 from review.storage import AudioStore, StoredBlob
 from review.upsert import insert_new
@@ -54,12 +55,16 @@ class IncomingFile:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The call a delivery became. `created` is False for a repeat; `ring` is what to ring for after the commit."""
+    """The call a delivery became. `created` is False for a repeat; `ring` is what to ring for after the commit.
+
+    `differs`: a recording came that is none of those the call goes by. It is kept under the call all the same.
+    """
 
     call_id: int
     created: bool
     state: str
     ring: tuple[tuple[int, Step], ...] = ()
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,13 @@ def _accept(
     hashes = [leg.sha256 for leg in legs] or ([imported.sha256] if imported else [])
     external_id = facts.external_id or derive_external_id(facts, hashes)
     lock_identity(session, facts, external_id, hashes)
-    _ensure_source(session, facts.source, door)
+    ensure_source(session, facts.source, door)
     for file in sorted({file.sha256: file for file in (*legs, *([imported] if imported else []))}.items()):
         _keep_recording(session, file[1])
     rep_id = find_rep(session, facts.rep)
     call_id = find_call(session, facts, external_id, hashes, rep_id)
     created = call_id is None
+    differs = False
     ring: tuple[tuple[int, Step], ...] = ()
     if call_id is None:
         call_id = _insert_call(session, facts, external_id, rep_id, legs, imported)
@@ -136,9 +142,10 @@ def _accept(
         came = [(leg.sha256, leg.name) for leg in legs]
         step = fill_gaps(session, call_id, facts, rep_id, came, imported.sha256 if imported else None)
         ring = ((call_id, step),) if step else ()
+        differs = not {leg.sha256 for leg in legs} <= _recordings_of(session, call_id)
     _record_delivery(session, call_id, facts, external_id, legs, imported, door)
     state = session.scalars(select(Call.state).where(Call.id == call_id)).one()
-    return Accepted(call_id, created, state, ring)
+    return Accepted(call_id, created, state, ring, differs)
 
 
 def _insert_call(
@@ -201,11 +208,8 @@ def _record_delivery(
     session.flush()
 
 
-def _ensure_source(session: Session, name: str, door: str) -> None:
-    if session.scalar(select(Source.id).where(Source.name == name)) is None:
-        insert_new(
-            session, Source, ("name",), name=name, kind=door, rep_channel=0, company_names=[], created_at=utc_now()
-        )
+def _recordings_of(session: Session, call_id: int) -> set[str]:
+    return set(session.scalars(select(CallLeg.sha256).where(CallLeg.call_id == call_id)))
 
 
 def _keep_recording(session: Session, file: StoredFile) -> None:

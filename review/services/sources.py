@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from review.errors import ReviewError
-from review.models import Call, Source
+from review.models import Call, Source, utc_now
 from review.services import audit
+from review.upsert import insert_new
 
 
 class UnknownSource(ReviewError):
@@ -72,10 +73,20 @@ def ensure_source(
     company_names: Sequence[str] = (),
 ) -> None:
     """Make the source with these settings unless it exists; one that exists is left as it is. Does not commit."""
-    if session.scalar(select(Source.id).where(Source.name == name)) is None:
-        source = Source(name=name, kind=kind, language=language, standard=standard, company_names=list(company_names))
-        session.add(source)
-        session.flush()
+    if session.scalar(select(Source.id).where(Source.name == name)) is not None:
+        return
+    insert_new(  # another door may be making it at this moment
+        session,
+        Source,
+        ("name",),
+        name=name,
+        kind=kind,
+        language=language,
+        rep_channel=0,
+        standard=standard,
+        company_names=list(company_names),
+        created_at=utc_now(),
+    )
 
 
 def change_source(

@@ -91,6 +91,21 @@ def test_a_recording_that_was_played_is_never_replaced(database: Database, store
         assert session.scalars(select(CallLeg.sha256)).all() == [hashlib.sha256(data).hexdigest()]
 
 
+def test_a_different_recording_under_a_known_id_is_kept_and_said(database: Database, store: AudioStore) -> None:
+    facts = CallFacts(source="pbx", external_id="1")
+    first_bytes, second_bytes = wav_bytes(), wav_bytes()
+    first = take(database, store, [first_bytes], facts)
+    assert not first.differs
+    assert not take(database, store, [first_bytes], facts).differs
+    other = take(database, store, [second_bytes], facts)
+    assert (other.call_id, other.created, other.differs, other.ring) == (first.call_id, False, True, ())
+    assert take(database, store, [first_bytes, second_bytes], facts).differs  # one of the two is not the call's
+    assert store.path(hashlib.sha256(second_bytes).hexdigest()).read_bytes() == second_bytes
+    with database.read() as session:
+        assert session.scalars(select(CallLeg.sha256)).all() == [hashlib.sha256(first_bytes).hexdigest()]
+    assert not take(database, store, [], facts, transcript=factories.transcript_bytes(("rep", "Hello"))).differs
+
+
 def test_sound_may_follow_an_imported_transcript(database: Database, store: AudioStore) -> None:
     facts = CallFacts(source="pbx", external_id="1")
     words = factories.transcript_bytes(("rep", "Good morning"))
@@ -106,9 +121,10 @@ def test_a_transcript_may_come_alone_with_the_call_or_later(database: Database, 
     assert (alone.created, alone.state) == (True, "received")
     assert take(database, store, [], transcript=words).call_id == alone.call_id
     facts = CallFacts(source="pbx", external_id="1")
-    first = take(database, store, [wav_bytes()], facts)
+    sound = wav_bytes()
+    first = take(database, store, [sound], facts)
     set_state(database, first, "needs_model")
-    later = take(database, store, [wav_bytes()], facts, transcript=words)
+    later = take(database, store, [sound], facts, transcript=words)
     assert later == Accepted(first.call_id, False, "received", ((first.call_id, "transcribe"),))
     call = read_call(database, first)
     assert call.transcript_sha256 == hashlib.sha256(words).hexdigest()

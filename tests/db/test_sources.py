@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from review.db import Database
 from review.services import audit
@@ -23,6 +26,28 @@ def test_a_source_is_made_once_and_keeps_its_settings(database: Database) -> Non
         ("upload", "upload", None, 1),
     ]
     assert (rows[0].company_names, rows[0].rep_channel) == (("Нордхем",), 0)
+
+
+@pytest.mark.postgres
+def test_two_doors_may_make_the_same_source_at_once(postgres_database: Database) -> None:
+    engine = postgres_database.engine
+    outrun: list[str] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def outrun_it(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.startswith("INSERT INTO source") and not outrun:
+            outrun.append(statement)
+            with postgres_database.session() as other:
+                ensure_source(other, "pbx", "folder", language="ru")
+
+    try:
+        with postgres_database.session() as session:
+            ensure_source(session, "pbx", "api", language="en")
+    finally:
+        event.remove(engine, "before_cursor_execute", outrun_it)
+    assert outrun
+    with postgres_database.read() as session:
+        assert [(row.name, row.kind, row.language) for row in list_sources(session)] == [("pbx", "folder", "ru")]
 
 
 def test_a_change_of_a_source_leaves_a_trace(database: Database) -> None:

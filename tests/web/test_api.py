@@ -71,6 +71,14 @@ def test_the_same_call_again_is_ok_and_not_created(
         assert db.scalar(select(func.count()).select_from(Call)) == 1
 
 
+def test_a_different_recording_under_the_same_id_is_said(client: FlaskClient, token: dict[str, str]) -> None:
+    first = deliver(client, token, source="pbx", external_id="1")
+    assert first.json["recording_differs"] is False
+    again = deliver(client, token, source="pbx", external_id="1")
+    assert (again.status_code, again.json["id"]) == (200, first.json["id"])
+    assert again.json["recording_differs"] is True
+
+
 def test_two_legs(client: FlaskClient, token: dict[str, str]) -> None:
     answer = deliver(client, token, file2=(io.BytesIO(wav_bytes(0.2)), "caller.wav"))
     assert answer.status_code == 201

@@ -86,6 +86,17 @@ def test_a_repeat_gives_the_call_that_is_there(sign_in: SignIn, database: Databa
     assert count(database, Call) == 1
 
 
+def test_a_different_recording_under_the_same_id_is_said_with_the_call(sign_in: SignIn, database: Database) -> None:
+    browser = sign_in()
+    first = send(browser, ("a.wav", wav_bytes(0.2)), external_id="7")
+    assert first.json["recording_differs"] is False
+    again = send(browser, ("a.wav", wav_bytes(0.2)), external_id="7")
+    assert (again.status_code, again.json["call_id"]) == (200, first.json["call_id"])
+    assert again.json["recording_differs"] is True
+    assert f"Call {first.json['call_id']} is here already with a different recording" in again.json["message"]
+    assert (count(database, Call), count(database, Recording)) == (1, 2)
+
+
 def test_a_transcript_may_come_along(sign_in: SignIn, database: Database) -> None:
     browser = sign_in()
     words = transcript_bytes(("rep", "Good morning"), ("client", "Hello"))

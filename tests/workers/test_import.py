@@ -48,6 +48,21 @@ def test_a_folder_is_taken_in_once(command: Installation, recordings: Path, caps
     assert command.states() == {"received": 2}
 
 
+def test_a_different_recording_of_a_known_call_is_said(
+    command: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("1.wav", "2.wav"):
+        (tmp_path / name).write_bytes(wav_bytes())
+    table = tmp_path / "facts.csv"
+    table.write_text("file,external_id\n1.wav,A1\n2.wav,A1\n1.wav,A1\n", encoding="utf-8")
+    assert main(["import", str(tmp_path), "--facts", str(table)]) == 0
+    first, second, third, closing = capsys.readouterr().out.splitlines()
+    assert "different recording" not in first + third
+    assert second.startswith("call 1 ")
+    assert "was here with a different recording" in second
+    assert "2 were here already (1 of them with a different recording" in closing
+
+
 def test_a_refused_file_is_named_and_the_others_are_taken(
     command: Installation, recordings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

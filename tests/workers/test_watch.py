@@ -54,6 +54,19 @@ def test_a_recording_is_taken_in_and_moved_to_done(installation: Installation, f
     assert installation.redis.llen("rq:queue:speech") == 1
 
 
+def test_a_different_recording_of_a_known_call_is_logged(
+    installation: Installation, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    looking = watcher(installation, folder)
+    for said in ("taken in", "was here with a different recording"):
+        caplog.clear()
+        (folder / "7.wav").write_bytes(wav_bytes())
+        (folder / "7.facts.json").write_text('{"external_id": "A7"}', encoding="utf-8")
+        with caplog.at_level("INFO", logger="workers"):
+            assert looking.look() == 1
+        assert f"call 1 {said}" in caplog.text
+
+
 def test_a_file_is_taken_only_when_it_has_come_to_rest(installation: Installation, folder: Path) -> None:
     (folder / "7.wav").write_bytes(wav_bytes(1.0))
     looking = watcher(installation, folder, stable_seconds=0.3)

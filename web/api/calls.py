@@ -61,11 +61,18 @@ def create_call(form: CallForm = NOT_READ) -> tuple[Response, int, dict[str, str
     """Deliver one call.
 
     The answer comes after the recording and the call are safely stored: 201 for a new call, 200 for one that had been
-    delivered before (same source and external id, or the same recording). Nothing of a refused call is kept.
+    delivered before (same source and external id, or the same recording). A repeat with another recording says so in
+    `recording_differs`. Nothing of a refused call is kept.
     """
     accepted = take_call({"source": "api", **_facts()}, door="api")
     url = url_for("api.read_call", call_id=accepted.call_id)
-    taken = CallTaken(id=accepted.call_id, created=accepted.created, state=accepted.state, url=url)
+    taken = CallTaken(
+        id=accepted.call_id,
+        created=accepted.created,
+        state=accepted.state,
+        url=url,
+        recording_differs=accepted.differs,
+    )
     return jsonify(taken.model_dump(mode="json")), 201 if accepted.created else 200, {"Location": url}
 
 

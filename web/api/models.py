@@ -45,6 +45,10 @@ class CallTaken(BaseModel):
     created: bool = Field(description="False when the same call had been delivered before.")
     state: str
     url: str = Field(description="Where to read the call; also in the Location header.")
+    recording_differs: bool = Field(
+        description="True when the call was here with another recording: the one sent now is kept under the call's "
+        "number, and the call goes by the first one."
+    )
 
 
 class CallQuery(BaseModel):

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from review.queries.call import get_call_row
 from review.queries.inbox import filter_choices
-from review.services.intake import FACT_NAMES
+from review.services.intake import FACT_NAMES, Accepted
 from web.auth import viewer
 from web.errors import Refused, wants_json
 from web.intake import read_form, take_call
@@ -39,10 +39,16 @@ def receive() -> Response | tuple[str, int]:
     with parts().database.read() as db:
         visible = get_call_row(db, viewer(), accepted.call_id) is not None
     url = url_for("calls.show", call_id=accepted.call_id) if visible else None
-    message = _message(accepted.created, visible, names_rep="rep" in facts)
+    message = _message(accepted, visible, names_rep="rep" in facts)
     if wants_json():
         answer = jsonify(
-            ok=True, call_id=accepted.call_id, url=url, created=accepted.created, state=accepted.state, message=message
+            ok=True,
+            call_id=accepted.call_id,
+            url=url,
+            created=accepted.created,
+            recording_differs=accepted.differs,
+            state=accepted.state,
+            message=message,
         )
         answer.status_code = 201 if accepted.created else 200
         return answer
@@ -62,7 +68,15 @@ def _page() -> str:
     )
 
 
-def _message(created: bool, visible: bool, *, names_rep: bool) -> str:
+def _message(accepted: Accepted, visible: bool, *, names_rep: bool) -> str:
+    if accepted.differs:
+        return str(
+            _(
+                "Call %(number)s is here already with a different recording. The one you sent is kept under its "
+                "number too; the call still goes by the first one. If it is another call, send it with its own id.",
+                number=accepted.call_id,
+            )
+        )
     if not visible and not names_rep:
         return str(
             _(
@@ -74,6 +88,6 @@ def _message(created: bool, visible: bool, *, names_rep: bool) -> str:
         return str(
             _("The call was taken in. It is not among the calls you can see, because its rep is not in your teams.")
         )
-    if created:
+    if accepted.created:
         return str(_("The call was taken in and is waiting to be transcribed."))
     return str(_("This recording is here already; nothing was stored twice."))

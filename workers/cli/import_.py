@@ -29,14 +29,14 @@ def run(args: argparse.Namespace) -> int:
     from review.errors import ReviewError
     from review.settings import read_settings
     from review.storage import open_store
-    from workers.bringing import bring_in
+    from workers.bringing import bring_in, outcome
     from workers.cli.errors import BAD_INPUT, DONE, DONE_IN_PART, one_line
     from workers.cli.opening import opened
     from workers.embedded_redis import answers
     from workers.import_files import plan_import
 
     settings = read_settings()
-    created = repeated = refused = 0
+    created = repeated = refused = differing = 0
     with opened(settings) as database:
         store = open_store(settings)
         bell = answers(settings)  # without it nobody is rung for: the sweep finds the calls
@@ -58,9 +58,10 @@ def run(args: argparse.Namespace) -> int:
                 repeated += 1
             if bell:
                 ring(settings, accepted.ring)
-            print(f"call {accepted.call_id:<7} {'taken in' if accepted.created else 'was here'}  {planned.label}")
+            differing += accepted.differs
+            print(f"call {accepted.call_id:<7} {outcome(accepted)}  {planned.label}")
             sys.stdout.flush()
-    print(closing_sentence(created, repeated, refused, settings))
+    print(closing_sentence(created, repeated, refused, settings, differing=differing))
     if created and not bell:
         print("nobody is at work here now: the calls wait until `callcoach run` or its workers are started")
     if not refused:
@@ -68,11 +69,12 @@ def run(args: argparse.Namespace) -> int:
     return DONE_IN_PART if created or repeated else BAD_INPUT
 
 
-def closing_sentence(created: int, repeated: int, refused: int, settings: Settings) -> str:
-    """How the import went, in one sentence."""
+def closing_sentence(created: int, repeated: int, refused: int, settings: Settings, *, differing: int = 0) -> str:
+    """How the import went, in one sentence. `differing` of the repeated calls came with a different recording."""
     parts = [f"{created} {'call' if created == 1 else 'calls'} taken in"]
     if repeated:
-        parts.append(f"{repeated} {'was' if repeated == 1 else 'were'} here already")
+        others = f" ({differing} of them with a different recording, named above)" if differing else ""
+        parts.append(f"{repeated} {'was' if repeated == 1 else 'were'} here already{others}")
     if refused:
         parts.append(f"{refused} refused (named above with the reason)")
     if not (created or repeated or refused):
