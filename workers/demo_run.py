@@ -138,8 +138,10 @@ class Progress:
             self.tell_sign_ins()
         with self.database.read() as session:
             counts = dict(read_status(session).calls)
-            mine = session.execute(select(Call.id, Call.state, Call.progress).where(Call.id.in_(self._calls))).all()
-        self._tell_first([row.id for row in mine if row.state == "scored"], now)
+            columns = (Call.id, Call.state, Call.progress, Call.score_state)
+            mine = session.execute(select(*columns).where(Call.id.in_(self._calls))).all()
+        # A call in a language without rules is through as well, but nobody would see a score there.
+        self._tell_first([row.id for row in mine if (row.state, row.score_state) == ("scored", "scored")], now)
         self._tell_counts(counts, [row.progress for row in mine if row.state == "transcribing"], now)
         done = bool(mine) and all(row.state in FINAL_STATES for row in mine)
         if done and self._web_ready and not self._all_done:

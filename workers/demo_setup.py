@@ -69,7 +69,7 @@ def prepare(database: Database, settings: Settings) -> SignIns:
     with database.session() as session:
         ensure_source(session, SOURCE, "import", company_names=COMPANY_NAMES)
         change_source(session, SOURCE, language=None, rep_channel=0, standard=None, company_names=COMPANY_NAMES)
-        import_crm(session, crm_folder())
+        import_crm(session, crm_folder(), region=settings.region)
         users = (demo_rep(session), *OTHERS)
         for user in users:
             _ensure_user(session, user, passphrase)

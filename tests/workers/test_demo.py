@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import http.client
+import shutil
 import signal
 import socket
 import stat
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from review.db import open_database
-from review.models import Call, Client, User, UserRole
+from review.models import Call, Client, ClientPhone, User, UserRole
 from review.queries.viewer import load_viewer
 from review.services.intake import Accepted
 from review.services.users import create_user
@@ -23,9 +24,10 @@ from review.storage import AudioStore, open_store
 from tests.waiting import wait_until
 from tests.workers.installation import Installation, children_of, is_running
 from workers.cli.errors import CommandRefused
-from workers.demo.manifest import SampleCall, sample_calls
-from workers.demo_run import demo_settings, progress_line
-from workers.demo_setup import SIGN_IN_FILE, bring_samples, demo_passphrase, prepare
+from workers.demo.manifest import SampleCall, crm_folder, sample_calls
+from workers.demo_run import Progress, demo_settings, progress_line
+from workers.demo_setup import SIGN_IN_FILE, DemoUser, SignIns, bring_samples, demo_passphrase, prepare
+from workers.supervisor import Supervisor
 
 DEMO_ROLES = {"rep", "manager", "reviewer", "quality_lead", "head_of_sales", "admin"}
 
@@ -79,6 +81,39 @@ def test_sample_calls_find_their_reps_and_clients(installation: Installation) ->
     with installation.database.read() as session:
         lonely = session.scalars(select(Call.external_id).where(Call.rep_id.is_(None) | Call.client_id.is_(None))).all()
     assert lonely == []
+
+
+def test_numbers_of_the_demo_crm_are_read_as_those_of_the_installation(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm = tmp_path / "crm"
+    shutil.copytree(crm_folder(), crm)
+    with (crm / "clients.csv").open("a", encoding="utf-8") as file:
+        file.write("C-9001,Una Reed,Northgate,,020 7946 0018,,,,,\n")
+    monkeypatch.setattr("workers.demo_setup.crm_folder", lambda: crm)
+    prepare(installation.database, dataclasses.replace(installation.settings, region="GB"))
+    with installation.database.read() as session:
+        numbers = session.scalars(select(ClientPhone.e164)).all()
+    assert "+442079460018" in numbers
+
+
+def test_a_call_without_a_score_is_not_the_first_scored_call(installation: Installation) -> None:
+    said: list[str] = []
+    sign_ins = SignIns((DemoUser("head@demo.example", "Ingrid", "head_of_sales"),), "a long enough phrase")
+    progress = Progress(installation.settings, installation.database, said.append, 0.0, sign_ins)
+    nobody = Supervisor(installation.settings, (), {}, said.append)
+    progress._calls = [installation.accept_words(name).call_id for name in ("ru", "en")]
+
+    def look(call_id: int, score_state: str) -> str:
+        with installation.database.session() as session:
+            call = session.get_one(Call, call_id)
+            call.state, call.score_state = "scored", score_state
+        progress._looked = 0.0
+        progress.look(nobody)
+        return "\n".join(said)
+
+    assert "first scored call" not in look(progress._calls[0], "not_scored")
+    assert f"/calls/{progress._calls[1]}" in look(progress._calls[1], "scored")
 
 
 def test_the_sign_ins_are_for_the_owner_alone(installation: Installation) -> None:
