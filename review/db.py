@@ -67,6 +67,12 @@ def open_url(url: str) -> Database:
     return Database(parsed)
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database, whether or not it is there; None for another kind of database."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
 def open_migration_engine(url: URL) -> Engine:
     """A write engine for migrations: one connection, and on SQLite foreign keys off.
 

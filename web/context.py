@@ -10,17 +10,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from flask import Flask, current_app, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_percent, get_locale
 from flask_babel import gettext as _
 
 from review.text.phones import display_phone
+from review.ui_languages import UI_LANGUAGES
 from web.access import rule_of
 from web.auth import known_viewer
 from web.security import csp_nonce
 
-LANGUAGES: Mapping[str, str] = {"en": "English", "ru": "Русский"}
-DEFAULT_LANGUAGE = "en"
+DEFAULT_LANGUAGE = UI_LANGUAGES[0]
 LANGUAGE_COOKIE = "language"
 TIME_ZONE_COOKIE = "timezone"  # set by the page's script: the browser knows where its user sits
 
@@ -58,9 +59,15 @@ def choose_language() -> str:
     """The viewer's language, else the one chosen before signing in, else the browser's."""
     viewer = known_viewer()
     for chosen in (viewer.language if viewer else None, request.cookies.get(LANGUAGE_COOKIE)):
-        if chosen in LANGUAGES:
+        if chosen in UI_LANGUAGES:
             return str(chosen)
-    return request.accept_languages.best_match(list(LANGUAGES), DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
+    return request.accept_languages.best_match(UI_LANGUAGES, DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
+
+
+def _own_name(code: str) -> str:
+    """How a language calls itself, as the first word of a line: English, Русский."""
+    name = Locale.parse(code).get_display_name(code) or code
+    return name[:1].upper() + name[1:]
 
 
 def choose_time_zone() -> zoneinfo.ZoneInfo | None:
@@ -81,7 +88,7 @@ def page_variables() -> dict[str, Any]:
         "viewer": known_viewer(),
         "navigation": navigation(),
         "csp_nonce": csp_nonce(),
-        "languages": tuple(Language(code, name, code == current) for code, name in LANGUAGES.items()),
+        "languages": tuple(Language(code, _own_name(code), code == current) for code in UI_LANGUAGES),
         "current_language": current,
         "asset": asset_url,
     }

@@ -22,6 +22,7 @@ from review.storage import open_store
 from transcription.engines import EngineRequest, choose_engine
 from transcription.errors import NeedsModel
 from workers.checks import check_before_start
+from workers.demo_lock import address_of
 from workers.demo_setup import SIGN_IN_FILE, SignIns, bring_samples, prepare
 from workers.processes import make_supervisor
 from workers.supervisor import Supervisor
@@ -105,8 +106,7 @@ class Progress:
     @property
     def address(self) -> str:
         """Where people open the demo."""
-        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # noqa: S104
-        return self.settings.public_url or f"http://{host}:{self.settings.port}"
+        return address_of(self.settings)
 
     def bring_in(self, supervisor: Supervisor) -> None:
         """Take the sample calls in and ring for each; the processes are watched over meanwhile."""

@@ -17,6 +17,7 @@ from review.settings import Settings
 from review.storage import open_store
 from workers.checks import check_data_folder, check_port, check_python
 from workers.cli.errors import CommandRefused
+from workers.cli.opening import check_installation
 from workers.embedded_redis import RedisUnavailable, find_program, version_of
 
 Verdict = Literal["ok", "warning", "fault"]
@@ -69,6 +70,9 @@ def _libraries() -> Iterator[Finding]:
 
 
 def _data_folder(settings: Settings) -> Finding:
+    if not settings.data.exists():  # looked for, not made: a mistyped one would stay behind
+        fix = "correct CALLCOACH_DATA; `callcoach migrate` and `callcoach run` make the folder"
+        return Finding("data folder", "warning", f"{settings.data} is not there", fix)
     try:
         check_data_folder(settings.data)
     except CommandRefused as error:
@@ -85,6 +89,11 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
+    try:
+        check_installation(settings)
+    except CommandRefused as error:
+        says, _colon, fix = str(error).partition(": ")
+        return Finding("database", "warning", says, fix)
     database = open_database(settings)
     try:
         state = read_database(database)

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from review.models import User
 from tests.workers.installation import Installation
 from workers import checks
 from workers.checks import check_data_folder, check_disk, check_port, check_python, override
@@ -232,10 +234,48 @@ def test_another_data_folder_moves_what_lies_in_it(command: Installation, tmp_pa
     assert changed.models == tmp_path / "other" / "models"
 
 
-@pytest.mark.parametrize("words", [["migrate"], ["status"], ["doctor"]])
-def test_a_new_data_folder_is_for_its_owner_alone(nowhere: Path, words: list[str]) -> None:
-    main(words)
+def test_a_new_data_folder_is_for_its_owner_alone(nowhere: Path) -> None:
+    assert main(["migrate"]) == 0
     assert stat.S_IMODE(nowhere.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    "words", [["status"], ["user", "list"], ["import", "x.wav"], ["user", "disable", "a@b.example"]]
+)
+@pytest.mark.parametrize("folder_there", [False, True])
+def test_a_mistyped_data_folder_is_said_and_not_made(
+    nowhere: Path, words: list[str], folder_there: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if folder_there:
+        nowhere.mkdir()
+    assert main(words) == 2
+    assert f"there is no installation in {nowhere}: correct CALLCOACH_DATA" in capsys.readouterr().err
+    assert list(nowhere.iterdir()) == [] if folder_there else not nowhere.exists()
+
+
+@pytest.mark.parametrize("folder_there", [False, True])
+def test_doctor_finds_that_there_is_no_installation_and_makes_none(
+    nowhere: Path, folder_there: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if folder_there:
+        nowhere.mkdir()
+    main(["doctor", "--json"])
+    by_name = {finding["what"]: finding for finding in json.loads(capsys.readouterr().out)["findings"]}
+    assert by_name["database"]["verdict"] == "warning"
+    assert by_name["database"]["says"] == f"there is no installation in {nowhere}"
+    assert by_name["data folder"]["verdict"] == ("ok" if folder_there else "warning")
+    assert list(nowhere.iterdir()) == [] if folder_there else not nowhere.exists()
+
+
+def test_only_languages_of_the_pages_can_be_given(command: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["user", "add", "ann@example.com", "--role", "admin", "--generate", "--language"]
+    with pytest.raises(SystemExit) as end:
+        main([*words, "xx"])
+    assert end.value.code == 2
+    assert "'en', 'ru'" in capsys.readouterr().err
+    assert main([*words, "ru"]) == 0
+    with command.database.read() as session:
+        assert session.scalars(select(User.language)).all() == ["ru"]
 
 
 def test_a_data_folder_that_is_there_keeps_its_rights(tmp_path: Path) -> None:

@@ -24,7 +24,9 @@ from review.storage import AudioStore, open_store
 from tests.waiting import wait_until
 from tests.workers.installation import Installation, children_of, is_running
 from workers.cli.errors import CommandRefused
+from workers.cli.main import main
 from workers.demo.manifest import SampleCall, crm_folder, sample_calls
+from workers.demo_lock import demo_lock
 from workers.demo_run import Progress, demo_settings, progress_line
 from workers.demo_setup import SIGN_IN_FILE, DemoUser, SignIns, bring_samples, demo_passphrase, prepare
 from workers.supervisor import Supervisor
@@ -142,6 +144,20 @@ def test_progress_is_told_in_the_words_of_the_pages() -> None:
     counts = {"scored": 3, "transcribing": 1, "received": 4, "transcribed": 1, "scoring": 1, "dead": 0}
     assert progress_line(counts, [0.42]) == "calls: 3 ready, 1 transcribing (42 %), 2 scoring, 4 queued"
     assert progress_line({}, []) == "calls: none yet"
+
+
+def test_a_second_demo_on_the_same_data_is_sent_to_the_first(
+    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.demo_run.run_demo", lambda *_arguments, **_more: 0)
+    words = ["demo", "--data", str(settings.data), "--port", str(free_port())]
+    with demo_lock(settings.data, "http://127.0.0.1:8017"):
+        assert main(words) == 2
+        said = capsys.readouterr().err
+        assert "a demo runs on" in said
+        assert "at http://127.0.0.1:8017/" in said
+        assert said.count("\n") == 1
+    assert main(words) == 0
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from review.queries.viewer import load_viewer
 from review.services import sessions, users
+from review.ui_languages import UI_LANGUAGES
 from web.auth import begin_session, end_session, viewer_of_session
-from web.context import LANGUAGE_COOKIE, LANGUAGES
+from web.context import LANGUAGE_COOKIE
 from web.errors import Refused
 from web.parts import parts
 
@@ -71,7 +72,7 @@ def sign_out() -> Response:
 def set_language() -> Response:
     """Keep the chosen language: on the person when signed in, in a cookie before that."""
     language = request.form.get("language", "")
-    if language not in LANGUAGES:
+    if language not in UI_LANGUAGES:
         raise Refused(
             400, _("There is no such language here"), _("Nothing was changed."), _("Choose one from the list.")
         )

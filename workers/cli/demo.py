@@ -21,11 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run until Ctrl-C."""
     from review.settings import read_settings
-    from workers.checks import check_before_start, override
+    from workers.checks import check_before_start, check_data_folder, override
+    from workers.demo_lock import address_of, demo_lock
     from workers.processes import say
 
     settings = override(read_settings(), host=args.host, port=args.port, data=args.data)
-    check_before_start(settings)  # before anything heavy is imported: a taken port is told at once
-    from workers.demo_run import run_demo
+    check_data_folder(settings.data)
+    with demo_lock(settings.data, address_of(settings)):  # first: the other demo is what holds the port, mostly
+        check_before_start(settings)  # before anything heavy is imported: a taken port is told at once
+        from workers.demo_run import run_demo
 
-    return run_demo(settings, say, exit_when_done=args.exit_when_done, reload=args.reload)
+        return run_demo(settings, say, exit_when_done=args.exit_when_done, reload=args.reload)

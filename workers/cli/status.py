@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     from workers.cli.opening import opened
 
     settings = read_settings()
-    with opened(settings) as database:
+    with opened(settings, reads_only=True) as database:
         from review.queries.status import read_status
 
         with database.read() as session:

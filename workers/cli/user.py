@@ -7,6 +7,8 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
+from review.ui_languages import UI_LANGUAGES
+
 if TYPE_CHECKING:
     from review.db import Database
 
@@ -22,7 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("email")
     add.add_argument("--name", help="the name colleagues know the person by (default: from the address)")
     add.add_argument("--role", action="append", required=True, choices=ROLES, help="may be given several times")
-    add.add_argument("--language", default="en", help="language of the pages (default en)")
+    add.add_argument(
+        "--language",
+        choices=UI_LANGUAGES,
+        default=UI_LANGUAGES[0],
+        help=f"language of the pages: {' or '.join(UI_LANGUAGES)} (default {UI_LANGUAGES[0]})",
+    )
     add.add_argument("--generate", action="store_true", help="make up a passphrase and print it once")
     add.set_defaults(act=_add)
     listing = acts.add_parser("list", help="show who can sign in")
@@ -41,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     from review.settings import read_settings
     from workers.cli.opening import opened
 
-    with opened(read_settings()) as database:
+    with opened(read_settings(), reads_only=args.act is _list) as database:
         return int(args.act(args, database))
 
 
