@@ -20,6 +20,7 @@ from transcription.speech import RATE, Recognition, Span, SpokenChannel, Utteran
 from transcription.transcript import Word
 
 MOST_WORKERS = 4
+LOOK_SECONDS = 0.2  # between two looks at whether to stop, while segments are being recognised
 
 
 class SphinxEngine:
@@ -51,7 +52,11 @@ class SphinxEngine:
         on_progress: Progress | None = None,
         cancelled: CancelledCheck | None = None,
     ) -> Recognition:
-        """English words of every span. Raises NeedsModel for any other language, known or not."""
+        """English words of every span. Raises NeedsModel for any other language, known or not.
+
+        When `cancelled` turns true, the decoder processes are ended in the middle of their segments: one segment may
+        take longer than whoever asked has time.
+        """
         if primary_language(language) != "en":
             raise NeedsModel(
                 "The stand-in engine understands only English.",
@@ -62,17 +67,26 @@ class SphinxEngine:
         jobs.sort(key=lambda job: -job[2].length)
         run = _Run(channels, jobs, on_progress, cancelled)
         self._start(min(self._count, len(jobs)))
-        helpers = [threading.Thread(target=run.work, args=(child,)) for child in self._children[1 : len(jobs)]]
-        for helper in helpers:
-            helper.start()
-        if jobs:
-            run.work(self._children[0])
-        for helper in helpers:
-            helper.join()
-        if run.error is not None:
-            if isinstance(run.error, EngineFailed):
-                self.close()
-            raise run.error
+        feeders = [threading.Thread(target=run.work, args=(child,)) for child in self._children[: len(jobs)]]
+        try:
+            for feeder in feeders:
+                feeder.start()
+            for feeder in feeders:
+                while feeder.is_alive():
+                    run.look()
+                    feeder.join(LOOK_SECONDS)
+            if run.error is not None:
+                raise run.error
+        except BaseException:
+            # Whatever ends the waiting ends the work: a killed process ends the wait of the thread that feeds it.
+            run.stop(Cancelled())
+            for child in self._children:
+                child.kill()
+            for feeder in feeders:
+                if feeder.is_alive():
+                    feeder.join()
+            self.close()
+            raise
         heard = tuple(tuple(run.heard[c, n] for n in range(len(channel.spans))) for c, channel in enumerate(channels))
         return Recognition(heard, "en")
 
@@ -103,14 +117,25 @@ class _Run:
         self.heard: dict[tuple[int, int], Utterance] = {}
         self.error: Exception | None = None
 
+    def look(self) -> None:
+        """Raises what one of the threads met, or Cancelled: the others need not finish their segments then."""
+        if self.error is not None:
+            raise self.error
+        if self._cancelled is not None and self._cancelled():
+            raise Cancelled
+
+    def stop(self, error: Exception) -> None:
+        """No further segment is begun; the first error is the one that counts."""
+        with self._lock:
+            self.error = self.error or error
+
     def work(self, child: _Child) -> None:
         try:
             while (job := self._take()) is not None:
                 channel, number, span = job
                 self._put(channel, number, child.recognise(self._channels[channel].path, span))
         except Exception as error:  # noqa: BLE001 - kept for the thread that waits, which raises it
-            with self._lock:
-                self.error = self.error or error
+            self.stop(error)
 
     def _take(self) -> tuple[int, int, Span] | None:
         with self._lock:
@@ -166,9 +191,12 @@ class _Child:
         )
         return Utterance(span, words)
 
-    def close(self) -> None:
+    def kill(self) -> None:
         # Killed, not asked: it holds nothing worth saving, and a segment may take seconds to finish.
         self._process.kill()
+
+    def close(self) -> None:
+        self.kill()
         self._process.communicate()
 
     def _ask(self, request: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +80,49 @@ def test_no_other_language_is_turned_into_english_words(
 def test_cancelling_stops_between_segments(engine: SphinxEngine, readers: tuple[SpokenChannel, ...]) -> None:
     with pytest.raises(Cancelled):
         engine.recognise(readers, "en", cancelled=lambda: True)
+
+
+@pytest.mark.timeout(30)
+def test_cancelling_does_not_wait_for_the_segment_that_is_being_heard(readers: tuple[SpokenChannel, ...]) -> None:
+    engine = SphinxEngine(workers=1)
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 1  # false when the first segment is begun
+
+    try:
+        before = engine.recognise(readers[1:], "en")
+        process = engine._children[0]._process
+        os.kill(process.pid, signal.SIGSTOP)  # a segment that never ends
+        with pytest.raises(Cancelled):
+            engine.recognise(readers, "en", cancelled=cancelled)
+        assert process.poll() is not None, "the decoder goes on"
+        assert engine.recognise(readers[1:], "en") == before
+    finally:
+        engine.close()
+
+
+@pytest.mark.timeout(30)
+def test_what_stops_one_decoder_stops_the_others_in_their_segments(readers: tuple[SpokenChannel, ...]) -> None:
+    engine = SphinxEngine()
+    engine._count = 2
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        """True only for the decoder that has done a segment and asks for its next."""
+        if threading.current_thread() is threading.main_thread():
+            return False
+        asked.append(1)
+        return len(asked) > 2
+
+    try:
+        engine._start(2)
+        os.kill(engine._children[0]._process.pid, signal.SIGSTOP)
+        with pytest.raises(Cancelled):
+            engine.recognise(readers, "en", cancelled=cancelled)
+    finally:
+        engine.close()
 
 
 def test_a_killed_decoder_is_a_failure_worth_another_attempt(readers: tuple[SpokenChannel, ...]) -> None:
