@@ -73,6 +73,12 @@ class Pack:
         """The threshold of that name. Raises KeyError."""
         return self.thresholds[name]
 
+    def compile_all(self) -> None:
+        """Compile every phrase now: for a process whose forks would each compile the same ones again."""
+        for entry in self.entries:
+            for phrase in (*entry.phrases, *entry.unless):
+                _ = phrase.regex
+
     def phrase(self, source: str) -> Compiled:
         """A phrase of code's own (call facts such as a company's name) in the pack's vocabulary."""
         return compile_pattern(source, self.vocabulary)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from scoring.normalise import Token, split_sentences, stem_word
@@ -35,19 +35,24 @@ class PatternInvalid(ValueError):
     """A phrase pattern is not well formed or too wide; the message says what to change."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compiled:
     """A phrase ready to run on a token stream.
 
     `anchors`: at least one of these stems must be in the turn, the rarest such set; `needs`: the other such sets.
-    `stems`: every word it knows, to find near misses.
+    `stems`: every word it knows, to find near misses. `expression`: the text of its regular expression.
     """
 
     source: str
-    regex: re.Pattern[str]
+    expression: str
     anchors: frozenset[str]
     needs: tuple[frozenset[str], ...]
     stems: frozenset[str]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The expression compiled, at first use: one call needs a few of a pack's phrases, and all take a second."""
+        return re.compile(self.expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,7 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> Compiled:
     anchors, *needs = sorted(set(part.required), key=_commonness)
     # A word found in every turn as well as missing in none tells nothing: only telling sets are worth a look.
     telling = tuple(need for need in needs if not need & COMMON)[:_MOST_NEEDS]
-    regex = re.compile(r"(?<!\S)" + part.regex)
-    return Compiled(source, regex, anchors, telling, frozenset(parser.stems) - COMMON)
+    return Compiled(source, r"(?<!\S)" + part.regex, anchors, telling, frozenset(parser.stems) - COMMON)
 
 
 class _Parser:

@@ -34,7 +34,7 @@ def serve_queue(settings: Settings, plan: QueuePlan, *, burst: bool = False, max
     # Before the first job: every fork then starts warm, and a broken installation shows here and not in each job.
     importlib.import_module("workers.jobs")
     if plan.name == "score":
-        _read_packs()
+        read_packs()
     stop = Runtime.get().request_stop if plan.keeps_model else _stop_in_horse
     limit = max_jobs or plan.jobs_before_restart
     asked = threading.Event()
@@ -104,9 +104,9 @@ def _stop_in_horse() -> None:
         Runtime.current.request_stop()
 
 
-def _read_packs() -> None:
+def read_packs() -> None:
     """Read and compile every language's rules once (two seconds of work) instead of in every fork."""
     from scoring.packs import languages_with_packs, load_pack
 
     for language in languages_with_packs():
-        load_pack(language)
+        load_pack(language).compile_all()

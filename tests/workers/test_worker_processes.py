@@ -12,10 +12,12 @@ from rq.registry import StartedJobRegistry
 
 from review.doorbell import open_queue, ring
 from review.redis_address import connect
+from scoring.packs import languages_with_packs, load_pack
 from tests.waiting import wait_until
 from tests.workers.installation import Installation, children_of, is_running
 from workers.embedded_redis import ensure_redis, stop_redis
 from workers.worker_classes import HEARTBEAT_TTL
+from workers.working import read_packs
 
 SLOW = str(Path(__file__).parent / "slow_worker.py")
 START_SECONDS = 40.0  # a worker's start on a busy machine
@@ -37,6 +39,14 @@ def end(process: subprocess.Popen[str], seconds: float) -> float:
     process.send_signal(signal.SIGTERM)
     process.wait(seconds)
     return time.monotonic() - begun
+
+
+def test_a_score_worker_compiles_every_phrase_before_it_forks() -> None:
+    read_packs()
+    for language in languages_with_packs():
+        phrases = [p for entry in load_pack(language).entries for p in (*entry.phrases, *entry.unless)]
+        assert phrases
+        assert all("regex" in vars(phrase) for phrase in phrases), "every fork would compile it again"
 
 
 def test_a_call_walks_through_both_workers(installation: Installation) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from scoring.conversation import prepare
-from scoring.matching import Hit, matcher_for
+from scoring.matching import Hit, Matcher, matcher_for
 from scoring.packs import Entry, PackInvalid, languages_with_packs, load_pack, read_pack
 from scoring.patterns import PatternInvalid, guard_regex
 from transcription.transcript import Transcript, Turn
@@ -52,6 +53,17 @@ def test_every_hit_quotes_the_raw_text(entry: Entry) -> None:
     for line in entry.match:
         for hit in find(line, entry.role):
             assert 0 <= hit.start < hit.end <= len(line)
+
+
+def test_only_phrases_that_a_call_may_hold_are_compiled() -> None:
+    pack = read_pack(resources.files("scoring").joinpath("packs", "en"))
+    phrases = [phrase for entry in pack.entries for phrase in (*entry.phrases, *entry.unless)]
+    turn = Turn("client", "That is too expensive for us.")
+    hits = Matcher(pack).find(prepare(Transcript((turn,), language="en")))
+    assert "objection.price" in {hit.group for hit in hits}
+    assert 0 < sum("regex" in vars(phrase) for phrase in phrases) < len(phrases) / 4
+    pack.compile_all()
+    assert all("regex" in vars(phrase) for phrase in phrases)
 
 
 def test_english_covers_every_objection_type_and_move() -> None:
