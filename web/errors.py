@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,8 @@ def answer_http(error: HTTPException) -> AnyResponse:
     """Flask's own refusals (404, 405, 413, ...) in our words."""
     if error.response is not None:
         return error.response  # type: ignore[return-value]
-    status = error.code or 500
+    # The rest of the body did not come: whoever still listens has stalled, whoever went away reads nothing.
+    status = 408 if isinstance(error, ClientDisconnected) else error.code or 500
     message, advice = _words(status)
     refused = Refused(status, message, "", advice)
     refused.headers = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from typing import Final, cast
 
@@ -13,6 +14,8 @@ from flask_limiter import Limiter
 from review.redis_address import redis_url
 from web.errors import Refused
 from web.parts import Parts, parts
+
+log = logging.getLogger(__name__)
 
 # The sign-in service counts failures by account and address in the database; these are the outer fence, generous
 # enough for an office behind one address.
@@ -113,5 +116,8 @@ def _drain() -> None:
     """Read on for a while: closing while the sender still sends would reset the connection and lose the answer."""
     left = DRAINED
     stream = request.environ["wsgi.input"]
-    while left > 0 and (piece := stream.read(min(left, 1024 * 1024))):
-        left -= len(piece)
+    try:
+        while left > 0 and (piece := stream.read(min(left, 1024 * 1024))):
+            left -= len(piece)
+    except OSError as error:  # the sender stalled or went away: the refusal stands
+        log.info("a refused body was not read to its end: %s", error)

@@ -9,7 +9,9 @@ import sys
 NAME = "serve"
 HELP = "run the web server"
 APPLICATION = "web.app:create_app()"
+WORKER = "web.server.PatientWorker"  # gunicorn's threaded worker that ends clients who stall
 STOP_SECONDS = 8
+CONNECTIONS = 500  # at once in each process: well under the 1,024 open files a process usually may have
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="address to bind (CALLCOACH_HOST)")
     parser.add_argument("--port", type=int, help="port to bind (CALLCOACH_PORT)")
     parser.add_argument("--processes", type=int, default=1, metavar="N", help="web processes (default 1)")
-    parser.add_argument("--threads", type=int, default=16, metavar="N", help="threads in each (default 16)")
+    parser.add_argument("--threads", type=int, default=64, metavar="N", help="threads in each (default 64)")
     parser.add_argument("--reload", action="store_true", help="start anew when the code changes (for developers)")
 
 
@@ -27,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from workers.checks import check_port, override
 
     settings = override(read_settings(), host=args.host, port=args.port)
-    for name, count, most in (("--processes", args.processes, 64), ("--threads", args.threads, 512)):
+    for name, count, most in (("--processes", args.processes, 64), ("--threads", args.threads, CONNECTIONS // 2)):
         if not 1 <= count <= most:
             raise BadSetting(name, str(count), f"give a number from 1 to {most}")
     check_port(settings.host, settings.port)
@@ -37,11 +39,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def gunicorn(host: str, port: int, processes: int, threads: int) -> list[str]:
-    """gunicorn's arguments: threads for slow readers of audio, an end within ten seconds."""
+    """gunicorn's arguments: threads for slow readers of audio, an end within ten seconds.
+
+    A stalled client costs a thread for seconds, an idle one costs none: see `web/server.py`.
+    """
     return [
-        *("-m", "gunicorn", APPLICATION, "--worker-class", "gthread"),
+        *("-m", "gunicorn", APPLICATION, "--worker-class", WORKER),
         *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"),
-        *("--workers", str(processes), "--threads", str(threads)),
+        *("--workers", str(processes), "--threads", str(threads), "--worker-connections", str(CONNECTIONS)),
         *("--timeout", "60", "--graceful-timeout", str(STOP_SECONDS), "--keep-alive", "5"),
         *("--log-level", "warning", "--no-control-socket"),
     ]
