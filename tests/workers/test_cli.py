@@ -61,7 +61,9 @@ def test_help_and_no_command_at_all(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert end.value.code == 0
     assert main([]) == 2
-    assert "name a command" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "name a command" in said
+    assert said.count("\n") == 1
 
 
 def test_the_errors_a_person_can_act_on_exist() -> None:
@@ -79,7 +81,7 @@ def test_the_errors_a_person_can_act_on_exist() -> None:
         (["watch", "pbx=/nowhere/at/all"], "there is no folder"),
         (["demo", "--port", "70000"], "1 to 65535"),
         (["serve", "--host", "no.such.host.invalid"], "not an address"),
-        (["serve", "--threads", "0"], "1 to 512"),
+        (["serve", "--threads", "0"], "1 to 250"),
         (["serve", "--processes", "-1"], "1 to 64"),
     ],
 )
@@ -90,6 +92,31 @@ def test_a_mistake_is_one_sentence_and_code_2(
     said = capsys.readouterr().err
     assert says in said
     assert "Traceback" not in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["demo", "--port", "abc"], "callcoach demo: --port takes a whole number, not 'abc'"),
+        (["serve", "--port", "8000\n9"], "callcoach serve: --port takes a whole number"),
+        (["serve", "--port"], "callcoach serve: argument --port: expected one argument"),
+        (["worker", "loud"], "callcoach worker: argument"),
+        (["token", "add"], "callcoach token add: the following arguments are required"),
+        (["user"], "callcoach user: the following arguments are required"),
+        (["status", "--colour"], "unrecognized arguments: --colour"),
+        (["sing"], "invalid choice: 'sing'"),
+    ],
+)
+def test_arguments_that_cannot_be_used_are_one_sentence_without_usage(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert "usage:" not in said
     assert said.count("\n") == 1
 
 

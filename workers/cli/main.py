@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
+from workers.cli.arguments import OneSentenceParser
 from workers.cli.errors import BAD_INPUT, OUR_FAULT, sentence_for
 
 # One line per subcommand. Each module has NAME, HELP, add_arguments(parser) and run(args) -> exit code,
@@ -38,10 +39,8 @@ EPILOG = "exit codes: 0 done, 1 a fault of ours (logged with an id), 2 the input
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; returns the exit code. `argv` is without the program's name; None means the process's own."""
-    parser = build_parser(load_commands())
-    args = parser.parse_args(argv)
+    args = build_parser(load_commands()).parse_args(argv)
     if not hasattr(args, "run"):
-        parser.print_usage(sys.stderr)
         print("callcoach: name a command; `callcoach --help` lists them.", file=sys.stderr)
         return BAD_INPUT
     for stream in (sys.stdout, sys.stderr):
@@ -68,7 +67,7 @@ def load_commands() -> list[ModuleType]:
 
 def build_parser(commands: Sequence[ModuleType]) -> argparse.ArgumentParser:
     """The argument parser with one subparser for each command module."""
-    parser = argparse.ArgumentParser(
+    parser = OneSentenceParser(
         prog="callcoach", description="Call-quality review and coaching for sales teams.", epilog=EPILOG
     )
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
