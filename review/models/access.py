@@ -25,7 +25,7 @@ class WebSession(Base):
 
 
 class SignInAttempt(Base):
-    """One try to sign in; the limits per account and per address count these."""
+    """One try to sign in; the limits per account, per address and for both together count these."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (

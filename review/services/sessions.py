@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from review.errors import ReviewError
@@ -20,7 +20,12 @@ from review.models import SignInAttempt, User, WebSession, utc_now
 from review.services import audit
 from review.services.passwords import hash_password, needs_new_hash, verify_password
 
-MOST_FAILURES: Final = 10  # per account and per address, within FAILURE_WINDOW
+# Failures within FAILURE_WINDOW after which nobody is let in. One guesser is stopped by the first, and neither the
+# others of their office nor the owner of the account elsewhere are; the wider two stop many accounts tried from one
+# address, and one account tried from many.
+MOST_FAILURES: Final = 10  # for one account from one address
+MOST_FROM_ADDRESS: Final = 100  # from one address, whatever the account
+MOST_FOR_ACCOUNT: Final = 50  # for one account, from wherever
 FAILURE_WINDOW: Final = timedelta(minutes=15)
 IDLE: Final = timedelta(hours=12)  # a session nobody uses ends after this
 ABSOLUTE: Final = timedelta(days=7)  # and any session after this
@@ -38,7 +43,7 @@ class SignInRefused(ReviewError):
 
 
 class TooManyAttempts(SignInRefused):
-    """Too many failures for this account or from this address; `retry_after` in seconds."""
+    """Too many failures for this account, from this address or for both together; `retry_after` in seconds."""
 
     code = "too_many_attempts"
 
@@ -158,23 +163,28 @@ def _one_at_a_time(session: Session, account: str, address: str) -> None:
 
 
 def _check_limits(session: Session, account: str, address: str, now: datetime) -> None:
-    for condition in (SignInAttempt.email == account, SignInAttempt.address == address):
-        oldest = _oldest_counted(session, condition, now)
+    of_account, from_address = SignInAttempt.email == account, SignInAttempt.address == address
+    for condition, most in (
+        (and_(of_account, from_address), MOST_FAILURES),
+        (of_account, MOST_FOR_ACCOUNT),
+        (from_address, MOST_FROM_ADDRESS),
+    ):
+        oldest = _oldest_counted(session, condition, most, now)
         if oldest is not None:
             raise TooManyAttempts(max(1, int((oldest + FAILURE_WINDOW - now).total_seconds())))
 
 
-def _oldest_counted(session: Session, condition: ColumnElement[bool], now: datetime) -> datetime | None:
-    """When the oldest of the last MOST_FAILURES failures was; None when there were fewer within the window."""
+def _oldest_counted(session: Session, condition: ColumnElement[bool], most: int, now: datetime) -> datetime | None:
+    """When the oldest of the last `most` failures was; None when there were fewer within the window."""
     recent = (
         select(SignInAttempt.at)
         .where(condition, SignInAttempt.succeeded.is_(False), SignInAttempt.at > now - FAILURE_WINDOW)
         .order_by(SignInAttempt.at.desc())
-        .limit(MOST_FAILURES)
+        .limit(most)
         .subquery()
     )
     count, oldest = session.execute(select(func.count(), func.min(recent.c.at))).one()
-    return oldest if count >= MOST_FAILURES else None
+    return oldest if count >= most else None
 
 
 def _forget_old(session: Session, now: datetime) -> None:

@@ -78,21 +78,51 @@ def test_every_refusal_reads_the_same(database: Database, password_hash: str) ->
         assert len(session.scalars(select(SignInAttempt)).all()) == 5
 
 
-def test_ten_failures_close_the_account_and_the_address(database: Database, password_hash: str) -> None:
+def turned_away(session: Session, email: str, address: str) -> int:
+    """The right password is refused for a while; how long, in seconds."""
+    with pytest.raises(sessions.TooManyAttempts) as refused:
+        sessions.sign_in(session, email, PASSWORD, address, "")
+    return refused.value.retry_after
+
+
+@pytest.fixture
+def two_users(database: Database, password_hash: str) -> None:
+    """Jonas and Anna."""
     with database.session() as session:
-        make_user(session, "rep", email="jonas@example.com", password_hash=password_hash)
-        make_user(session, "rep", email="anna@example.com", password_hash=password_hash)
+        for name in ("jonas", "anna"):
+            make_user(session, "rep", email=f"{name}@example.com", password_hash=password_hash)
+
+
+@pytest.mark.usefixtures("two_users")
+def test_ten_failures_close_the_account_for_that_address_only(database: Database) -> None:
+    with database.session() as session:
         record_failures(session, 9, email="jonas@example.com")
-        fail(session, "jonas@example.com", "192.0.2.1")
-        with pytest.raises(sessions.TooManyAttempts) as refused:
-            sessions.sign_in(session, "jonas@example.com", PASSWORD, "192.0.2.2", "")
-        assert 0 < refused.value.retry_after <= 15 * 60
-        # Nine of those failures came from one address, so that address has one try left for anybody.
+        fail(session, "jonas@example.com", "192.0.2.9")
+        assert 0 < turned_away(session, "jonas@example.com", "192.0.2.9") <= 15 * 60
+        # Neither the owner of the account elsewhere nor the others behind that address are shut out.
+        sessions.sign_in(session, "jonas@example.com", PASSWORD, "192.0.2.2", "")
         sessions.sign_in(session, "anna@example.com", PASSWORD, "192.0.2.9", "")
+
+
+@pytest.mark.usefixtures("two_users")
+def test_a_hundred_failures_close_the_address(database: Database) -> None:
+    with database.session() as session:
+        for number in range(11):
+            record_failures(session, 9, email=f"guess{number}@example.com")
         fail(session, "anna@example.com", "192.0.2.9")
-        with pytest.raises(sessions.TooManyAttempts):
-            sessions.sign_in(session, "anna@example.com", PASSWORD, "192.0.2.9", "")
+        turned_away(session, "anna@example.com", "192.0.2.9")
+        turned_away(session, "jonas@example.com", "192.0.2.9")
         sessions.sign_in(session, "anna@example.com", PASSWORD, "192.0.2.1", "")
+
+
+@pytest.mark.usefixtures("two_users")
+def test_fifty_failures_from_wherever_close_the_account(database: Database) -> None:
+    with database.session() as session:
+        for number in range(7):
+            record_failures(session, 7, email="jonas@example.com", address=f"198.51.100.{number}")
+        fail(session, "jonas@example.com", "192.0.2.1")
+        turned_away(session, "jonas@example.com", "192.0.2.2")
+        sessions.sign_in(session, "anna@example.com", PASSWORD, "198.51.100.1", "")
 
 
 def test_failures_are_forgotten_after_the_window(database: Database, password_hash: str) -> None:
@@ -158,8 +188,21 @@ def test_every_try_costs_one_check_of_a_password(
     assert len(checked) == 1
 
 
-def test_tries_at_the_same_moment_are_counted_too(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sixteen tries at once for one account: ten passwords are looked at, the others are turned away."""
+@pytest.mark.parametrize(
+    ("earlier", "email", "address"),
+    [
+        (0, "jonas@example.com", "192.0.2.1"),
+        (sessions.MOST_FOR_ACCOUNT - 10, "jonas@example.com", "192.0.2.{}"),
+        (sessions.MOST_FROM_ADDRESS - 10, "user{}@example.com", "192.0.2.1"),
+    ],
+)
+def test_tries_at_the_same_moment_are_counted_too(
+    database: Database, monkeypatch: pytest.MonkeyPatch, earlier: int, email: str, address: str
+) -> None:
+    """Sixteen tries at once when ten are left: ten passwords are looked at, the others are turned away."""
+    with database.session() as session:
+        other = {"email": "x@example.com"} if "{}" in email else {"address": "192.0.2.99"}
+        record_failures(session, earlier, **{"email": email, "address": address, **other})
     looked_at: list[str] = []
     monkeypatch.setattr(sessions, "verify_password", lambda _stored, password: bool(looked_at.append(password)))
     start = Barrier(16)
@@ -168,7 +211,7 @@ def test_tries_at_the_same_moment_are_counted_too(database: Database, monkeypatc
         start.wait(timeout=30)
         with database.session() as session:
             try:
-                sessions.sign_in(session, "jonas@example.com", f"guess {number}", f"192.0.2.{number}", "")
+                sessions.sign_in(session, email.format(number), f"guess {number}", address.format(number), "")
             except sessions.TooManyAttempts:
                 return False
             except sessions.SignInRefused:
@@ -177,4 +220,4 @@ def test_tries_at_the_same_moment_are_counted_too(database: Database, monkeypatc
 
     with ThreadPoolExecutor(16) as pool:
         tried = list(pool.map(attempt, range(16)))
-    assert tried.count(True) == len(looked_at) == sessions.MOST_FAILURES
+    assert tried.count(True) == len(looked_at) == 10

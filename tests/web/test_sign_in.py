@@ -49,6 +49,7 @@ def test_ten_failures_close_the_account_for_a_while(client: FlaskClient, crew: C
     answer = try_sign_in(client, crew.email("rep"))
     assert answer.status_code == 429
     assert "Too many attempts" in answer.text
+    assert try_sign_in(client, crew.email("reviewer")).status_code == 302, "the others of the office are shut out too"
 
 
 def test_sixty_tries_a_minute_from_one_address_are_the_outer_fence(app: Flask) -> None:
