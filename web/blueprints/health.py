@@ -16,6 +16,7 @@ from web.parts import parts
 
 blueprint = Blueprint("health", __name__)
 
+NEEDED = frozenset({"database", "migrations", "disk"})  # without one of them no call can be taken in
 LATE_WORKER = 60.0  # seconds without a heartbeat after which a worker is called silent
 LONG_WAIT = 900.0  # seconds after which a waiting call is worth a look
 
@@ -39,7 +40,10 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Whether calls can be taken in and worked on; 503 and the name of what cannot."""
+    """Whether calls can be taken in; 503 and the name of what is in the way.
+
+    Redis away is named but is no reason to send senders elsewhere: calls are taken in and wait for their workers.
+    """
     database = installation.read_database(parts().database)
     checks = {
         "database": database.answers,
@@ -47,10 +51,11 @@ def ready() -> tuple[Response, int]:
         "redis": installation.read_redis(parts().redis).answers,
         "disk": installation.read_disk(parts().store).enough,
     }
-    good = all(checks.values())
+    failed = [name for name, holds in checks.items() if not holds]
+    good = not NEEDED.intersection(failed)
     answer = jsonify(
-        status="ready" if good else "not ready",
-        failed=[name for name, holds in checks.items() if not holds],
+        status="not ready" if not good else "degraded" if failed else "ready",
+        failed=failed,
         checks={name: "ok" if holds else "failed" for name, holds in checks.items()},
     )
     return answer, 200 if good else 503
