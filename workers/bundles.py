@@ -6,13 +6,13 @@ one call of two legs, the rep's first. `7.facts.json` holds its facts, `7.vtt`, 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from review.services.display_names import display_file_name
+from review.services.json_facts import load_facts
 
 AUDIO_SUFFIXES = frozenset(
     f".{ending}"
@@ -57,11 +57,16 @@ class Bundle:
         if self.facts_file is None:
             return {}
         try:
-            data = json.loads(self.facts_file.read_text(encoding="utf-8-sig"))
-        except (ValueError, OSError) as error:
+            data = load_facts(self.facts_file.read_text(encoding="utf-8-sig"))
+        except (ValueError, OSError, RecursionError) as error:
             raise BadFactsFile(f"'{self.facts_file.name}' cannot be read as JSON ({error}).") from error
-        if not isinstance(data, dict) or not all(isinstance(v, (str, int, float)) or v is None for v in data.values()):
+        if not isinstance(data, dict) or not all(isinstance(v, (str, bool, float)) or v is None for v in data.values()):
             raise BadFactsFile(f"'{self.facts_file.name}' must be one JSON object of names and plain values.")
+        for name, value in data.items():
+            if isinstance(value, float):
+                raise BadFactsFile(
+                    f"'{self.facts_file.name}' gives {name} as a number of odd form: write it as a text."
+                )
         return {str(key): str(value) for key, value in data.items() if value is not None}
 
 

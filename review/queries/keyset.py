@@ -22,7 +22,7 @@ def write_mark(at: datetime, call_id: int) -> str:
 
 
 def read_mark(mark: str | None) -> tuple[datetime, int] | None:
-    """What `write_mark` was given; None for no mark or one somebody made up, which means the first page."""
+    """What `write_mark` was given; None for no mark and for one that it never wrote. Pages then show the first page."""
     if not mark or len(mark) > 80 or not mark.isascii():
         return None
     try:
@@ -30,7 +30,9 @@ def read_mark(mark: str | None) -> tuple[datetime, int] | None:
         microseconds, _, call_id = plain.partition(".")
         if int(call_id) >= 2**63:
             return None
-        return _EPOCH + int(microseconds) * _MICROSECOND, int(call_id)
+        at = _EPOCH + int(microseconds) * _MICROSECOND
+        # The decoder passes over what is no Base64: only the very text that was written is a mark.
+        return (at, int(call_id)) if write_mark(at, int(call_id)) == mark else None
     except (binascii.Error, ValueError, OverflowError):
         return None
 

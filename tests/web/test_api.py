@@ -102,6 +102,10 @@ def test_facts_may_come_as_one_object(client: FlaskClient, token: dict[str, str]
         ({"facts": "[1]"}, "facts", "one JSON object"),
         ({"facts": "{"}, "facts", "one JSON object"),
         ({"facts": '{"rep": {"name": "x"}}'}, "rep", "a text"),
+        ({"facts": '{"external_id": 1e999}'}, "external_id", "a text"),
+        ({"facts": '{"external_id": 1e3}'}, "external_id", "a text"),
+        ({"facts": '{"external_id": NaN}'}, "external_id", "a text"),
+        ({"facts": '{"external_id": -Infinity}'}, "external_id", "a text"),
         ({"facts": "[" * 100_000}, "facts", "one JSON object"),
     ],
 )
@@ -245,11 +249,12 @@ def test_a_query_that_makes_no_sense_is_named(
     assert problem["field"] == field
 
 
-def test_a_broken_page_mark_starts_at_the_beginning(
-    client: FlaskClient, token: dict[str, str], scored_call: int
-) -> None:
-    page = client.get(URL, headers=token, query_string={"after": "no such mark"}).json
-    assert [call["id"] for call in page["calls"]] == [scored_call]
+@pytest.mark.parametrize("mark", ["no such mark", "7", "MTcwMDAwMDAwMDAwMDAwMC43!!", "MDAxLjc", "ж"])
+def test_a_made_up_page_mark_is_named(client: FlaskClient, token: dict[str, str], mark: str) -> None:
+    """Starting again at the first page would send a program that copies all calls round in circles."""
+    problem = assert_problem(client.get(URL, headers=token, query_string={"after": mark}), 422, "bad_parameter")
+    assert problem["field"] == "after"
+    assert "next" in problem["fix"]
 
 
 def test_a_scored_call_is_read_whole(client: FlaskClient, token: dict[str, str], scored_call: int) -> None:

@@ -16,6 +16,7 @@ from tests.factories import transcript_bytes, wav_bytes
 from tests.waiting import wait_until
 from tests.workers.installation import TURNS, Installation
 from workers import watch
+from workers.bundles import BadFactsFile, Bundle
 from workers.watch import FolderWatcher
 
 
@@ -211,6 +212,16 @@ def test_facts_that_are_still_being_written_are_waited_for(installation: Install
     assert looking.look() == 0
     wait_until(looking.look, seconds=5, what="the call to be taken once its facts rest")
     assert installation.call(1).external_id == "pbx-7"
+
+
+def test_numbers_beside_a_recording_stay_as_they_were_written(installation: Installation, folder: Path) -> None:
+    (folder / "7.wav").write_bytes(wav_bytes())
+    (folder / "7.facts.json").write_text('{"external_id": 20261117001.10}', encoding="utf-8")
+    assert watcher(installation, folder).look() == 1
+    assert installation.call(1).external_id == "20261117001.10"
+    (folder / "8.facts.json").write_text('{"external_id": 1e999}', encoding="utf-8")
+    with pytest.raises(BadFactsFile, match="external_id as a number"):
+        Bundle((), facts_file=folder / "8.facts.json").facts()
 
 
 @pytest.mark.parametrize("leave", [True, False])

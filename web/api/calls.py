@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -15,6 +14,7 @@ from review.queries.call import get_call
 from review.queries.inbox import list_calls as find_page
 from review.queries.inbox import read_filters
 from review.services.intake import FACT_NAMES
+from review.services.json_facts import load_facts
 from web.api.models import CallForm, CallLine, CallOut, CallPage, CallPath, CallQuery, CallTaken
 from web.api.problems import Problem
 from web.auth import viewer
@@ -111,13 +111,13 @@ def _facts() -> dict[str, str]:
 
 def _object(text: str) -> dict[str, str]:
     try:
-        facts = json.loads(text)
+        facts = load_facts(text)
     except (ValueError, RecursionError):
         raise _bad_facts("facts", _("send one JSON object")) from None
     if not isinstance(facts, dict):
         raise _bad_facts("facts", _("send one JSON object"))
     for name, value in facts.items():
-        if isinstance(value, (dict, list, bool)):
+        if isinstance(value, (dict, list, bool, float)):
             raise _bad_facts(str(name), _("send a text"))
     return {str(name): str(value) for name, value in facts.items() if value is not None}
 

@@ -9,6 +9,7 @@ from flask_openapi3.models.file import FileStorage
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from review.queries.call_rows import PHASE_OF_STATE, PHASES
+from review.queries.keyset import read_mark
 
 
 class CallForm(BaseModel):
@@ -67,6 +68,13 @@ class CallQuery(BaseModel):
     client_id: int | None = None
     date_from: date | None = None
     date_to: date | None = None
+
+    @field_validator("after")
+    @classmethod
+    def _is_a_mark(cls, value: str | None) -> str | None:
+        if value and read_mark(value) is None:
+            raise ValueError("send `next` of the page before, unchanged")
+        return value
 
     @field_validator("state")
     @classmethod
