@@ -14,6 +14,7 @@ MOST_QUOTES: Final = 3
 _LONGEST_NAME: Final = 5  # words of a company's name
 # How sure an answer by absence is when every word was clear: phrases a rule does not know exist.
 ABSENCE_CONFIDENCE: Final = 0.85
+UNSURE: Final = "It may have been said, but the words there are unsure."
 
 
 def says(case: Case, criterion: Criterion) -> Finding:
@@ -40,6 +41,8 @@ def greeting(case: Case, criterion: Criterion) -> Finding:
     doubt = case.doubt("rep", window, absence=True)
     if doubt is not None:
         return cannot_judge(doubt, quotes(case, found))
+    if unsure := case.unsure(missing, window):
+        return cannot_judge(UNSURE, quotes(case, sorted([*found, *unsure], key=lambda hit: (hit.turn, hit.start))))
     absence = case.absence(window, missing, "rep")
     if found:
         why = "Greeted, but gave no name." if greets else "Gave the own name, but no greeting."
@@ -98,7 +101,7 @@ def absent(case: Case, window: Window, groups: Sequence[str], role: str, level: 
     if doubt is not None:
         return cannot_judge(doubt)
     if unsure := case.unsure(groups, window):
-        return cannot_judge("It may have been said, but the words there are unsure.", quotes(case, unsure))
+        return cannot_judge(UNSURE, quotes(case, unsure))
     return Finding(level, why, absence_confidence(case, window), (), case.absence(window, groups, role))
 
 

@@ -365,3 +365,13 @@ def test_any_text_gives_verbatim_quotes_and_sound_scores(lines: list[tuple[str, 
 def test_evidence_type_is_frozen() -> None:
     with pytest.raises(AttributeError):
         Evidence("a", None, None, 0, "rep", "rule:x").quote = "b"  # type: ignore[misc]
+
+
+def test_a_greeting_the_engine_was_unsure_of_is_no_missing_greeting() -> None:
+    sure = timed(call(GOOD))
+    first = sure.turns[0]
+    heard = {"good", "morning,", "nadia", "ferris"}
+    words = tuple(replace(word, confidence=0.1 if word.text.lower() in heard else 0.93) for word in first.words)
+    greeting = by_id(judged(replace(sure, turns=(replace(first, words=words), *sure.turns[1:]))))["greeting"]
+    assert greeting.answer == "cannot_judge"
+    assert "Good morning" in [evidence.quote for evidence in greeting.evidence]
