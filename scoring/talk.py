@@ -98,13 +98,13 @@ def measure(
         longest_monologue=longest_monologue(said) if known else None,
         patience_median=median(patience) if patience else None,
         patience_p90=_quantile(patience, 0.9) if patience else None,
-        interruptions=len(cut_ins(said, thresholds)),
+        interruptions=len(cut_ins(said, thresholds)) if known else None,
         dead_air=dead_air(transcript, said, thresholds["dead_air_seconds"]),
         pace_rep=_pace(said, "rep", language),
         pace_client=_pace(said, "client", language),
         questions=questions,
         open_questions=open_questions,
-        interactivity=_changes(said) / (duration / 60) if duration > 0 else None,
+        interactivity=_changes(said) / (duration / 60) if duration > 0 and known else None,
     )
 
 

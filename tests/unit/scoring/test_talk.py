@@ -111,3 +111,8 @@ def test_unknown_speakers_have_no_reps_measures() -> None:
     found = measured(turn("speaker_a", 0, 5), turn("speaker_b", 6, 9))
     assert (found.talk_ratio, found.longest_monologue, found.pace_rep) == (None, None, None)
     assert found.dead_air == ()
+
+
+def test_one_voice_that_nobody_knows_gives_no_figures_between_two_people() -> None:
+    metrics = measured(turn("speaker_a", 0.0, 4.0), turn("speaker_a", 5.0, 9.0), duration=10.0)
+    assert (metrics.talk_ratio, metrics.interruptions, metrics.interactivity) == (None, None, None)
