@@ -198,6 +198,10 @@ def test_a_partial_call_is_scored_when_a_person_says_so(sign_in: SignIn, databas
             store_words(db, call, state="scored")
         whole_id, partial_id = whole.id, partial.id
     browser = sign_in("reviewer")
+    page = browser.get(f"/calls/{partial_id}").text
+    assert "Not scored" in page
+    assert "Everything is done." not in page
+    assert "Everything is done." in browser.get(f"/calls/{whole_id}").text
     assert post(browser, f"/calls/{whole_id}/score").status_code == 409
     assert post(browser, f"/calls/{partial_id}/score").status_code == 302
     with database.read() as db:
