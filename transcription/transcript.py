@@ -6,9 +6,8 @@ and confidences to 0.001. `from_json` accepts the smallest valid input, `{"turns
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, get_args
 
 from transcription.errors import NotATranscript as NotATranscript
 
@@ -16,6 +15,12 @@ SCHEMA: Final = 1
 
 Role = Literal["rep", "client", "speaker_a", "speaker_b", "system"]
 ROLES: Final[tuple[str, ...]] = get_args(Role)
+
+MarkKind = Literal["music", "ringback", "announcement", "tone", "noise"]
+MARK_KINDS: Final[tuple[str, ...]] = get_args(MarkKind)
+
+RedactionKind = Literal["card", "card_code", "phone", "email", "document"]
+REDACTION_KINDS: Final[tuple[str, ...]] = get_args(RedactionKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,11 @@ class Turn:
     role_confidence: float | None = None
     channel: int | None = None
     words: tuple[Word, ...] = ()
+    speaker: str | None = None
+    """Tells people of one role apart when several speak: "rep", "rep_2", "client_2"; None while it is one person."""
+
+    language: str | None = None
+    """The turn's own language where it differs from the call's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,26 @@ class Removal:
     end: float | None
     text: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Sound that is nobody's speech in the call, in seconds: hold music, ring-back tone, a recorded announcement."""
+
+    start: float
+    end: float
+    kind: MarkKind
+    channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """Where something private was masked: its kind, its turn's index and its time (None when the turn has none)."""
+
+    kind: RedactionKind
+    turn: int
+    start: float | None = None
+    end: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +114,11 @@ class Transcript:
     draft: bool = False
     quality: AudioQuality = field(default_factory=AudioQuality)
     removed: tuple[Removal, ...] = ()
+    language_probability: float | None = None
+    """How sure the engine was of a language it detected; None when the language was given."""
+
+    marks: tuple[Mark, ...] = ()
+    redactions: tuple[Redaction, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON object, keys in the contract's order."""
@@ -100,31 +135,23 @@ class Transcript:
                 for r in self.removed
             ],
             "turns": [_turn_json(turn) for turn in self.turns],
+            "language_probability": share(self.language_probability),
+            "marks": [
+                {"start": seconds(m.start), "end": seconds(m.end), "kind": m.kind, "channel": m.channel}
+                for m in self.marks
+            ],
+            "redactions": [
+                {"kind": r.kind, "turn": r.turn, "start": seconds(r.start), "end": seconds(r.end)}
+                for r in self.redactions
+            ],
         }
 
     @classmethod
     def from_json(cls, data: object) -> Transcript:
         """Read the contract's JSON. Raises NotATranscript naming the part that is wrong."""
-        top = _mapping(data, "the top level")
-        schema = top.get("schema", SCHEMA)
-        if schema != SCHEMA:
-            raise NotATranscript(f"schema {schema!r} is not {SCHEMA}", where="schema")
-        turns = top.get("turns")
-        if not isinstance(turns, list):
-            raise NotATranscript("it has no list of turns", where="turns")
-        removed = top.get("removed") or []
-        if not isinstance(removed, list):
-            raise NotATranscript("'removed' is not a list", where="removed")
-        return cls(
-            turns=tuple(_read_turn(item, f"turns[{n}]") for n, item in enumerate(turns)),
-            language=_text_or_none(top, "language", "language"),
-            engine=_text_or_none(top, "engine", "engine"),
-            model=_text_or_none(top, "model", "model"),
-            duration=_number(top, "duration", "duration"),
-            draft=bool(top.get("draft", False)),
-            quality=_read_quality(top.get("quality") or {}),
-            removed=tuple(_read_removal(item, f"removed[{n}]") for n, item in enumerate(removed)),
-        )
+        from transcription.transcript_reading import read_transcript_json
+
+        return read_transcript_json(data)
 
 
 def seconds(value: float | None) -> float | None:
@@ -154,6 +181,8 @@ def _turn_json(turn: Turn) -> dict[str, Any]:
             }
             for w in turn.words
         ],
+        "speaker": turn.speaker,
+        "language": turn.language,
     }
 
 
@@ -179,104 +208,3 @@ def _quality_json(quality: AudioQuality) -> dict[str, Any]:
 
 def _tenth(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
-
-
-def _read_turn(data: object, where: str) -> Turn:
-    item = _mapping(data, where)
-    role = item.get("role")
-    if role not in ROLES:
-        raise NotATranscript(f"role {role!r} is none of {', '.join(ROLES)}", where=where)
-    text = item.get("text")
-    if not isinstance(text, str):
-        raise NotATranscript("the turn has no text", where=where)
-    words = item.get("words") or []
-    if not isinstance(words, list):
-        raise NotATranscript("'words' is not a list", where=where)
-    channel = item.get("channel")
-    if channel is not None and (isinstance(channel, bool) or not isinstance(channel, int)):
-        raise NotATranscript("'channel' is not a whole number", where=where)
-    return Turn(
-        role=cast(Role, role),
-        text=text,
-        start=_number(item, "start", where),
-        end=_number(item, "end", where),
-        role_confidence=_number(item, "role_confidence", where),
-        channel=channel,
-        words=tuple(_read_word(word, f"{where}.words[{n}]") for n, word in enumerate(words)),
-    )
-
-
-def _read_word(data: object, where: str) -> Word:
-    item = _mapping(data, where)
-    text = item.get("text")
-    if not isinstance(text, str):
-        raise NotATranscript("the word has no text", where=where)
-    return Word(
-        text,
-        _number(item, "start", where),
-        _number(item, "end", where),
-        _number(item, "confidence", where),
-    )
-
-
-def _read_removal(data: object, where: str) -> Removal:
-    item = _mapping(data, where)
-    return Removal(
-        _number(item, "start", where),
-        _number(item, "end", where),
-        str(item.get("text", "")),
-        str(item.get("reason", "")),
-    )
-
-
-def _read_quality(data: object) -> AudioQuality:
-    item = _mapping(data, "quality")
-    numbers = {
-        name: _number(item, name, "quality")
-        for name in (
-            "declared",
-            "decoded",
-            "word_confidence",
-            "peak_dbfs",
-            "rms_dbfs",
-            "clipping",
-            "noise_floor_dbfs",
-            "bandwidth_hz",
-            "echo",
-            "speech_seconds",
-        )
-    }
-    channels, rate = _number(item, "channels", "quality"), _number(item, "rate", "quality")
-    return AudioQuality(
-        channels=None if channels is None else int(channels),
-        rate=None if rate is None else int(rate),
-        dual_mono=bool(item.get("dual_mono", False)),
-        partial=bool(item.get("partial", False)),
-        codec=_text_or_none(item, "codec", "quality"),
-        **numbers,
-    )
-
-
-def _mapping(data: object, where: str) -> Mapping[str, Any]:
-    if not isinstance(data, Mapping):
-        raise NotATranscript("expected a JSON object", where=where)
-    return data
-
-
-def _number(item: Mapping[str, Any], key: str, where: str) -> float | None:
-    value = item.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise NotATranscript(f"{key!r} is not a number", where=where)
-    number = float(value)
-    if number != number or number in (float("inf"), float("-inf")):
-        raise NotATranscript(f"{key!r} is not a finite number", where=where)
-    return number
-
-
-def _text_or_none(item: Mapping[str, Any], key: str, where: str) -> str | None:
-    value = item.get(key)
-    if value is not None and not isinstance(value, str):
-        raise NotATranscript(f"{key!r} is not text", where=where)
-    return value

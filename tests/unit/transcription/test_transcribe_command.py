@@ -34,7 +34,8 @@ def test_two_legs_give_the_contracts_json_and_the_same_bytes_again(
     code, out, err = run(capsys, *legs, *SPHINX)
     assert (code, err) == (0, "")
     data = json.loads(out)
-    assert list(data) == "schema language engine model duration draft quality removed turns".split()  # noqa: SIM905
+    fixed = "schema language engine model duration draft quality removed turns".split()  # noqa: SIM905
+    assert list(data) == [*fixed, "language_probability", "marks", "redactions"]
     assert (data["schema"], data["engine"], data["draft"], data["language"]) == (1, "sphinx", True, "en")
     assert {turn["role"] for turn in data["turns"]} == {"rep", "client"}
     assert run(capsys, *legs, *SPHINX)[1] == out
