@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from transcription.audio import DecodedCall, DecodeLimits, decode_call
 from transcription.channels import name_voices
@@ -28,6 +28,8 @@ class TranscribeOptions:
     """What is known about a call beforehand; None means unknown.
 
     `channel_roles` names the channels in order (rep, client, caller, callee, ...); see `channels.name_voices`.
+    `company_names` and `rep_names` help to tell who is the rep; `hotwords` (products, the client's name) help the
+    engine spell them; `accuracy` chooses between speed and care; `models_dir` holds local models.
     """
 
     language: str | None = None
@@ -35,6 +37,11 @@ class TranscribeOptions:
     channel_roles: tuple[str, ...] | None = None
     vad: VadOptions | None = None
     limits: DecodeLimits | None = None
+    company_names: tuple[str, ...] = ()
+    rep_names: tuple[str, ...] = ()
+    hotwords: tuple[str, ...] = ()
+    accuracy: Literal["normal", "high"] = "normal"
+    models_dir: Path | None = None
 
 
 def transcribe(
