@@ -63,6 +63,8 @@ class Recognition:
 
     channels: tuple[tuple[Utterance, ...], ...]
     language: str | None
+    language_probability: float | None = None
+    """How sure the engine is of a language it detected, 0..1; None when the language was given."""
 
 
 def primary_language(language: str | None) -> str | None:

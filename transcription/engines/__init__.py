@@ -5,6 +5,7 @@ from __future__ import annotations
 from transcription.engines.choice import choose_engine, describe_engines, is_english, load_engine
 from transcription.engines.protocol import (
     DEFAULT_MODEL,
+    Accuracy,
     Engine,
     EngineChoice,
     EngineName,
@@ -14,6 +15,7 @@ from transcription.engines.protocol import (
 
 __all__ = [
     "DEFAULT_MODEL",
+    "Accuracy",
     "Engine",
     "EngineChoice",
     "EngineName",

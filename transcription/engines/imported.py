@@ -1,4 +1,5 @@
-"""Transcripts made elsewhere, read as they come: JSON of Whisper, WhisperX and AWS Transcribe, our own, VTT, SRT."""
+"""Transcripts made elsewhere, read as they come: JSON of Whisper, WhisperX, AWS Transcribe, Deepgram and Google, VTT,
+SRT, CTM with RTTM, our own JSON and plain text."""
 
 from __future__ import annotations
 
@@ -8,8 +9,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
+from transcription.engines.imported_deepgram import is_deepgram, read_deepgram
+from transcription.engines.imported_google import is_google, read_google
 from transcription.engines.imported_json import read_aws, read_aws_analytics, read_whisper
 from transcription.engines.imported_text import read_srt, read_vtt
+from transcription.engines.imported_words import (
+    looks_like_ctm,
+    looks_like_txt,
+    read_ctm,
+    read_rttm,
+    read_txt,
+    with_speakers,
+)
 from transcription.engines.speakers import Speakers
 from transcription.errors import NotATranscript
 from transcription.speech import primary_language
@@ -20,14 +31,21 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 
 
 def read_transcript(
-    data: bytes, *, name: str = "", language: str | None = None, channel_roles: Sequence[str] | None = None
+    data: bytes,
+    *,
+    name: str = "",
+    language: str | None = None,
+    channel_roles: Sequence[str] | None = None,
+    rttm: bytes | None = None,
 ) -> Transcript:
     """The transcript in `data`, whatever shape it has; the shape is found by content, `name` only words the error.
 
     `language` is used where the file names none; `channel_roles` name the roles of its channels in order (two
-    channels are the rep and then the client unless told otherwise). Raises NotATranscript.
+    channels are the rep and then the client unless told otherwise). `rttm` says who speaks when, for a transcript that
+    does not. Raises NotATranscript.
     """
     try:
+        times = read_rttm(_text(rttm)) if rttm is not None else ()
         text = _text(data)
         if text.lstrip()[:1] in ("{", "["):
             transcript = _read_json(text, language, channel_roles)
@@ -35,11 +53,15 @@ def read_transcript(
             transcript = read_vtt(text, language, Speakers(channel_roles))
         elif _TIMING.search(text):
             transcript = read_srt(text, language, Speakers(channel_roles))
+        elif looks_like_ctm(text):
+            transcript = read_ctm(text, language, Speakers(channel_roles), times)
+        elif looks_like_txt(text):
+            transcript = read_txt(text, language, Speakers(channel_roles))
         else:
-            raise NotATranscript("it is none of the shapes we read (JSON, VTT, SRT)")
+            raise NotATranscript("it is none of the shapes we read (JSON, VTT, SRT, CTM, plain text with speakers)")
     except NotATranscript as error:
         raise NotATranscript(error.why, where=error.where or name) from None
-    return _clean(transcript)
+    return _clean(with_speakers(transcript, times) if times else transcript)
 
 
 def _text(data: bytes) -> str:
@@ -69,13 +91,17 @@ def _by_shape(data: dict[str, Any], language: str | None, speakers: Speakers) ->
     if "turns" in data:
         own = Transcript.from_json(data)
         return replace(own, language=own.language or language, engine=own.engine or "imported")
+    if is_deepgram(data):
+        return read_deepgram(data, language, speakers)
+    if is_google(data):
+        return read_google(data, language, speakers)
     if isinstance(data.get("results"), dict):
         return read_aws(data, language, speakers)
     if isinstance(data.get("Transcript"), list):
         return read_aws_analytics(data, language, speakers)
     if isinstance(data.get("segments"), list):
         return read_whisper(data, language, speakers)
-    raise NotATranscript("its JSON has none of turns, segments, results or Transcript")
+    raise NotATranscript("its JSON has none of turns, segments, results, response or Transcript")
 
 
 def _no_constant(name: str) -> NoReturn:

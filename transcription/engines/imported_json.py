@@ -6,11 +6,12 @@ with speaker or channel labels and Call Analytics (docs.aws.amazon.com/transcrib
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from math import isfinite
 from typing import Any
 
+from transcription.engines.json_values import read_list, read_millis, read_number, read_object, read_text
 from transcription.engines.speakers import Speakers
 from transcription.errors import NotATranscript
 from transcription.speech import Span, Utterance
@@ -23,9 +24,10 @@ def read_whisper(data: Mapping[str, Any], language: str | None, speakers: Speake
 
     Without speakers every segment stays a turn of its own: who speaks may change from one to the next.
     """
-    language = _text(data, "language") or language
-    segments = [_mapping(item, f"segments[{n}]") for n, item in enumerate(data["segments"])]
+    language = read_text(data, "language") or language
+    segments = [read_object(item, f"segments[{n}]") for n, item in enumerate(data["segments"])]
     labelled = any("speaker" in s for s in segments)
+    segments = _with_top_words(segments, read_list(data, "words"))
     pieces = [
         piece for n, segment in enumerate(segments) for piece in _whisper_pieces(segment, f"segments[{n}]", speakers)
     ]
@@ -38,8 +40,8 @@ def read_whisper(data: Mapping[str, Any], language: str | None, speakers: Speake
 
 def read_aws(data: Mapping[str, Any], language: str | None, speakers: Speakers) -> Transcript:
     """AWS Transcribe's `results`: channel-labelled, speaker-labelled or plain."""
-    results = _mapping(data["results"], "results")
-    language = _text(results, "language_code") or language
+    results = read_object(data["results"], "results")
+    language = read_text(results, "language_code") or language
     channels = results.get("channel_labels")
     if isinstance(channels, Mapping) and isinstance(channels.get("channels"), list):
         turns = _aws_channels(channels["channels"], language, speakers)
@@ -53,26 +55,26 @@ def read_aws(data: Mapping[str, Any], language: str | None, speakers: Speakers) 
 
 def read_aws_analytics(data: Mapping[str, Any], language: str | None, speakers: Speakers) -> Transcript:
     """AWS Call Analytics' `Transcript`: one entry per thing said, with the participant's role."""
-    language = _text(data, "LanguageCode") or language
+    language = read_text(data, "LanguageCode") or language
     pieces = []
     for n, entry in enumerate(data["Transcript"]):
         where = f"Transcript[{n}]"
-        entry = _mapping(entry, where)
+        entry = read_object(entry, where)
         words = [
             Word(
-                _text(item, "Content") or "",
-                _millis(item, "BeginOffsetMillis", where),
-                _millis(item, "EndOffsetMillis", where),
-                _number(item, "Confidence", where),
+                read_text(item, "Content") or "",
+                read_millis(item, "BeginOffsetMillis", where),
+                read_millis(item, "EndOffsetMillis", where),
+                read_number(item, "Confidence", where),
             )
-            for item in (_mapping(i, where) for i in _list(entry, "Items"))
+            for item in (read_object(i, where) for i in read_list(entry, "Items"))
         ]
         pieces.append(
             Piece(
-                speakers.speaker(_text(entry, "ParticipantRole") or _text(entry, "ParticipantId")),
-                _text(entry, "Content") or join_words((w.text for w in words), language),
-                _millis(entry, "BeginOffsetMillis", where),
-                _millis(entry, "EndOffsetMillis", where),
+                speakers.speaker(read_text(entry, "ParticipantRole") or read_text(entry, "ParticipantId")),
+                read_text(entry, "Content") or join_words((w.text for w in words), language),
+                read_millis(entry, "BeginOffsetMillis", where),
+                read_millis(entry, "EndOffsetMillis", where),
                 tuple(_attach_punctuation(words)),
             )
         )
@@ -82,20 +84,34 @@ def read_aws_analytics(data: Mapping[str, Any], language: str | None, speakers: 
     )
 
 
+def _with_top_words(segments: list[Mapping[str, Any]], words: Sequence[Any]) -> list[Mapping[str, Any]]:
+    """Segments with their words where those come in one list beside them (verbose_json of the OpenAI API)."""
+    if not words or any(segment.get("words") for segment in segments):
+        return segments
+    timed = [read_object(word, f"words[{n}]") for n, word in enumerate(words)]
+    starts = [read_number(segment, "start", f"segments[{n}]") or 0.0 for n, segment in enumerate(segments)]
+    groups: list[list[Mapping[str, Any]]] = [[] for _ in segments]
+    for n, word in enumerate(timed):
+        # A word belongs to the last segment that has begun by its middle.
+        begin, end = (read_number(word, key, f"words[{n}]") or 0.0 for key in ("start", "end"))
+        groups[max(0, bisect_right(starts, (begin + end) / 2) - 1)].append(word)
+    return [{**segment, "words": group} for segment, group in zip(segments, groups, strict=True)]
+
+
 def _whisper_pieces(segment: Mapping[str, Any], where: str, speakers: Speakers) -> Iterator[Piece]:
-    start, end = _number(segment, "start", where), _number(segment, "end", where)
-    said = (_text(segment, "text") or "").strip()
-    label = _text(segment, "speaker")
+    start, end = read_number(segment, "start", where), read_number(segment, "end", where)
+    said = (read_text(segment, "text") or "").strip()
+    label = read_text(segment, "speaker")
     labelled: list[tuple[str | None, Word]] = []
-    for n, item in enumerate(_list(segment, "words")):
+    for n, item in enumerate(read_list(segment, "words")):
         here = f"{where}.words[{n}]"
-        item = _mapping(item, here)
-        text = _text(item, "word") or _text(item, "text") or ""
-        confidence = _number(item, "probability", here)
+        item = read_object(item, here)
+        text = read_text(item, "word") or read_text(item, "text") or ""
+        confidence = read_number(item, "probability", here)
         if confidence is None:
-            confidence = _number(item, "score", here)
-        label = _text(item, "speaker") or label
-        word = Word(text.strip(), _number(item, "start", here), _number(item, "end", here), confidence)
+            confidence = read_number(item, "score", here)
+        label = read_text(item, "speaker") or label
+        word = Word(text.strip(), read_number(item, "start", here), read_number(item, "end", here), confidence)
         labelled.append((label, word))
     groups = [(who, [word for _, word in group]) for who, group in groupby(labelled, key=lambda pair: pair[0])]
     if len(groups) < 2:
@@ -115,10 +131,10 @@ def _aws_channels(channels: Sequence[Any], language: str | None, speakers: Speak
     voices: list[Voice] = []
     for n, channel in enumerate(channels):
         where = f"results.channel_labels.channels[{n}]"
-        channel = _mapping(channel, where)
-        words = list(_attach_punctuation(_aws_words(_list(channel, "items"), where)))
+        channel = read_object(channel, where)
+        words = list(_attach_punctuation(_aws_words(read_list(channel, "items"), where)))
         utterances.append([Utterance(Span(words[0].start or 0.0, words[-1].end or 0.0), tuple(words))] if words else [])
-        label = _text(channel, "channel_label") or ""
+        label = read_text(channel, "channel_label") or ""
         digits = label.rpartition("_")[2]
         known = digits.isdecimal() and len(digits) < 3 and int(digits) < len(channels)
         voices.append(speakers.channel(int(digits) if known else n, len(channels)))
@@ -128,17 +144,17 @@ def _aws_channels(channels: Sequence[Any], language: str | None, speakers: Speak
 def _aws_speakers(items: Sequence[Any], labels: object, language: str | None, speakers: Speakers) -> tuple[Turn, ...]:
     by_start: dict[str, str] = {}
     if isinstance(labels, Mapping):
-        for segment in _list(labels, "segments"):
-            for item in _list(_mapping(segment, "results.speaker_labels.segments"), "items"):
-                item = _mapping(item, "results.speaker_labels.segments.items")
+        for segment in read_list(labels, "segments"):
+            for item in read_list(read_object(segment, "results.speaker_labels.segments"), "items"):
+                item = read_object(item, "results.speaker_labels.segments.items")
                 by_start[str(item.get("start_time"))] = str(item.get("speaker_label"))
     pieces: list[Piece] = []
     who: str | None = None
     group: list[Word] = []
     for n, item in enumerate(items):
-        item = _mapping(item, f"results.items[{n}]")
+        item = read_object(item, f"results.items[{n}]")
         words = list(_aws_words([item], f"results.items[{n}]"))
-        label = _text(item, "speaker_label") or by_start.get(str(item.get("start_time")))
+        label = read_text(item, "speaker_label") or by_start.get(str(item.get("start_time")))
         if item.get("type") != "punctuation" and label != who and group:
             pieces.append(_aws_piece(group, who, language, speakers))
             group = []
@@ -160,12 +176,12 @@ def _aws_piece(words: Sequence[Word], label: str | None, language: str | None, s
 
 def _aws_words(items: Sequence[Any], where: str) -> Iterator[Word]:
     for item in items:
-        item = _mapping(item, where)
-        alternatives = _list(item, "alternatives")
-        best = _mapping(alternatives[0], f"{where}.alternatives") if alternatives else item
-        confidence = None if item.get("type") == "punctuation" else _number(best, "confidence", where)
-        text = _text(best, "content") or ""
-        yield Word(text, _number(item, "start_time", where), _number(item, "end_time", where), confidence)
+        item = read_object(item, where)
+        alternatives = read_list(item, "alternatives")
+        best = read_object(alternatives[0], f"{where}.alternatives") if alternatives else item
+        confidence = None if item.get("type") == "punctuation" else read_number(best, "confidence", where)
+        text = read_text(best, "content") or ""
+        yield Word(text, read_number(item, "start_time", where), read_number(item, "end_time", where), confidence)
 
 
 def _attach_punctuation(words: Sequence[Word] | Iterator[Word]) -> Iterator[Word]:
@@ -180,46 +196,3 @@ def _attach_punctuation(words: Sequence[Word] | Iterator[Word]) -> Iterator[Word
         last = word
     if last is not None:
         yield last
-
-
-def _mapping(item: object, where: str) -> Mapping[str, Any]:
-    if not isinstance(item, Mapping):
-        raise NotATranscript("expected a JSON object", where=where)
-    return item
-
-
-def _list(item: Mapping[str, Any], key: str) -> Sequence[Any]:
-    value = item.get(key)
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise NotATranscript(f"'{key}' is not a list", where=key)
-    return value
-
-
-def _text(item: Mapping[str, Any], key: str) -> str | None:
-    value = item.get(key)
-    if value is not None and not isinstance(value, str):
-        raise NotATranscript(f"'{key}' is not text", where=key)
-    return value
-
-
-def _number(item: Mapping[str, Any], key: str, where: str) -> float | None:
-    """A number that may be written as text, as AWS writes times."""
-    value = item.get(key)
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise NotATranscript(f"'{key}' is not a number", where=where)
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        raise NotATranscript(f"'{key}' is not a number", where=where) from None
-    if not isfinite(number):
-        raise NotATranscript(f"'{key}' is not a finite number", where=where)
-    return number
-
-
-def _millis(item: Mapping[str, Any], key: str, where: str) -> float | None:
-    value = _number(item, key, where)
-    return None if value is None else value / 1000

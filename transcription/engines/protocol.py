@@ -11,6 +11,9 @@ from transcription.speech import Recognition, SpokenChannel
 
 EngineName = Literal["auto", "whisper", "sphinx", "imported"]
 
+Accuracy = Literal["normal", "high"]
+"""How much care an engine takes: `high` is slower, and an engine that knows only one way of working takes that."""
+
 DEFAULT_MODEL = "small"
 """The Whisper model taken when nobody names one."""
 
@@ -74,8 +77,13 @@ class Engine(Protocol):
         *,
         on_progress: Progress | None = None,
         cancelled: Cancelled | None = None,
+        hotwords: Sequence[str] = (),
+        accuracy: Accuracy = "normal",
     ) -> Recognition:
         """Words of every channel's spans. The same input gives the same result.
+
+        `hotwords` are names likely to be said (products, the client); an engine may listen for them where it is
+        unsure, or not at all.
 
         Raises Cancelled, NeedsModel (the language is not one the engine can do) and EngineFailed.
         """

@@ -13,8 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from transcription.engines.protocol import Accuracy, Progress
 from transcription.engines.protocol import Cancelled as CancelledCheck
-from transcription.engines.protocol import Progress
 from transcription.errors import Cancelled, EngineFailed, NeedsModel
 from transcription.speech import RATE, Recognition, Span, SpokenChannel, Utterance, primary_language
 from transcription.transcript import Word
@@ -51,12 +51,17 @@ class SphinxEngine:
         *,
         on_progress: Progress | None = None,
         cancelled: CancelledCheck | None = None,
+        hotwords: Sequence[str] = (),
+        accuracy: Accuracy = "normal",
     ) -> Recognition:
         """English words of every span. Raises NeedsModel for any other language, known or not.
+
+        It knows one way of working and its dictionary is closed, so `hotwords` and `accuracy` change nothing.
 
         When `cancelled` turns true, the decoder processes are ended in the middle of their segments: one segment may
         take longer than whoever asked has time.
         """
+        del hotwords, accuracy
         if primary_language(language) != "en":
             raise NeedsModel(
                 "The stand-in engine understands only English.",

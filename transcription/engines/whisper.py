@@ -10,8 +10,8 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from transcription.engines.protocol import Accuracy, Progress
 from transcription.engines.protocol import Cancelled as CancelledCheck
-from transcription.engines.protocol import Progress
 from transcription.engines.whisper_folder import MODEL, TOKENIZER, broken_folder
 from transcription.engines.whisper_models import bring_model
 from transcription.engines.whisper_windows import WINDOW_SAMPLES, WINDOW_SECONDS, Window, fill_windows
@@ -106,6 +106,8 @@ class WhisperEngine:
         *,
         on_progress: Progress | None = None,
         cancelled: CancelledCheck | None = None,
+        hotwords: Sequence[str] = (),
+        accuracy: Accuracy = "normal",
     ) -> Recognition:
         """Words of every span, with times inside it; a span over 30 s becomes several utterances.
 
@@ -126,7 +128,7 @@ class WhisperEngine:
                 done += window.length
             if on_progress is not None:
                 on_progress(1.0 if first + len(batch) == len(windows) else min(1.0, done / total))
-        return Recognition(tuple(tuple(channel) for channel in utterances), spoken)
+        return Recognition(tuple(tuple(channel) for channel in utterances), spoken, probability)
 
     def _language(
         self,
