@@ -1,0 +1,42 @@
+"""What tells voices apart: the Protocol each back end fulfils, and which one runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcription.diarization.spectra import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """int16 samples at 16 kHz and the windows in them to describe, as (first, last) sample numbers."""
+
+    samples: NDArray[np.int16]
+    windows: tuple[tuple[int, int], ...]
+
+
+class VoiceBackend(Protocol):
+    """Turns windows of speech into vectors that lie close together when one person speaks."""
+
+    @property
+    def name(self) -> str:
+        """Short name, as benchmarks print it."""
+
+    def describe(self, sounds: Sequence[Sound]) -> Floats:
+        """A unit vector for every window of every sound, in order: `(windows, size)` float32.
+
+        The same windows give the same vectors, whatever else is in the list.
+        """
+
+
+def choose_backend(models_dir: Path | None = None) -> VoiceBackend:
+    """The best back end that can run here: what ships with the product needs no models."""
+    from transcription.diarization.shipped import ShippedBackend
+
+    return ShippedBackend()

@@ -1,0 +1,139 @@
+"""Who speaks when on one channel that holds one or two people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcription.diarization.atoms import Atom, cut_quietly
+from transcription.diarization.backend import Sound, VoiceBackend, choose_backend
+from transcription.diarization.clustering import tell_voices
+from transcription.diarization.smoothing import certainty, most_likely
+from transcription.diarization.spectra import HOP, Floats, loudness_of, power_mels
+from transcription.diarization.stretches import Stretch, number_by_appearance
+from transcription.errors import Cancelled
+from transcription.speech import RATE, Span, SpokenChannel
+
+WINDOW: Final = 1.2
+STEP: Final = 0.3
+"""Seconds of a window and between windows."""
+
+_AT_ONCE: Final = 64  # windows described together
+_CHANGE: Final = 3.0  # natural logarithm of how much less likely a change of speaker is than none
+_APART: Final = 0.86
+
+Doubles = NDArray[np.float64]
+
+
+def diarize(
+    channel: SpokenChannel,
+    *,
+    most: int = 2,
+    backend: VoiceBackend | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Stretch, ...]:
+    """The channel's spans cut where somebody else speaks, each stretch with its speaker and confidence 0..1.
+
+    The stretches tile the spans, in order, and are cut only at quiet places. When all is one voice, everything is
+    speaker 0. Two people talking at once are one stretch of whoever is clearer. Raises Cancelled.
+    """
+    from threadpoolctl import threadpool_limits
+
+    backend = backend or choose_backend(None)
+    # Sums in another order differ in their last bits: one thread, so that the same bytes come out on any machine.
+    with threadpool_limits(1):
+        windows = [place_windows(span) for span in channel.spans]
+        vectors = _describe(channel, windows, backend, cancelled)
+        voices = tell_voices(vectors, most, _APART)
+        stretches: list[Stretch] = []
+        first = 0
+        for span, places in zip(channel.spans, windows, strict=True):
+            stretches += _stretches_of(channel, span, places, voices.evidence[first : first + len(places)], cancelled)
+            first += len(places)
+    return number_by_appearance(stretches)
+
+
+def place_windows(span: Span) -> tuple[tuple[int, int], ...]:
+    """Windows over a span in samples from its beginning, WINDOW long and STEP apart; a shorter span is one window."""
+    length = round(span.length * RATE)
+    window, step = round(WINDOW * RATE), round(STEP * RATE)
+    if length <= window:
+        return ((0, length),)
+    starts = list(range(0, length - window, step))
+    return tuple((start, start + window) for start in (*starts, length - window))
+
+
+def _describe(
+    channel: SpokenChannel,
+    windows: Sequence[tuple[tuple[int, int], ...]],
+    backend: VoiceBackend,
+    cancelled: Callable[[], bool] | None,
+) -> Floats:
+    found: list[Floats] = []
+    for spans in _groups(channel.spans, windows):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        found.append(backend.describe([Sound(channel.samples(span), places) for span, places in spans]))
+    return np.concatenate(found) if found else np.zeros((0, 1), dtype=np.float32)
+
+
+def _groups(
+    spans: Sequence[Span], windows: Sequence[tuple[tuple[int, int], ...]]
+) -> Iterator[list[tuple[Span, tuple[tuple[int, int], ...]]]]:
+    group: list[tuple[Span, tuple[tuple[int, int], ...]]] = []
+    for pair in zip(spans, windows, strict=True):
+        group.append(pair)
+        if sum(len(places) for _, places in group) >= _AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _stretches_of(
+    channel: SpokenChannel,
+    span: Span,
+    places: Sequence[tuple[int, int]],
+    evidence: Doubles,
+    cancelled: Callable[[], bool] | None,
+) -> list[Stretch]:
+    if cancelled is not None and cancelled():
+        raise Cancelled
+    if evidence.shape[1] == 1:
+        return [Stretch(span, 0, 0.9)]
+    atoms = cut_quietly(loudness_of(power_mels(channel.samples(span))))
+    if not atoms:
+        return [Stretch(span, 0, 0.0)]
+    weighed = _evidence_of_atoms(atoms, places, evidence)
+    changes = np.full(len(atoms), _CHANGE)
+    path, sure = most_likely(weighed, changes), certainty(weighed, changes)
+    return _joined(span, atoms, path, sure)
+
+
+def _evidence_of_atoms(atoms: Sequence[Atom], places: Sequence[tuple[int, int]], evidence: Doubles) -> Doubles:
+    """What the windows around each atom say, the nearer the more, once per STEP of the atom's length."""
+    centres = np.array([(first + last) / 2 / HOP for first, last in places])
+    reach = WINDOW * 50  # half a window in frames
+    frames = np.arange(atoms[-1].last)
+    weights = np.maximum(1 - np.abs(frames[:, None] - centres) / reach, 1e-3)
+    weights /= weights.sum(axis=1, keepdims=True)
+    each = weights @ evidence
+    return np.stack([each[atom.first : atom.last].sum(axis=0) for atom in atoms]) / (STEP * 100) / 2
+
+
+def _joined(span: Span, atoms: Sequence[Atom], path: NDArray[np.int64], sure: Doubles) -> list[Stretch]:
+    stretches: list[Stretch] = []
+    first = 0
+    for n in range(1, len(atoms) + 1):
+        if n < len(atoms) and path[n] == path[first]:
+            continue
+        start = span.start + atoms[first].first / 100
+        end = span.end if n == len(atoms) else span.start + atoms[n].first / 100
+        lengths = np.array([atom.last - atom.first for atom in atoms[first:n]])
+        confidence = float(lengths @ sure[first:n, path[first]] / lengths.sum())
+        stretches.append(Stretch(Span(start, end), int(path[first]), round(confidence, 3)))
+        first = n
+    return stretches
