@@ -47,7 +47,7 @@ def read_transcript(
     try:
         times = read_rttm(_text(rttm)) if rttm is not None else ()
         text = _text(data)
-        if text.lstrip()[:1] in ("{", "["):
+        if text.lstrip()[:1] in ("{", "[") and not looks_like_txt(text):
             transcript = _read_json(text, language, channel_roles)
         elif text.startswith("WEBVTT"):
             transcript = read_vtt(text, language, Speakers(channel_roles))

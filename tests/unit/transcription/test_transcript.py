@@ -102,7 +102,8 @@ def test_junk_is_refused_by_name_and_never_breaks_the_reader(data: bytes) -> Non
 
 
 KEYS = ["turns", "segments", "results", "items", "text", "words", "start", "end", "speaker", "role", "word"]
-KEYS += ["alternatives", "channel_labels", "channels", "speaker_labels", "Transcript", "Items", "type"]
+KEYS += ["alternatives", "channel_labels", "channels", "speaker_labels", "Transcript", "Items", "type", "response"]
+KEYS += ["channelTag", "startTime", "endTime", "speakerTag", "seconds", "transcript", "metadata", "detected_language"]
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -118,7 +119,10 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["turns", "segments", "results", "Transcript"]), json_values, min_size=1))
+SHAPES = ["turns", "segments", "results", "Transcript", "response", "metadata", "words"]
+
+
+@given(st.dictionaries(st.sampled_from(SHAPES), json_values, min_size=1))
 def test_json_of_the_wrong_shape_is_refused_by_name(data: dict[str, object]) -> None:
     try:
         transcript = read_transcript(json.dumps(data).encode())
