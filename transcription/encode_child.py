@@ -6,6 +6,7 @@ Started by `transcription.web_audio` with raw 16 kHz channels that the decode ch
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -21,13 +22,20 @@ from transcription.speech import RATE
 
 PEAKS_PER_SECOND: Final = 20
 _BLOCK: Final = RATE * 10
+_FADE: Final = RATE // 200
+"""Samples (5 ms) over which the sound fades out before a muted stretch and in behind it, so that it does not click."""
+
 _BIT_RATE: Final = {1: 24_000, 2: 40_000}
 _OPTIONS: Final = {"application": "voip", "compression_level": "5"}
 
 
 def encode(request: dict[str, Any]) -> dict[str, Any]:
-    """Write `request["audio"]` and `request["peaks"]` from the raw files in `request["channels"]` (one or two)."""
+    """Write `request["audio"]` and `request["peaks"]` from the raw files in `request["channels"]` (one or two).
+
+    `request["mute"]` lists [channel or None for all, start, end] in seconds to be silent in both.
+    """
     channels = [Path(name) for name in request["channels"]]
+    mute = request.get("mute", [])
     length = max(path.stat().st_size for path in channels) // 2
     peaks = _Peaks(len(channels))
     with av.open(request["audio"], mode="w", format="webm") as container:
@@ -36,6 +44,7 @@ def encode(request: dict[str, Any]) -> dict[str, Any]:
         stream.bit_rate = _BIT_RATE[len(channels)]
         position = 0
         for block in _blocks(channels, length):
+            _silence(block, position, mute)
             peaks.add(block)
             frame = AudioFrame.from_ndarray(np.ascontiguousarray(block.T).reshape(1, -1), format="s16", layout=layout)
             frame.sample_rate, frame.pts, frame.time_base = RATE, position, Fraction(1, RATE)
@@ -44,6 +53,8 @@ def encode(request: dict[str, Any]) -> dict[str, Any]:
         container.mux(stream.encode(None))
     duration = round(length / RATE, 2)
     document = {"channels": peaks.values(), "duration": duration, "per_second": PEAKS_PER_SECOND}
+    if mute:
+        document["muted"] = mute
     Path(request["peaks"]).write_text(json.dumps(document, separators=(",", ":")), encoding="ascii")
     return {"duration": duration}
 
@@ -62,6 +73,22 @@ def _blocks(channels: Sequence[Path], length: int) -> Iterator[NDArray[np.int16]
     finally:
         for file in files:
             file.close()
+
+
+def _silence(block: NDArray[np.int16], position: int, mute: Sequence[Sequence[Any]]) -> None:
+    """Zero the muted stretches of a block that begins at sample `position`, with a short fade outside of each."""
+    count = block.shape[1]
+    for channel, start, end in mute:
+        first, behind = math.floor(start * RATE) - position, math.ceil(end * RATE) - position
+        if behind + _FADE <= 0 or first - _FADE >= count:
+            continue
+        rows = range(block.shape[0]) if channel is None else [channel] if channel < block.shape[0] else []
+        low, high = max(0, first - _FADE), min(count, behind + _FADE)
+        at = np.arange(low, high)
+        outside = np.maximum(np.maximum(first - at, at - (behind - 1)), 0)
+        gain = np.minimum(outside / _FADE, 1.0)
+        for row in rows:
+            block[row, low:high] = np.rint(block[row, low:high] * gain).astype(np.int16)
 
 
 class _Peaks:

@@ -9,9 +9,11 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from transcription.audio import DecodedCall, DecodeLimits, decode_call
 from transcription.children import ChildLimits, run_child
+from transcription.speech import Span
 
 AUDIO_NAME = "audio.webm"
 PEAKS_NAME = "peaks.json"
@@ -20,39 +22,50 @@ PEAKS_NAME = "peaks.json"
 @dataclass(frozen=True, slots=True)
 class WebAudio:
     """Files for the player; `duration` in seconds. `peaks` holds
-    {"channels": [[0..1, 20 per second], ...], "duration": seconds, "per_second": 20}."""
+    {"channels": [[0..1, 20 per second], ...], "duration": seconds, "per_second": 20} and, where something is silenced,
+    "muted": [[channel or null, start, end], ...] in seconds."""
 
     audio: Path
     peaks: Path
     duration: float
 
 
-def make_web_audio(paths: Sequence[Path], out_dir: Path, limits: DecodeLimits | None = None) -> WebAudio:
+def make_web_audio(
+    paths: Sequence[Path],
+    out_dir: Path,
+    limits: DecodeLimits | None = None,
+    mute: Sequence[tuple[int | None, Span]] = (),
+    remake: bool = False,
+) -> WebAudio:
     """Make the player's files from a call's recording (one file, or two legs) unless they are there already.
 
-    Two legs become two lanes in the order given, the shorter padded with silence. The files appear whole or not at
-    all. Raises what `decode_call` raises.
+    Two legs become two lanes in the order given, the shorter padded with silence. `mute` names stretches in seconds
+    to silence in sound and peaks: of one channel, or of all with None. Files that are there but sound in a stretch to
+    be muted are made again; `remake` makes them again in any case. The files appear whole or not at all, and a player
+    in the middle of the old ones keeps them. Raises what `decode_call` raises.
     """
-    there = find_web_audio(out_dir)
+    there = None if remake else _find_muted(out_dir, mute)
     if there is not None:
         return there
     out_dir.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".making-", dir=out_dir))
     try:
-        return _write(decode_call(paths, work, limits), out_dir, work)
+        return _write(decode_call(paths, work, limits), out_dir, work, mute)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def make_web_audio_from(call: DecodedCall, out_dir: Path) -> WebAudio:
+def make_web_audio_from(
+    call: DecodedCall, out_dir: Path, mute: Sequence[tuple[int | None, Span]] = (), remake: bool = False
+) -> WebAudio:
     """The same from a call that is decoded already, so that it need not be decoded twice."""
-    there = find_web_audio(out_dir)
+    there = None if remake else _find_muted(out_dir, mute)
     if there is not None:
         return there
     out_dir.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".making-", dir=out_dir))
     try:
-        return _write(call, out_dir, work)
+        return _write(call, out_dir, work, mute)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -65,13 +78,37 @@ def find_web_audio(out_dir: Path) -> WebAudio | None:
     return WebAudio(audio, peaks, float(json.loads(peaks.read_text(encoding="ascii"))["duration"]))
 
 
-def _write(call: DecodedCall, out_dir: Path, work: Path) -> WebAudio:
+def _find_muted(out_dir: Path, mute: Sequence[tuple[int | None, Span]]) -> WebAudio | None:
+    """The player's files if they are there and every stretch of `mute` is silent in them already."""
+    there = find_web_audio(out_dir)
+    if there is None or not mute:
+        return there
+    muted = json.loads(there.peaks.read_text(encoding="ascii")).get("muted", [])
+    return there if all(_covered(stretch, muted) for stretch in _plain(mute)) else None
+
+
+def _covered(stretch: list[Any], muted: Sequence[Sequence[Any]]) -> bool:
+    channel, start, end = stretch
+    return any(have[0] in (None, channel) and have[1] <= start and end <= have[2] for have in muted)
+
+
+def _plain(mute: Sequence[tuple[int | None, Span]]) -> list[list[Any]]:
+    return [[channel, round(span.start, 3), round(span.end, 3)] for channel, span in mute]
+
+
+def _write(call: DecodedCall, out_dir: Path, work: Path, mute: Sequence[tuple[int | None, Span]]) -> WebAudio:
     # A browser plays two lanes; of the rare recordings with more, the first two are the call's legs.
     channels = [str(channel.path.absolute()) for channel in call.channels[:2]]
     audio, peaks = work / AUDIO_NAME, work / PEAKS_NAME
-    request = {"channels": channels, "audio": str(audio.absolute()), "peaks": str(peaks.absolute())}
+    request = {
+        "channels": channels,
+        "audio": str(audio.absolute()),
+        "peaks": str(peaks.absolute()),
+        "mute": _plain(mute),
+    }
     answer = run_child("transcription.encode_child", request, ChildLimits(cpu=900, wall=1200.0))
-    for made in (peaks, audio):
+    # The peaks say what is muted, so they go last: they must never promise silence that the sound does not have.
+    for made in (audio, peaks):
         with open(made, "rb") as file:
             os.fsync(file.fileno())
         os.replace(made, out_dir / made.name)
