@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from review.services.intake import Accepted, IncomingFile, accept_recording, read_facts
 from workers.bundles import Bundle
@@ -33,7 +34,10 @@ def bring_in(
         files = [IncomingFile(path.name, stack.enter_context(path.open("rb"))) for path in bundle.legs]
         transcript = None
         if bundle.transcript is not None:
-            transcript = IncomingFile(bundle.transcript.name, stack.enter_context(bundle.transcript.open("rb")))
+            words: BinaryIO = stack.enter_context(bundle.transcript.open("rb"))
+            if bundle.speakers is not None:  # the reader takes words and speakers from one file, told apart by the line
+                words = io.BytesIO(words.read() + b"\n" + bundle.speakers.read_bytes())
+            transcript = IncomingFile(bundle.transcript.name, words)
         with database.session() as session:
             return accept_recording(
                 session,

@@ -1,7 +1,8 @@
 """Which files belong to one call: a recording or two legs, with a transcript and facts beside them.
 
 `7.wav` is a call. `7.rep.wav` + `7.client.wav` (or `7-out.wav` + `7-in.wav`: what our side said and what came in) are
-one call of two legs, the rep's first. `7.facts.json` holds its facts, `7.vtt`, `7.srt` or `7.json` its transcript.
+one call of two legs, the rep's first. `7.facts.json` holds its facts, `7.vtt`, `7.srt`, `7.ctm` or `7.json` its
+transcript; `7.rttm` says who speaks in `7.ctm`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ AUDIO_SUFFIXES = frozenset(
         *("al", "ul", "g722", "wma", "spx", "aif", "aiff"),
     )
 )
-TRANSCRIPT_SUFFIXES = (".vtt", ".srt", ".json")
+TRANSCRIPT_SUFFIXES = (".vtt", ".srt", ".ctm", ".json")
+SPEAKERS_SUFFIX = ".rttm"
 FACTS_SUFFIX = ".facts.json"
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".temp", ".crdownload", ".filepart", ".partial")
 REP_LEG = re.compile(r"^(?P<stem>.+)(?:\.rep|[._-]out)$", re.IGNORECASE)
@@ -48,9 +50,17 @@ class Bundle:
         return " + ".join(display_file_name(path.name) for path in files)
 
     @property
+    def speakers(self) -> Path | None:
+        """Who speaks when (RTTM), for a transcript that names nobody (CTM) and has such a file beside it."""
+        if self.transcript is None or self.transcript.suffix.lower() != ".ctm":
+            return None
+        beside = self.transcript.with_suffix(SPEAKERS_SUFFIX)
+        return beside if beside.is_file() else None
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """Every file of the call."""
-        return (*self.legs, *(path for path in (self.transcript, self.facts_file) if path is not None))
+        return (*self.legs, *(path for path in (self.transcript, self.speakers, self.facts_file) if path))
 
     def facts(self) -> dict[str, str]:
         """The facts written beside the recording, {} without any. Raises BadFactsFile."""

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from review.models import Call, CallLeg
 from tests.factories import transcript_bytes, wav_bytes
 from tests.workers.installation import TURNS, Installation
+from transcription.engines.imported import read_transcript
 from workers.bundles import BadFactsFile
 from workers.cli.main import main
 from workers.import_files import plan_import, read_table
@@ -155,3 +156,17 @@ def test_files_beside_each_other_are_planned_as_one_call(tmp_path: Path) -> None
         (tmp_path / name).write_bytes(wav_bytes())
     planned = list(plan_import([tmp_path], None))
     assert [[leg.name for leg in plan.bundle.legs] for plan in planned] == [["7.rep.wav", "7.client.wav"], ["8.wav"]]
+
+
+def test_words_in_ctm_with_their_speakers_beside_them(command: Installation, tmp_path: Path) -> None:
+    (tmp_path / "7.wav").write_bytes(wav_bytes())
+    (tmp_path / "7.ctm").write_text("c 1 0.1 0.3 hello 0.9\nc 1 1.0 0.3 hi 0.9\n", encoding="utf-8")
+    (tmp_path / "7.rttm").write_text(
+        "SPEAKER c 1 0.0 0.5 <NA> <NA> agent <NA> <NA>\nSPEAKER c 1 0.9 0.5 <NA> <NA> customer <NA> <NA>\n",
+        encoding="utf-8",
+    )
+    (planned,) = plan_import([tmp_path], None)
+    assert [path.name for path in planned.bundle.files] == ["7.wav", "7.ctm", "7.rttm"]
+    assert main(["import", str(tmp_path), "--language", "en"]) == 0
+    kept = command.store.path(command.call(1).transcript_sha256 or "").read_bytes()
+    assert [(turn.role, turn.text) for turn in read_transcript(kept).turns] == [("rep", "hello"), ("client", "hi")]

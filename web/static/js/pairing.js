@@ -1,7 +1,7 @@
 // Which files belong to one call: two sides named alike, and a transcript named like its recording.
 const REP = new Set(["agent", "rep", "operator", "seller", "manager", "out", "tx", "left", "l", "0", "a", "callee"]);
 const CLIENT = new Set(["client", "customer", "caller", "in", "rx", "right", "r", "1", "b"]);
-const TEXT = /\.(json|vtt|srt)$/i;
+const TEXT = /\.(json|vtt|srt|ctm)$/i;
 
 /** Files as calls: `{audio: [rep, client] or [one], transcript}`. A side's name stands at the end: "x.agent.wav". */
 export function groupFiles(files) {
