@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
     from transcription.transcript import Transcript
 
 NAME = "transcribe"
-HELP = "write down a recorded call, as JSON, subtitles or plain text"
+HELP = "write down a recorded call, as JSON, subtitles, plain text or a Word document"
+FORMS = ("json", "vtt", "srt", "txt", "docx")
 
 DONE = 0
 DONE_IN_PART = 3
@@ -33,11 +33,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--channels", metavar="rep,client", help="who is on each channel (or leg), in order; also caller,callee"
     )
     parser.add_argument("--direction", choices=("inbound", "outbound"), help="who called: gives caller,callee a role")
-    parser.add_argument("--format", choices=("json", "vtt", "srt", "txt"), default="json", help="form of the output")
+    parser.add_argument("--company", metavar="NAME", action="append", help="how reps name the company; repeatable")
+    parser.add_argument(
+        "--rep-name", metavar="NAME", action="append", help="a rep's name, to tell who is who; repeatable"
+    )
+    parser.add_argument(
+        "--hotwords", metavar="A,B", action="append", help="products and names the engine should spell, comma-separated"
+    )
+    parser.add_argument(
+        "--accuracy", choices=("normal", "high"), default="normal", help="high takes more time for fewer wrong words"
+    )
+    parser.add_argument(
+        "--keep-private",
+        action="store_true",
+        help="print card numbers, codes, phones, e-mails and document numbers instead of masking them",
+    )
+    parser.add_argument("--format", choices=FORMS, default="json", help="form of the output")
+    parser.add_argument("--output", metavar="FILE", type=Path, help="write there instead of to standard output")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the transcript. The same input gives the same bytes; 3 when the recording is not whole."""
+    """Print or write the transcript, private numbers masked. The same input gives the same bytes; 3 when the recording
+    is not whole."""
+    from review.privacy import make_private
     from review.settings import read_settings
     from transcription.channels import name_voices
     from transcription.engines import EngineRequest, choose_engine, load_engine
@@ -46,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings()
     paths = [path for path in (args.audio, args.second_leg) if path is not None]
     _refuse_unreadable(paths)
+    _refuse_output(args.output, args.format)
     roles = tuple(name.strip() for name in args.channels.split(",")) if args.channels is not None else None
     if roles is not None:
         name_voices(len(roles), roles, args.direction)  # wrong names are refused before the work starts
@@ -61,13 +80,22 @@ def run(args: argparse.Namespace) -> int:
     engine = load_engine(choice)
     try:
         with tempfile.TemporaryDirectory(prefix="callcoach-") as folder:
-            options = TranscribeOptions(language, args.direction, roles)
+            options = TranscribeOptions(
+                language,
+                args.direction,
+                roles,
+                company_names=tuple(args.company or settings.company_names),
+                rep_names=tuple(args.rep_name or ()),
+                hotwords=_list(args.hotwords),
+                accuracy=args.accuracy,
+                models_dir=settings.models,
+            )
             transcript = transcribe(paths, engine, options, workdir=Path(folder))
     finally:
         close = getattr(engine, "close", None)
         if close is not None:
             close()
-    _write(transcript, args.format)
+    _write(transcript if args.keep_private else make_private(transcript).transcript, args)
     if transcript.quality.partial:
         print(f"callcoach: {_missing(transcript)}", file=sys.stderr)
         return DONE_IN_PART
@@ -90,15 +118,37 @@ def _refuse_unreadable(paths: list[Path]) -> None:
             raise CommandRefused(f"{path} cannot be read: {why}.") from error
 
 
-def _write(transcript: Transcript, form: str) -> None:
-    from transcription.formats import to_srt, to_txt, to_vtt
+def _refuse_output(output: Path | None, form: str) -> None:
+    """A place nothing can be written to is refused before the work starts."""
+    from workers.cli.errors import CommandRefused
 
-    if form == "json":
-        text = json.dumps(transcript.to_json(), ensure_ascii=False, indent=2) + "\n"
-    else:
-        text = {"vtt": to_vtt, "srt": to_srt, "txt": to_txt}[form](transcript)
-    sys.stdout.buffer.write(text.encode("utf-8"))
-    sys.stdout.buffer.flush()
+    if output is None:
+        if form == "docx" and sys.stdout.isatty():
+            raise CommandRefused("a Word document cannot be shown on a terminal: give --output FILE.")
+        return
+    if output.is_dir() or not output.absolute().parent.is_dir():
+        why = "it is a folder" if output.is_dir() else "there is no such folder"
+        raise CommandRefused(f"{output} cannot be written: {why}.")
+
+
+def _list(texts: list[str] | None) -> tuple[str, ...]:
+    """The comma-separated entries of an option that may be given several times."""
+    return tuple(part.strip() for text in texts or () for part in text.split(",") if part.strip())
+
+
+def _write(transcript: Transcript, args: argparse.Namespace) -> None:
+    from review.services.exports import export_transcript
+    from workers.cli.errors import CommandRefused
+
+    made = export_transcript(transcript, args.format, stem="transcript", title=args.audio.stem)
+    if args.output is None:
+        sys.stdout.buffer.write(made.data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        args.output.write_bytes(made.data)
+    except OSError as error:
+        raise CommandRefused(f"{args.output} cannot be written: {(error.strerror or str(error)).lower()}.") from error
 
 
 def _missing(transcript: Transcript) -> str:
