@@ -16,8 +16,11 @@ from review.models.calls import (
     Source,
 )
 from review.models.clients import DEAL_STATUSES, POTENTIALS, Client, ClientPhone, CrmTask, Deal, LossReason
+from review.models.corrections import Correction, SourceRoleChange
 from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
 from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
+from review.models.sealed import RIGHTS, SealedOriginal, UserRight
+from review.models.speech import SpeechNow
 from review.models.upkeep import AuditEvent, OutboxItem, WatchedFile, WebAudio
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "DISPOSITIONS",
     "DOORS",
     "POTENTIALS",
+    "RIGHTS",
     "ROLES",
     "ApiToken",
     "AuditEvent",
@@ -35,6 +39,7 @@ __all__ = [
     "CallLeg",
     "Client",
     "ClientPhone",
+    "Correction",
     "CrmTask",
     "Deal",
     "Delivery",
@@ -42,15 +47,19 @@ __all__ = [
     "OutboxItem",
     "Recording",
     "Rep",
+    "SealedOriginal",
     "Segment",
     "SignInAttempt",
     "Source",
+    "SourceRoleChange",
+    "SpeechNow",
     "StandardVersion",
     "StoredAssessment",
     "StoredTranscript",
     "Team",
     "TeamMember",
     "User",
+    "UserRight",
     "UserRole",
     "UtcTime",
     "WatchedFile",
