@@ -26,6 +26,8 @@ class Voice:
     role: Role
     confidence: float | None = None
     channel: int | None = None
+    speaker: str | None = None
+    """"rep", "rep_2" and so on where several people share a role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +129,5 @@ def _turn(group: Sequence[Piece], language: str | None) -> Turn:
         role_confidence=voice.confidence,
         channel=voice.channel,
         words=tuple(word for piece in group for word in piece.words),
+        speaker=voice.speaker,
     )
