@@ -55,23 +55,28 @@ class DecodedCall:
         return max(channel.seconds for channel in self.channels)
 
 
-def decode_call(paths: Sequence[Path], workdir: Path, limits: DecodeLimits | None = None) -> DecodedCall:
+def decode_call(
+    paths: Sequence[Path], workdir: Path, limits: DecodeLimits | None = None, names: Sequence[str] | None = None
+) -> DecodedCall:
     """Decode one file with all its channels, or two files with one leg each, into `workdir`.
 
+    `names` are the senders' names for the files where the paths do not tell (a store keeps files by hash): they count
+    only for headerless telephone sound (.ulaw, .alaw, .gsm, .g722), which nothing else can tell.
     A stereo file with the same sound on both sides becomes one channel and is marked dual mono. Raises
     UnreadableAudio, AudioTooLong, AudioLimits and EngineFailed; nothing but the files named in the result is left.
     """
     if not 1 <= len(paths) <= 2:
         raise ValueError(f"a call has one or two recordings, not {len(paths)}")
+    names = names or [path.name for path in paths]
     limits = limits or DecodeLimits()
     workdir.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
     try:
         answers = []
-        for number, path in enumerate(paths):
+        for number, (path, name) in enumerate(zip(paths, names, strict=True)):
             out = workdir / f"leg{number}.raw"
             made += [workdir / f"leg{number}.raw.{n}" for n in range(8)]
-            answers.append(_decode_one(path, out, mix=len(paths) == 2, limits=limits))
+            answers.append(_decode_one(path, name, out, mix=len(paths) == 2, limits=limits))
         return _describe(answers)
     except BaseException:
         for file in made:
@@ -79,10 +84,16 @@ def decode_call(paths: Sequence[Path], workdir: Path, limits: DecodeLimits | Non
         raise
 
 
-def _decode_one(path: Path, out: Path, *, mix: bool, limits: DecodeLimits) -> dict[str, Any]:
+def _decode_one(path: Path, name: str, out: Path, *, mix: bool, limits: DecodeLimits) -> dict[str, Any]:
     if not path.is_file():
         raise UnreadableAudio(f"there is no file {path.name}")
-    request = {"path": str(path.absolute()), "out": str(out.absolute()), "mix": mix, "longest": limits.longest}
+    request = {
+        "path": str(path.absolute()),
+        "name": name,
+        "out": str(out.absolute()),
+        "mix": mix,
+        "longest": limits.longest,
+    }
     answer = run_child("transcription.decode_child", request, limits.child)
     answer["files"] = [Path(f"{out}.{n}") for n in range(answer["channels"])]
     return answer

@@ -41,7 +41,7 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
     sink = None
     try:
         with open(request["path"], "rb") as file:
-            kind = identify_media(file)
+            kind = identify_media(file, request.get("name"))
             _warm_up()
             allow_no_more_files()
             sink = _Sink(outs, mix=bool(request["mix"]), most=float(request["longest"]))
@@ -87,7 +87,7 @@ def _unreadable(error: Exception) -> UnreadableAudio:
 
 
 def _decode_file(file: BinaryIO, kind: MediaKind, sink: _Sink) -> dict[str, Any]:
-    options = {"enable_drefs": "0", "use_absolute_path": "0"} if kind.demuxer == "mov" else {}
+    options = {"enable_drefs": "0", "use_absolute_path": "0"} if kind.demuxer == "mov" else dict(kind.options)
     with av.open(file, mode="r", format=kind.demuxer, options=options, metadata_errors="ignore") as container:
         if not container.streams.audio:
             raise UnreadableAudio("there is no sound in it")

@@ -249,7 +249,7 @@ def _open(file: IncomingFile) -> _Opened:
     if not head:
         raise EmptyFile(name)
     try:
-        kind = identify_head(head).name
+        kind = identify_head(head, name=file.name).name
     except UnreadableAudio as error:
         raise NotAudio(name, error.looks_like or "data of no kind of sound we know") from error
     return _Opened(name, kind, _Rejoined(head, file.stream))  # type: ignore[arg-type]

@@ -112,7 +112,7 @@ def _refuse_unreadable(paths: list[Path]) -> None:
             raise CommandRefused(f"{path} is a folder, not a recording.")
         try:
             with path.open("rb") as file:
-                identify_media(file)
+                identify_media(file, path.name)
         except (OSError, ValueError) as error:
             why = (getattr(error, "strerror", None) or str(error)).lower()
             raise CommandRefused(f"{path} cannot be read: {why}.") from error
