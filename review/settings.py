@@ -35,6 +35,7 @@ class Settings:
     port: int  # CALLCOACH_PORT
     public_url: str | None  # CALLCOACH_PUBLIC_URL: how people reach the UI; https makes cookies secure
     engine: str  # CALLCOACH_ENGINE: auto, whisper or sphinx
+    retranscribe: str  # CALLCOACH_RETRANSCRIBE: ask or auto, what to do with drafts once a better model is there
     whisper_model: str  # CALLCOACH_WHISPER_MODEL: a local folder or a model name on the hub
     models: Path  # CALLCOACH_MODELS: folder where fetched models are kept
     language: str | None  # CALLCOACH_LANGUAGE: language of calls whose source says none; None means unknown
@@ -104,6 +105,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         port=_whole(env, "CALLCOACH_PORT", 8000, 1, 65535),
         public_url=(env.get("CALLCOACH_PUBLIC_URL") or "").rstrip("/") or None,
         engine=_choice(env, "CALLCOACH_ENGINE", "auto", ("auto", "whisper", "sphinx")),
+        retranscribe=_choice(env, "CALLCOACH_RETRANSCRIBE", "ask", ("ask", "auto")),
         whisper_model=env.get("CALLCOACH_WHISPER_MODEL") or WHISPER_DEFAULT_CPU,
         models=Path(env.get("CALLCOACH_MODELS") or data / "models").expanduser().absolute(),
         language=env.get("CALLCOACH_LANGUAGE") or None,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from review.call_steps import (
@@ -27,7 +27,7 @@ from review.call_steps import (
     new_token,
 )
 from review.clock import database_now
-from review.models import utc_now
+from review.models import StoredTranscript, utc_now
 from review.reconcile import bury_exhausted, reconcile
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "reconcile",
     "release",
     "retry_call",
+    "send_again",
     "set_progress",
     "unpark_needs_model",
 ]
@@ -152,31 +153,45 @@ def release(
 
 
 def bury(session: Session, claim: Claim, failure: Failure) -> bool:
-    """End the call as failed, with the reason and a Retry button; False when the claim was lost."""
+    """End the call as failed, with the reason and a Retry button; False when the claim was lost.
+
+    A call that was only transcribed *again* keeps what it had: it rests as before, with the reason beside it.
+    """
     return _held(
         session,
         claim,
-        state="dead",
+        state=_end_of(claim, "dead"),
+        attempts=case((has_words(claim), 0), else_=CALL.c.attempts),
         lease_token=None,
         lease_until=None,
         hinted_at=0.0,
+        progress=0.0,
         failure=failure.to_json(claim.step),
     )
 
 
 def park_needs_model(session: Session, claim: Claim, reason: str, advice: str) -> bool:
-    """Set the call aside until a speech model can be had; the attempt does not count. False: the claim was lost."""
-    return _held(
+    """Set the call aside until a speech model can be had; the attempt does not count. False: the claim was lost.
+
+    A call that has a transcript already does not wait: it rests with it, and says why there is no better one.
+    """
+    at = utc_now().isoformat(timespec="seconds")
+    held = _held(
         session,
         claim,
-        state="needs_model",
+        state=_end_of(claim, "needs_model"),
         lease_token=None,
         lease_until=None,
-        attempts=CALL.c.attempts - 1,
+        attempts=case((has_words(claim), 0), else_=CALL.c.attempts - 1),
         hinted_at=0.0,
         progress=0.0,
-        engine_wait={"reason": reason, "advice": advice, "at": utc_now().isoformat(timespec="seconds")},
+        engine_wait={"reason": reason, "advice": advice, "at": at},
     )
+    if held:
+        failure = Failure("needs_model", reason, "The transcript from before is kept.", advice).to_json(claim.step)
+        rests = update(CALL).where(CALL.c.id == claim.call_id, CALL.c.state == "scored")
+        session.execute(rests.values(failure=failure, engine_wait=None))
+    return held
 
 
 def unpark_needs_model(session: Session, call_ids: Sequence[int] | None = None) -> list[tuple[int, Step]]:
@@ -203,6 +218,30 @@ def retry_call(session: Session, call_id: int) -> Step | None:
         .returning(CALL.c.id)
     )
     return None if changed is None else step
+
+
+def send_again(session: Session, call_ids: Sequence[int]) -> list[int]:
+    """Let calls that rest with a transcript, or wait for a model, be transcribed (again); the ids of those that go.
+
+    What they have stays shown until the new transcript is stored beside it.
+    """
+    rows = session.scalars(
+        update(CALL)
+        .where(CALL.c.id.in_(call_ids), CALL.c.state.in_(("scored", "needs_model")))
+        .values(**_fresh(STEPS["transcribe"].ready), engine_wait=None, again_at=utc_now())
+        .returning(CALL.c.id)
+    )
+    return sorted(rows)
+
+
+def has_words(claim: Claim) -> ColumnElement[bool]:
+    """True for a call that is being transcribed although it has a transcript: it then keeps what it had."""
+    words = exists().where(StoredTranscript.call_id == claim.call_id)
+    return words if claim.step == "transcribe" else words & False
+
+
+def _end_of(claim: Claim, without_words: str) -> ColumnElement[str]:
+    return case((has_words(claim), STEPS["score"].done), else_=without_words)
 
 
 def make_ready(session: Session, call_id: int, step: Step, *, when: Sequence[str]) -> bool:

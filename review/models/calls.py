@@ -37,6 +37,9 @@ class Source(Base):
     rep_channel: Mapped[int] = mapped_column(default=0)  # which channel of a two-channel recording is the rep's
     standard: Mapped[str | None]
     company_names: Mapped[list[str]] = mapped_column(default=list)
+    products: Mapped[list[str]] = mapped_column(default=list)  # what is sold, as it is said: helps the engine spell it
+    engine: Mapped[str | None]  # auto, whisper or sphinx
+    accuracy: Mapped[str] = mapped_column(default="normal")  # or high: more time for fewer wrong words
     created_at: Mapped[CreatedAt]
 
 
@@ -76,6 +79,7 @@ class Call(Base):
         Index("ix_call_wrongly_rejected_happened_at_id", "wrongly_rejected", "happened_at", "id"),
         Index("ix_call_client_phone_started_at", "client_phone", "started_at"),
         Index("ix_call_external_id", "external_id"),  # the same call from another source
+        Index("ix_call_speech_rank_happened_at_id", "speech_rank", "happened_at", "id"),
     )
 
     id: Mapped[RowId]
@@ -121,6 +125,8 @@ class Call(Base):
     wrongly_rejected: Mapped[str | None]  # band of "possibly closed wrongly": high, middle, low
     cannot_judge: Mapped[float | None]  # 0..1, share of the criteria
     assessment_id: Mapped[int | None] = mapped_column(BigId)
+    speech_rank: Mapped[int | None]  # of the shown transcript's engine, see review.speech_rank; None: not compared
+    again_at: Mapped[datetime | None] = mapped_column(index=True)  # when it was last sent to be transcribed again
 
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)

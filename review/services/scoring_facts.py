@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from review.models import Call, Client, CrmTask, Deal, LossReason, Rep, Source
+from review.services.hints import names_of, products_of
 from scoring.facts import Facts, Task
 
 
@@ -22,9 +23,9 @@ def gather_facts(session: Session, call: Call, *, company_names: Sequence[str] =
         direction=call.direction,
         started_at=call.started_at,
         rep=name,
-        rep_names=_names(name),
+        rep_names=names_of(name),
         company_names=tuple(source.company_names if source and source.company_names else company_names),
-        products=(client.product_group,) if client and client.product_group else (),
+        products=products_of(source, client),
         disposition=call.disposition or (deal.status if deal else None),
         loss_reason=_loss_reason(session, call.loss_reason or (deal.loss_reason if deal else None)),
         closed_at=deal.closed_at if deal else None,
@@ -33,13 +34,6 @@ def gather_facts(session: Session, call: Call, *, company_names: Sequence[str] =
         tasks=_tasks(session, call),
         other_calls=_other_calls(session, call),
     )
-
-
-def _names(name: str | None) -> tuple[str, ...]:
-    """The ways a rep may say the own name: all of it, or one part. An extension or address is no name."""
-    if not name or "@" in name or any(character.isdigit() for character in name):
-        return ()
-    return tuple(dict.fromkeys((name, *(part for part in name.split() if len(part) > 1))))
 
 
 def _loss_reason(session: Session, text: str | None) -> str | None:

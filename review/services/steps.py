@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -24,7 +24,10 @@ from review.models import (
 )
 from review.search.index import index_transcript
 from review.services.call_flags import count_flags
+from review.services.hints import Hints, gather_hints
 from review.services.scoring_facts import gather_facts
+from review.services.sealed import Sealed, keep_sealed
+from review.speech_rank import rank_of_transcript
 from review.states import Claim, Step
 from review.upsert import insert_new
 from scoring.assessment import Assessment
@@ -54,7 +57,8 @@ class TranscribeWork:
     """Everything transcribing needs to know. `legs` holds one file, or two with one side each, or none.
 
     `channel_roles` names the roles of channel 0 and 1 (of the legs, when there are two). `imported` is a transcript
-    that came with the call and is used instead of an engine.
+    that came with the call and is used instead of an engine. `engine` None: the installation's. `again`: the call has
+    a transcript, and a better one is wanted.
     """
 
     call_id: int
@@ -63,6 +67,10 @@ class TranscribeWork:
     language: str | None
     direction: str | None
     channel_roles: tuple[str, str]
+    hints: Hints = field(default_factory=Hints)
+    engine: str | None = None
+    accuracy: Literal["normal", "high"] = "normal"
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,9 @@ class Stored:
     next: Step | None
 
 
-def load_for_transcribe(session: Session, call_id: int, *, default_language: str | None = None) -> TranscribeWork:
+def load_for_transcribe(
+    session: Session, call_id: int, *, default_language: str | None = None, company_names: tuple[str, ...] = ()
+) -> TranscribeWork:
     """What to transcribe and how. The call's own language counts first, then its source's, then the default."""
     call = _call(session, call_id)
     source = session.scalar(select(Source).where(Source.name == call.source))
@@ -95,12 +105,20 @@ def load_for_transcribe(session: Session, call_id: int, *, default_language: str
         language=call.language or (source.language if source else None) or default_language,
         direction=call.direction,
         channel_roles=("client", "rep") if source is not None and source.rep_channel == 1 else ("rep", "client"),
+        hints=gather_hints(session, call, source, company_names=company_names),
+        engine=source.engine if source else None,
+        accuracy="high" if source is not None and source.accuracy == "high" else "normal",
+        again=session.scalar(select(StoredTranscript.id).where(StoredTranscript.call_id == call_id).limit(1))
+        is not None,
     )
 
 
-def store_transcript(session: Session, claim: Claim, transcript: Transcript, reason: str | None) -> Stored | None:
+def store_transcript(
+    session: Session, claim: Claim, transcript: Transcript, reason: str | None, sealed: Sealed | None = None
+) -> Stored | None:
     """Keep a new transcript beside earlier ones and make it the one shown and searched; `reason`: why this engine.
 
+    The transcript is masked already (review.privacy); `sealed` is what its masks hide (see services.sealed).
     A partial recording is shown but not scored until a person says so. None: the claim was lost, nothing was stored.
     """
     call_id = claim.call_id
@@ -111,25 +129,28 @@ def store_transcript(session: Session, claim: Claim, transcript: Transcript, rea
         return None
     number = session.scalar(select(func.max(StoredTranscript.number)).where(StoredTranscript.call_id == call_id)) or 0
     data = transcript.to_json()
-    session.add(
-        StoredTranscript(
-            call_id=call_id,
-            number=number + 1,
-            engine=transcript.engine,
-            model=transcript.model,
-            reason=reason,
-            language=transcript.language,
-            draft=transcript.draft,
-            duration=transcript.duration,
-            quality=data["quality"],
-            body=pack_body(data),
-        )
+    row = StoredTranscript(
+        call_id=call_id,
+        number=number + 1,
+        engine=transcript.engine,
+        model=transcript.model,
+        reason=reason,
+        language=transcript.language,
+        draft=transcript.draft,
+        duration=transcript.duration,
+        quality=data["quality"],
+        body=pack_body(data),
     )
+    session.add(row)
+    session.flush()
+    if sealed is not None:
+        keep_sealed(session, call_id, row.id, sealed)
     index_transcript(session, call_id, transcript)
     values: dict[str, Any] = {
         "duration": transcript.duration,
         "partial": transcript.quality.partial,
         "draft": transcript.draft,
+        "speech_rank": rank_of_transcript(transcript.engine, transcript.model, draft=transcript.draft),
     }
     if not may_score:
         values |= {"score_state": "not_scored", "score_final": None, "coverage": None, "assessment_id": None}
