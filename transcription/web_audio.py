@@ -36,13 +36,15 @@ def make_web_audio(
     limits: DecodeLimits | None = None,
     mute: Sequence[tuple[int | None, Span]] = (),
     remake: bool = False,
+    names: Sequence[str] | None = None,
 ) -> WebAudio:
     """Make the player's files from a call's recording (one file, or two legs) unless they are there already.
 
     Two legs become two lanes in the order given, the shorter padded with silence. `mute` names stretches in seconds
     to silence in sound and peaks: of one channel, or of all with None. Files that are there but sound in a stretch to
     be muted are made again; `remake` makes them again in any case. The files appear whole or not at all, and a player
-    in the middle of the old ones keeps them. Raises what `decode_call` raises.
+    in the middle of the old ones keeps them. `names` and what is raised: see
+    `decode_call`.
     """
     there = None if remake else _find_muted(out_dir, mute)
     if there is not None:
@@ -50,7 +52,7 @@ def make_web_audio(
     out_dir.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".making-", dir=out_dir))
     try:
-        return _write(decode_call(paths, work, limits), out_dir, work, mute)
+        return _write(decode_call(paths, work, limits, names), out_dir, work, mute)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

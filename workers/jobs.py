@@ -100,7 +100,7 @@ def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Trans
     options = TranscribeOptions(language=work.language, direction=work.direction, channel_roles=work.channel_roles)
     settings.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="call-", dir=settings.work) as folder:
-        decoded = decode_call(paths, Path(folder))
+        decoded = decode_call(paths, Path(folder), names=[leg.name for leg in work.legs])
         _note_playable(run, make_web_audio_from(decoded, runtime.store.derived(work.call_id)))
         if run.cancelled():
             raise Cancelled
@@ -116,7 +116,8 @@ def _read_imported(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[T
         raise ValueError(f"call {work.call_id} came without a transcript")
     if paths:
         try:
-            _note_playable(run, make_web_audio(paths, runtime.store.derived(work.call_id)))
+            names = [leg.name for leg in work.legs]
+            _note_playable(run, make_web_audio(paths, runtime.store.derived(work.call_id), names=names))
         except UnreadableAudio as error:
             log.warning("the recording cannot be played, its transcript is used all the same: %s", error)
     data = runtime.store.path(imported.sha256).read_bytes()
