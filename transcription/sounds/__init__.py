@@ -1,0 +1,7 @@
+"""Sound that is nobody's words: ring-back and other tones, hold music, steady noise, recorded announcements."""
+
+from __future__ import annotations
+
+from transcription.sounds.finding import find_marks
+
+__all__ = ["find_marks"]
