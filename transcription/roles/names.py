@@ -28,6 +28,12 @@ _SELF: Final = {
     "ko": ("저는", "제 이름은", "저"),
     "zh": ("我是", "我叫", "我姓", "叫我"),
 }
+_SELF_AFTER: Final = {
+    "en": (" speaking", " calling", " here"),
+    "ru": (" слушает", " слушаю", " у телефона"),
+    "ko": ("입니다", " 입니다", "이라고", "라고", "인데", "이에요", "예요", "이고요"),
+    "zh": ("为您服务", "为你服务"),
+}
 _NEAR: Final = 24
 """Characters before a name in which "my name is" makes it the speaker's own."""
 
@@ -50,7 +56,10 @@ def name_cues(sayings: Sequence[str], hints: RoleHints) -> Iterator[tuple[str, f
             if at is None:
                 continue
             before = text[max(0, at - _NEAR) : at]
-            introduced = any(phrase in before for phrase in _SELF.get(hints.language or "", ()))
+            after = text[at + len(name) : at + len(name) + _NEAR]
+            introduced = any(phrase in before for phrase in _SELF.get(hints.language or "", ())) or after.startswith(
+                _SELF_AFTER.get(hints.language or "", ())
+            )
             own, other = own or introduced, other or not introduced
     if own:
         yield "own_name", OWN_NAME

@@ -31,7 +31,8 @@ half of the evaluation dialogues for calibration; see `benchmarks/roles.py`."""
 REPEATS: Final = (1.0, 0.5, 0.25)
 """What the first, second and third saying with the same cue count; more add nothing."""
 
-OPENING_SAYINGS: Final = 3
+FIRST_WORD: Final = {"inbound": 0.6, "outbound": -0.3}
+"""Log-odds for whoever speaks first. A recording of an outbound call often begins after the client's hello."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ def _weigh_side(number: int, sayings: Sequence[Saying], hints: RoleHints) -> Wei
 
 def _first_word(number: int, sayings: Sequence[Saying], hints: RoleHints) -> float:
     """Who answers the telephone speaks first: the rep of an inbound call, the client of an outbound one."""
-    if not sayings or sayings[0].start is None or hints.direction not in ("inbound", "outbound"):
+    if not sayings or sayings[0].start is None or hints.direction not in FIRST_WORD:
         return 0.0
-    lean = 0.5 if hints.direction == "inbound" else -0.5
+    lean = FIRST_WORD[hints.direction]
     return lean if sayings[0].side == number else 0.0
 
 
