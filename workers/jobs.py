@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from review.privacy import make_private
 from review.services.steps import (
     TranscribeWork,
     load_for_score,
@@ -24,6 +25,7 @@ from transcription.audio import decode_call
 from transcription.engines import EngineRequest
 from transcription.engines.imported import read_transcript
 from transcription.errors import Cancelled, UnreadableAudio
+from transcription.redaction import Redacted, mute_spans
 from transcription.transcript import Transcript
 from transcription.web_audio import WebAudio, make_web_audio, make_web_audio_from
 from workers.runtime import Runtime
@@ -48,15 +50,25 @@ def score_call(call_id: int) -> str:
 
 
 def transcribe_work(run: Run) -> Store:
-    """Make the playable audio (people can listen while the words are still being found), then the transcript."""
+    """The transcript with private numbers masked, and the playable audio with the same places silenced.
+
+    The audio comes after the words: until they are known, nobody knows what must not be heard. What the masks hide
+    leaves this process only sealed.
+    """
     runtime = run.runtime
     with runtime.database.read() as session:
-        work = load_for_transcribe(session, run.claim.call_id, default_language=runtime.settings.language)
+        work = load_for_transcribe(
+            session,
+            run.claim.call_id,
+            default_language=runtime.settings.language,
+            company_names=runtime.settings.company_names,
+        )
     paths = [runtime.store.path(leg.sha256) for leg in work.legs]
-    transcript, reason = _read_imported(run, work, paths) if work.imported else _recognise(run, work, paths)
+    redacted, reason = _read_imported(run, work, paths) if work.imported else _recognise(run, work, paths)
+    sealed = runtime.seal.close(work.call_id, redacted.originals)
 
     def store(session: Session) -> Step | None:
-        stored = store_transcript(session, run.claim, transcript, reason)
+        stored = store_transcript(session, run.claim, redacted.transcript, reason, sealed)
         if stored is None:
             raise LeaseLost
         return stored.next
@@ -86,43 +98,69 @@ def score_work(run: Run) -> Store:
     return store
 
 
-def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Transcript, str]:
-    """Listen to the recording, decoded once for the player and for the engine."""
+def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Redacted, str]:
+    """Listen to the recording, decoded once for the engine and for the player."""
     from transcription.pipeline import TranscribeOptions, transcribe_decoded  # only a speech worker pays for it
 
     runtime, settings = run.runtime, run.runtime.settings
     request = EngineRequest(
-        engine=settings.engine,  # type: ignore[arg-type]  # the settings allow only an engine's name
+        engine=work.engine or settings.engine,  # type: ignore[arg-type]  # both are one of the engines' names
         model=settings.whisper_model,
         language=work.language,
         models_dir=settings.models,
     )
-    options = TranscribeOptions(language=work.language, direction=work.direction, channel_roles=work.channel_roles)
+    options = TranscribeOptions(
+        language=work.language,
+        direction=work.direction,
+        channel_roles=work.channel_roles,
+        company_names=work.hints.company_names,
+        rep_names=work.hints.rep_names,
+        hotwords=work.hints.hotwords,
+        accuracy=work.accuracy,
+        models_dir=settings.models,
+    )
     settings.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="call-", dir=settings.work) as folder:
         decoded = decode_call(paths, Path(folder), names=[leg.name for leg in work.legs])
-        _note_playable(run, make_web_audio_from(decoded, runtime.store.derived(work.call_id)))
         if run.cancelled():
             raise Cancelled
         engine, choice = runtime.engine_for(request)
         transcript = transcribe_decoded(decoded, engine, options, on_progress=run.progress, cancelled=run.cancelled)
-    return transcript, choice.reason
+        redacted = make_private(transcript)
+        muted = mute_spans(redacted.transcript)
+        playable = make_web_audio_from(decoded, runtime.store.derived(work.call_id), mute=muted, remake=work.again)
+    _note_playable(run, playable)
+    return redacted, choice.reason
 
 
-def _read_imported(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Transcript, str]:
+def _read_imported(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Redacted, str]:
     """Read the transcript that came with the call; a recording that cannot be played does not spoil it."""
     runtime, imported = run.runtime, work.imported
     if imported is None:
         raise ValueError(f"call {work.call_id} came without a transcript")
-    if paths:
+    data = runtime.store.path(imported.sha256).read_bytes()
+    redacted = make_private(
+        read_transcript(data, name=imported.name, language=work.language, channel_roles=work.channel_roles)
+    )
+    if paths and can_be_silenced(redacted.transcript):
+        names, muted = [leg.name for leg in work.legs], mute_spans(redacted.transcript)
         try:
-            names = [leg.name for leg in work.legs]
-            _note_playable(run, make_web_audio(paths, runtime.store.derived(work.call_id), names=names))
+            folder = runtime.store.derived(work.call_id)
+            _note_playable(run, make_web_audio(paths, folder, mute=muted, names=names))
         except UnreadableAudio as error:
             log.warning("the recording cannot be played, its transcript is used all the same: %s", error)
-    data = runtime.store.path(imported.sha256).read_bytes()
-    transcript = read_transcript(data, name=imported.name, language=work.language, channel_roles=work.channel_roles)
-    return transcript, IMPORTED_REASON
+    elif paths:
+        log.warning("the recording is not made playable: its transcript has no times to silence private numbers at")
+    return redacted, IMPORTED_REASON
+
+
+def can_be_silenced(transcript: Transcript) -> bool:
+    """Whether every masked place has a time, its own or its turn's, at which the sound can be muted."""
+    return all(
+        redaction.start is not None or transcript.turns[redaction.turn].start is not None
+        for redaction in transcript.redactions
+        if 0 <= redaction.turn < len(transcript.turns)
+    )
 
 
 def _note_playable(run: Run, made: WebAudio) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from review.db import Database, open_database
+from review.services.sealed import Seal
 from review.settings import Settings, read_settings
 from review.storage import AudioStore, open_store
 from transcription.engines import Engine, EngineChoice, EngineRequest, choose_engine, load_engine
@@ -37,6 +38,7 @@ class Runtime:
     _choices: dict[tuple[str, str | None], tuple[float, EngineChoice]] = field(default_factory=dict)
     _engines: dict[tuple[str, str], Engine] = field(default_factory=dict)
     _redis: Redis | None = None
+    _seal: Seal | None = None
     _give_back: Callable[[], None] | None = None
 
     current: ClassVar[Runtime | None] = None
@@ -63,6 +65,13 @@ class Runtime:
 
             self._redis = connect(self.settings)
         return self._redis
+
+    @property
+    def seal(self) -> Seal:
+        """What closes the originals of masked words, keyed by the installation's secret key."""
+        if self._seal is None:
+            self._seal = Seal(self.settings.secret_key())
+        return self._seal
 
     def engine_for(self, request: EngineRequest) -> tuple[Engine, EngineChoice]:
         """The engine chosen for a request, loaded at most once per process. Raises NeedsModel, EngineFailed."""

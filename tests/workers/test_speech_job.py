@@ -1,4 +1,4 @@
-"""The speech job with real sound and an engine of the test: playable before the words, loaded once, progress, stop."""
+"""The speech job with real sound and an engine of the test: masked and muted, loaded once, progress, stop."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ class YesEngine:
     stop: Callable[[], None] | None = None
     heard: list[int] = field(default_factory=list)
     playable: list[bool] = field(default_factory=list)
+    says: tuple[str, ...] = ("yes",)
+    asked: list[dict[str, object]] = field(default_factory=list)
     name: str = "test"
     model: str = "yes"
     draft: bool = True
@@ -41,8 +43,10 @@ class YesEngine:
         *,
         on_progress: Callable[[float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        **more: object,
     ) -> Recognition:
-        """One word for each span, with progress after each."""
+        """The engine's words in each span, with progress after each."""
+        self.asked.append(more)
         spans = sum(len(channel.spans) for channel in channels)
         with self.installation.database.read() as session:
             self.playable.append(session.scalar(select(WebAudio.call_id)) is not None)
@@ -55,7 +59,12 @@ class YesEngine:
             for span in channel.spans:
                 if cancelled is not None and cancelled():
                     raise Cancelled
-                utterances.append(Utterance(span, (Word("yes", span.start, span.end, 0.9),)))
+                step = (span.end - span.start) / len(self.says)
+                words = tuple(
+                    Word(text, span.start + n * step, span.start + (n + 1) * step, 0.9)
+                    for n, text in enumerate(self.says)
+                )
+                utterances.append(Utterance(span, words))
                 done += 1
                 if on_progress is not None:
                     on_progress(done / spans)
@@ -84,12 +93,12 @@ def runtime_with(installation: Installation, engine: YesEngine, loads: list[Engi
     return dataclasses.replace(installation.runtime(), choose=choose, load=load)
 
 
-def test_sound_becomes_a_transcript_and_can_be_heard_before(installation: Installation, recording: bytes) -> None:
+def test_sound_becomes_a_transcript_and_can_be_heard_after(installation: Installation, recording: bytes) -> None:
     call_id = installation.accept_audio("sound", recording).call_id
     engine, loads = YesEngine(installation), []
     worker = runtime_with(installation, engine, loads)
     assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "done"
-    assert engine.playable == [True], "the recording could not be played while its words were sought"
+    assert engine.playable == [False], "the recording could be played before anybody knew what must be silenced"
     call = installation.call(call_id)
     assert call.state == "transcribed"
     assert call.duration is not None
@@ -126,7 +135,7 @@ def test_a_stop_in_the_middle_stores_nothing_and_gives_the_call_back(
     assert not list(installation.settings.work.iterdir()), "temporary files were left"
 
 
-def test_a_call_without_an_engine_can_be_heard_all_the_same(installation: Installation, recording: bytes) -> None:
+def test_a_call_without_an_engine_cannot_be_heard_unchecked(installation: Installation, recording: bytes) -> None:
     call_id = installation.accept_audio("unheard", recording, language="ru").call_id
 
     def none(_request: EngineRequest) -> EngineChoice:
@@ -136,7 +145,8 @@ def test_a_call_without_an_engine_can_be_heard_all_the_same(installation: Instal
     assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "parked"
     assert installation.state(call_id) == "needs_model"
     with installation.database.read() as session:
-        assert session.scalar(select(WebAudio.call_id)) == call_id
+        assert session.scalar(select(WebAudio.call_id)) is None
+    assert not list(installation.store.derived(call_id).glob("*.webm"))
 
 
 def test_the_choice_of_an_engine_is_remembered_for_a_while(installation: Installation) -> None:
