@@ -103,11 +103,13 @@ def _hz_to_mel(hertz: float) -> float:
 
 
 def _mel_to_hz(mels: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(mels < 15, mels * 200 / 3, 1000 * np.exp((mels - 15) * (np.log(6.4) / 27)))
+    hertz: NDArray[np.float64] = np.where(mels < 15, mels * 200 / 3, 1000 * np.exp((mels - 15) * (np.log(6.4) / 27)))
+    return hertz
 
 
 @lru_cache(maxsize=1)
 def _cosines() -> Floats:
     band = (np.arange(MELS) + 0.5) / MELS
     matrix = np.cos(np.pi * np.outer(band, np.arange(1, CEPSTRA + 1))) * np.sqrt(2 / MELS)
-    return matrix.astype(np.float32)
+    cosines: Floats = matrix.astype(np.float32)
+    return cosines

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from transcription.diarization.atoms import Atom, cut_quietly
-from transcription.diarization.backend import Sound, VoiceBackend, choose_backend
+from transcription.diarization.backend import VoiceBackend, choose_backend
 from transcription.diarization.clustering import tell_voices
 from transcription.diarization.smoothing import certainty, most_likely
-from transcription.diarization.spectra import HOP, Floats, loudness_of, power_mels
+from transcription.diarization.spectra import HOP, loudness_of, power_mels
 from transcription.diarization.stretches import Stretch, number_by_appearance
+from transcription.diarization.windows import STEP, WINDOW, describe_spans, place_windows
 from transcription.errors import Cancelled
-from transcription.speech import RATE, Span, SpokenChannel
+from transcription.speech import Span, SpokenChannel
 
-WINDOW: Final = 1.2
-STEP: Final = 0.3
-"""Seconds of a window and between windows."""
-
-_AT_ONCE: Final = 64  # windows described together
 _CHANGE: Final = 3.0  # natural logarithm of how much less likely a change of speaker is than none
-_APART: Final = 0.86
 
 Doubles = NDArray[np.float64]
 
@@ -46,51 +41,14 @@ def diarize(
     # Sums in another order differ in their last bits: one thread, so that the same bytes come out on any machine.
     with threadpool_limits(1):
         windows = [place_windows(span) for span in channel.spans]
-        vectors = _describe(channel, windows, backend, cancelled)
-        voices = tell_voices(vectors, most, _APART)
+        vectors = describe_spans(channel, windows, backend, cancelled)
+        voices = tell_voices(vectors, most)
         stretches: list[Stretch] = []
         first = 0
         for span, places in zip(channel.spans, windows, strict=True):
             stretches += _stretches_of(channel, span, places, voices.evidence[first : first + len(places)], cancelled)
             first += len(places)
     return number_by_appearance(stretches)
-
-
-def place_windows(span: Span) -> tuple[tuple[int, int], ...]:
-    """Windows over a span in samples from its beginning, WINDOW long and STEP apart; a shorter span is one window."""
-    length = round(span.length * RATE)
-    window, step = round(WINDOW * RATE), round(STEP * RATE)
-    if length <= window:
-        return ((0, length),)
-    starts = list(range(0, length - window, step))
-    return tuple((start, start + window) for start in (*starts, length - window))
-
-
-def _describe(
-    channel: SpokenChannel,
-    windows: Sequence[tuple[tuple[int, int], ...]],
-    backend: VoiceBackend,
-    cancelled: Callable[[], bool] | None,
-) -> Floats:
-    found: list[Floats] = []
-    for spans in _groups(channel.spans, windows):
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        found.append(backend.describe([Sound(channel.samples(span), places) for span, places in spans]))
-    return np.concatenate(found) if found else np.zeros((0, 1), dtype=np.float32)
-
-
-def _groups(
-    spans: Sequence[Span], windows: Sequence[tuple[tuple[int, int], ...]]
-) -> Iterator[list[tuple[Span, tuple[tuple[int, int], ...]]]]:
-    group: list[tuple[Span, tuple[tuple[int, int], ...]]] = []
-    for pair in zip(spans, windows, strict=True):
-        group.append(pair)
-        if sum(len(places) for _, places in group) >= _AT_ONCE:
-            yield group
-            group = []
-    if group:
-        yield group
 
 
 def _stretches_of(
