@@ -22,6 +22,7 @@ from review.models import (
     WebAudio,
     utc_now,
 )
+from review.queries.corrections import read_shown
 from review.search.index import index_transcript
 from review.services.call_flags import count_flags
 from review.services.hints import Hints, gather_hints
@@ -145,7 +146,8 @@ def store_transcript(
     session.flush()
     if sealed is not None:
         keep_sealed(session, call_id, row.id, sealed)
-    index_transcript(session, call_id, transcript)
+    # What people corrected before is laid over the new words as far as it fits them.
+    index_transcript(session, call_id, read_shown(session, call_id, Transcript.from_json(data), row.id))
     values: dict[str, Any] = {
         "duration": transcript.duration,
         "partial": transcript.quality.partial,
@@ -174,7 +176,7 @@ def load_for_score(
     source = session.scalar(select(Source).where(Source.name == call.source))
     return ScoreWork(
         call_id=call_id,
-        transcript=Transcript.from_json(unpack_body(newest.body)),
+        transcript=read_shown(session, call_id, Transcript.from_json(unpack_body(newest.body)), newest.id),
         standard=(source.standard if source else None) or default_standard or default_standard_name(),
         facts=gather_facts(session, call, company_names=company_names),
     )
