@@ -1,24 +1,40 @@
-"""Builds a tiny Whisper model with random weights: real files that CTranslate2 and faster-whisper load and run.
+"""Builds a Whisper model with random weights, tiny or of a real size: files CTranslate2 and faster-whisper load and run.
 
 What it hears is noise, but everything around the words is real: loading, batches, word times, language detection,
-threads, errors. The output layer is biased towards a few dozen words, so that words do come out.
+threads, errors, speed. The output layer is biased towards a few dozen words, so that words do come out.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
-WIDTH = 32
-HEADS = 2
 POSITIONS = 1500
 TOKENS = 448
 TEXT_TOKENS = 50_257
 TIMESTAMPS = 1501
+
+NEVER = -1e4
+"""Added to the score of a token that must not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width of the layers, attention heads, layers of the encoder and of the decoder."""
+
+    width: int
+    heads: int
+    layers: int
+
+
+SMALLEST: Final = Size(32, 2, 1)
+REAL_SIZES: Final = {"tiny": Size(384, 6, 4), "base": Size(512, 8, 6), "small": Size(768, 12, 12)}
+"""Dimensions of the published models (github.com/openai/whisper, model card)."""
 
 _CODES = """
 en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml cy sk
@@ -33,15 +49,27 @@ SAID = _SAID.split()
 """The words the model is biased towards."""
 
 
-def build_whisper_model(folder: Path, *, seed: int = 7, mels: int = 80, english_only: bool = False) -> Path:
-    """Write model.bin, config.json, vocabulary.json, tokenizer.json and preprocessor_config.json; about 8 MB."""
+def build_whisper_model(
+    folder: Path,
+    *,
+    seed: int = 7,
+    mels: int = 80,
+    english_only: bool = False,
+    size: Size = SMALLEST,
+    endless: bool = False,
+) -> Path:
+    """Write model.bin, config.json, vocabulary.json, tokenizer.json and preprocessor_config.json; the smallest is 8 MB.
+
+    An `endless` model says words until it is stopped: it never ends a text by itself and never sets a time mark it is
+    not made to, so that every window takes exactly as many tokens as are allowed. Its weights are stored as int8.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     tokens = _vocabulary(english_only)
     _write_tokenizer(folder / "tokenizer.json", tokens)
     (folder / "preprocessor_config.json").write_text(
         json.dumps({"feature_size": mels, "sampling_rate": 16000, "hop_length": 160, "chunk_length": 30, "n_fft": 400})
     )
-    _write_model(folder, tokens, np.random.default_rng(seed), mels)
+    _write_model(folder, tokens, np.random.default_rng(seed), mels, size, endless)
     return folder
 
 
@@ -70,50 +98,61 @@ def _write_tokenizer(path: Path, tokens: list[str]) -> None:
     tokenizer.save(str(path), pretty=False)
 
 
-def _write_model(folder: Path, tokens: list[str], random: np.random.Generator, mels: int) -> None:
+def _write_model(
+    folder: Path, tokens: list[str], random: np.random.Generator, mels: int, size: Size, endless: bool
+) -> None:
     from ctranslate2.specs.whisper_spec import WhisperSpec
 
-    spec: Any = WhisperSpec(1, HEADS, 1, HEADS)
+    wide = size.width
+    spec: Any = WhisperSpec(size.layers, size.heads, size.layers, size.heads)
     spec.register_vocabulary(tokens)
     spec.config.suppress_ids = []
     spec.config.suppress_ids_begin = [tokens.index("<|endoftext|>")]
     spec.config.lang_ids = [tokens.index(f"<|{language}|>") for language in LANGUAGES]
-    spec.config.alignment_heads = [[0, head] for head in range(HEADS)]
+    # The published models align by some heads of the decoder's second half; so many as the smallest of them has.
+    aligning = range(size.layers // 2, size.layers)
+    spec.config.alignment_heads = [[layer, head] for layer in aligning for head in range(size.heads)][:8]
 
     def weights(*shape: int, scale: float | None = None) -> np.ndarray[Any, np.dtype[np.float32]]:
-        return random.normal(0.0, scale or shape[-1] ** -0.5, shape).astype(np.float32)
+        drawn = random.standard_normal(shape, dtype=np.float32)
+        drawn *= np.float32(scale or shape[-1] ** -0.5)
+        return drawn
 
     def norm(part: Any) -> None:
-        part.gamma, part.beta = np.ones(WIDTH, np.float32), np.zeros(WIDTH, np.float32)
+        part.gamma, part.beta = np.ones(wide, np.float32), np.zeros(wide, np.float32)
 
-    def linear(part: Any, out: int, into: int = WIDTH) -> None:
+    def linear(part: Any, out: int, into: int = wide) -> None:
         part.weight, part.bias = weights(out, into), np.zeros(out, np.float32)
 
     def layer(part: Any) -> None:
         norm(part.self_attention.layer_norm)
-        linear(part.self_attention.linear[0], 3 * WIDTH)
-        linear(part.self_attention.linear[1], WIDTH)
+        linear(part.self_attention.linear[0], 3 * wide)
+        linear(part.self_attention.linear[1], wide)
         norm(part.ffn.layer_norm)
-        linear(part.ffn.linear_0, 4 * WIDTH)
-        linear(part.ffn.linear_1, WIDTH, 4 * WIDTH)
+        linear(part.ffn.linear_0, 4 * wide)
+        linear(part.ffn.linear_1, wide, 4 * wide)
 
     encoder, decoder = spec.encoder, spec.decoder
-    for conv, into in ((encoder.conv1, mels), (encoder.conv2, WIDTH)):
-        conv.weight, conv.bias = weights(WIDTH, into, 3, scale=(3 * into) ** -0.5), np.zeros(WIDTH, np.float32)
-    encoder.position_encodings.encodings = weights(POSITIONS, WIDTH, scale=0.3)
-    decoder.position_encodings.encodings = weights(TOKENS, WIDTH, scale=2.0)
-    decoder.embeddings.weight = weights(len(tokens), WIDTH, scale=0.3)
-    decoder.projection.weight = weights(len(tokens), WIDTH, scale=0.3)
-    decoder.projection.bias = _bias(tokens)
-    layer(encoder.layer[0])
-    layer(decoder.layer[0])
-    cross = decoder.layer[0].attention
-    norm(cross.layer_norm)
-    for part, out in zip(cross.linear, (WIDTH, 2 * WIDTH, WIDTH), strict=True):
-        linear(part, out)
+    for conv, into in ((encoder.conv1, mels), (encoder.conv2, wide)):
+        conv.weight, conv.bias = weights(wide, into, 3, scale=(3 * into) ** -0.5), np.zeros(wide, np.float32)
+    encoder.position_encodings.encodings = weights(POSITIONS, wide, scale=0.3)
+    decoder.position_encodings.encodings = weights(TOKENS, wide, scale=2.0)
+    decoder.embeddings.weight = weights(len(tokens), wide, scale=0.3)
+    decoder.projection.weight = weights(len(tokens), wide, scale=0.3)
+    decoder.projection.bias = _endless_bias(tokens) if endless else _bias(tokens)
+    for part in encoder.layer:
+        layer(part)
+    for part in decoder.layer:
+        layer(part)
+        cross = part.attention
+        norm(cross.layer_norm)
+        for projection, out in zip(cross.linear, (wide, 2 * wide, wide), strict=True):
+            linear(projection, out)
     norm(encoder.layer_norm)
     norm(decoder.layer_norm)
     spec.validate()
+    if endless:
+        spec.optimize(quantization="int8")
     spec.save(str(folder))
 
 
@@ -122,4 +161,10 @@ def _bias(tokens: list[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
     for word in SAID:
         bias[tokens.index("Ġ" + word)] = 12.0
     bias[tokens.index("<|endoftext|>")] = 12.0
+    return bias
+
+
+def _endless_bias(tokens: list[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    bias = np.zeros(len(tokens), np.float32)
+    bias[tokens.index("<|endoftext|>") :] = NEVER
     return bias

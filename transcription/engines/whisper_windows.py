@@ -28,14 +28,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Spans of one channel, one after another without the silence between them; never longer than 30 s."""
+    """Spans of one channel, never longer than 30 s: one after another, or with the pauses between them left in."""
 
     channel: int
     pieces: tuple[Piece, ...]
 
     @property
     def length(self) -> float:
-        """Seconds of speech."""
+        """Seconds to the end of the last span."""
         return self.pieces[-1].at + self.pieces[-1].span.length
 
     def samples(self, channel: SpokenChannel) -> NDArray[np.float32]:
@@ -76,6 +76,21 @@ def fill_windows(channels: Sequence[SpokenChannel]) -> tuple[Window, ...]:
         if pieces:
             windows.append(Window(number, tuple(pieces)))
     return tuple(windows)
+
+
+def with_pauses(window: Window) -> tuple[Window, ...]:
+    """The window's spans as they were spoken, with the (silenced) pauses between them, in as many windows as it takes.
+
+    Hearing a window this way too is another look at the same words: their places and neighbours are others.
+    """
+    windows: list[Window] = []
+    pieces: list[Piece] = []
+    for span in (piece.span for piece in window.pieces):
+        if pieces and span.end - pieces[0].span.start > WINDOW_SECONDS:
+            windows.append(Window(window.channel, tuple(pieces)))
+            pieces = []
+        pieces.append(Piece(span, span.start - pieces[0].span.start if pieces else 0.0))
+    return (*windows, Window(window.channel, tuple(pieces)))
 
 
 def _parts(span: Span) -> list[Span]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.whisper_model import LANGUAGES, SAID, build_whisper_model
-from transcription.engines import EngineRequest, choose_engine, load_engine
+from transcription.engines import EngineRequest, choose_engine, load_engine, whisper_call, whisper_languages
 from transcription.engines import whisper as module
 from transcription.engines.whisper import WhisperEngine
 from transcription.engines.whisper_windows import fill_windows
@@ -51,6 +51,14 @@ def channels(tmp_path_factory: pytest.TempPathFactory) -> tuple[SpokenChannel, .
 @pytest.fixture(scope="module")
 def heard(engine: WhisperEngine, channels: tuple[SpokenChannel, ...]) -> Recognition:
     return engine.recognise(channels, "en")
+
+
+def count_windows(engine: WhisperEngine, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Windows in each call of the encoder, from now on."""
+    counted: list[int] = []
+    encode = engine._loaded.encode
+    monkeypatch.setattr(engine._loaded, "encode", lambda features: counted.append(len(features)) or encode(features))
+    return counted
 
 
 def words_of(recognition: Recognition) -> list[Word]:
@@ -148,14 +156,17 @@ def test_cancelling_stops_between_windows(engine: WhisperEngine, channels: tuple
 def test_the_language_is_detected_on_several_windows_with_its_probability(
     engine: WhisperEngine, channels: tuple[SpokenChannel, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
-    detect = engine._loaded.detect_language
-    monkeypatch.setattr(engine._loaded, "detect_language", lambda audio: asked.append(audio) or detect(audio=audio))
+    voted: list[int] = []
+    vote = whisper_languages.vote
+    monkeypatch.setattr(module, "vote", lambda windows, heard: voted.append(len(windows)) or vote(windows, heard))
+    encoded = count_windows(engine, monkeypatch)
     heard = engine.recognise(channels, None)
-    assert len(asked) == module.DETECT_WINDOWS
+    assert voted == [whisper_languages.DETECT_WINDOWS]
+    assert sum(encoded) == len(fill_windows(channels))  # none is encoded twice, once to detect and once to write down
     assert heard.language in LANGUAGES
-    (probability,) = {u.facts["language_probability"] for c in heard.channels for u in c}
-    assert 0 < probability <= 1
+    assert heard.language_probability is not None
+    assert 0 < heard.language_probability <= 1
+    assert all(0 <= u.facts["language_probability"] <= 1 for c in heard.channels for u in c)
     assert heard == engine.recognise(channels, None)
 
 
@@ -187,7 +198,7 @@ def test_a_looping_window_is_heard_again_and_the_better_hearing_kept(
 ) -> None:
     once = engine.recognise(channels[1:], "en")
     ratios = [u.facts["compression_ratio"] for u in once.channels[0]]
-    monkeypatch.setattr(module, "LOOPING", 0.0)
+    monkeypatch.setattr(whisper_call, "LOOPING", 0.0)
     twice = engine.recognise(channels[1:], "en")
     assert all(u.facts["compression_ratio"] <= ratio for u, ratio in zip(twice.channels[0], ratios, strict=True))
 
