@@ -46,6 +46,7 @@ __all__ = [
     "Nearest",
     "NotAnAssessment",
     "Objection",
+    "Part",
     "Promise",
     "Reason",
     "Rejection",
@@ -185,6 +186,37 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one of several reps held of the call, scored by itself: seconds and delivered turns from first to last.
+
+    `criteria` are the ids of those that could be judged in the part; the scores are None where none could.
+    """
+
+    speaker: str
+    name: str | None
+    start: float | None
+    end: float | None
+    turns: tuple[int, int]
+    raw: float | None
+    final: float | None
+    coverage: float | None
+    criteria: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "speaker": self.speaker,
+            "name": self.name,
+            "from": seconds(self.start),
+            "to": seconds(self.end),
+            "turns": list(self.turns),
+            "raw": tenth(self.raw),
+            "final": tenth(self.final),
+            "coverage": share(self.coverage),
+            "criteria": list(self.criteria),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """A whole call judged against one version of one standard."""
 
@@ -201,6 +233,8 @@ class Assessment:
     promises: tuple[Promise, ...] = ()
     facts_found: tuple[FoundFact, ...] = ()
     summary: tuple[SummaryLine, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """Each rep's own part where several took part in the call; empty for one rep."""
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON object, keys in the contract's order."""
@@ -219,6 +253,7 @@ class Assessment:
             "promises": [item.to_json() for item in self.promises],
             "facts_found": [item.to_json() for item in self.facts_found],
             "summary": [item.to_json() for item in self.summary],
+            "parts": [item.to_json() for item in self.parts],
         }
 
     @classmethod

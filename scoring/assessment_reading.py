@@ -17,6 +17,7 @@ from scoring.assessment import (
     Nearest,
     NotAnAssessment,
     Objection,
+    Part,
     Promise,
     Reason,
     Rejection,
@@ -69,6 +70,7 @@ def _read(top: Mapping[str, Any]) -> Assessment:
         promises=_list(top, "promises", lambda d: Promise(d["by"], d["what"], d["due"], _evidence(d))),
         facts_found=_list(top, "facts_found", lambda d: FoundFact(d["id"], d["value"], _evidence(d))),
         summary=_list(top, "summary", lambda d: SummaryLine(d["about"], _evidence(d))),
+        parts=_list(top, "parts", _part) if "parts" in top else (),  # assessments stored before there were parts
     )
 
 
@@ -128,6 +130,20 @@ def _rejection(d: Mapping[str, Any]) -> Rejection:
         reasons=tuple(_reason(item) for item in d["reasons"]),
         against=tuple(_reason(item) for item in d["against"]),
         excluded=d["excluded"],
+    )
+
+
+def _part(d: Mapping[str, Any]) -> Part:
+    return Part(
+        speaker=d["speaker"],
+        name=d["name"],
+        start=d["from"],
+        end=d["to"],
+        turns=(d["turns"][0], d["turns"][1]),
+        raw=d["raw"],
+        final=d["final"],
+        coverage=d["coverage"],
+        criteria=tuple(d["criteria"]),
     )
 
 

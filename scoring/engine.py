@@ -7,12 +7,14 @@ from dataclasses import replace
 from scoring.assessment import Assessment
 from scoring.case import Case
 from scoring.conversation import UNSURE_ROLES, Conversation, prepare
+from scoring.detectors.phrases import introduced_name
 from scoring.facts import Facts
 from scoring.judging import judge, judge_nothing
 from scoring.language import guess_language
 from scoring.matching import matcher_for
 from scoring.objections import find_objections
 from scoring.packs import Pack, PackMissing, load_pack
+from scoring.parts import Judged, RepPart, rep_parts, score_parts, theirs
 from scoring.promises import find_promises
 from scoring.questions import find_questions
 from scoring.rejection import find_rejection
@@ -57,6 +59,11 @@ def score(transcript: Transcript, standard: Standard, facts: Facts | None = None
         promises=find_promises(case),
         facts_found=find_facts(case),
         summary=summarise(case, objections),
+        parts=score_parts(
+            rep_parts(transcript),
+            standard,
+            lambda part: _judge_part(part, standard, facts, pack, conversation.language),
+        ),
     )
 
 
@@ -85,6 +92,12 @@ def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, fa
     )
 
 
+def _judge_part(part: RepPart, standard: Standard, facts: Facts, pack: Pack, language: str | None) -> Judged:
+    conversation = replace(prepare(part.transcript), language=language)
+    case = open_case(part.transcript, conversation, pack, facts)
+    return Judged(judge(case, standard, theirs(part, find_objections(case))), introduced_name(case))
+
+
 def _unjudged(
     transcript: Transcript, conversation: Conversation, standard: Standard, facts: Facts, why: str
 ) -> Assessment:
@@ -97,4 +110,5 @@ def _unjudged(
         criteria=criteria,
         metrics=measure(transcript, conversation),
         rejection=find_rejection(None, facts, ()),
+        parts=score_parts(rep_parts(transcript), standard, lambda _part: Judged(criteria)),
     )

@@ -15,6 +15,7 @@ from scoring.assessment import (
     Evidence,
     Metrics,
     Objection,
+    Part,
 )
 from scoring.standards import CriterionText, Standard
 
@@ -37,6 +38,10 @@ def as_text(assessment: Assessment, standard: Standard) -> str:
         lines.append("OBJECTION EPISODES")
         for objection in assessment.objections:
             lines.extend(_objection(objection))
+        lines.append("")
+    if assessment.parts:
+        lines.append("EACH REP'S OWN PART")
+        lines.extend(_part(part) for part in assessment.parts)
         lines.append("")
     lines.append("MEASURES")
     lines.extend(_metrics(assessment.metrics))
@@ -96,6 +101,16 @@ def _objection(objection: Objection) -> list[str]:
             "         faults: " + ", ".join(f"{f.name} “{_short(f.evidence.quote)}”" for f in objection.faults)
         )
     return lines
+
+
+def _part(part: Part) -> str:
+    who = part.speaker if part.name is None else f"{part.speaker} ({part.name})"
+    score = "not scored" if part.final is None else f"{part.final:.1f} of 100"
+    count = len(part.criteria)
+    return (
+        f"  {who}:{_at(part.start)} to{_at(part.end)}, turns {part.turns[0]} to {part.turns[1]}: {score}, "
+        f"{count} criteri{'on' if count == 1 else 'a'} judged"
+    )
 
 
 def _metrics(metrics: Metrics) -> list[str]:

@@ -150,12 +150,21 @@ def cut_ins(said: Sequence[Utterance], thresholds: Mapping[str, float] = DEFAULT
 
 
 def dead_air(transcript: Transcript, said: Sequence[Utterance], least: float) -> tuple[Span, ...]:
-    """Silences of more than `least` seconds between the first and the last speech; announcements are not silence."""
+    """Silences of more than `least` seconds between the first and the last speech.
+
+    Announcements, hold music and ring-back tone are not silence: the rep was away, and the client heard that.
+    """
     spans = [span for item in said for span in item.spoken]
     spans.extend(
         (turn.start, turn.end)
         for turn in transcript.turns
         if turn.role == "system" and turn.start is not None and turn.end is not None and turn.end >= turn.start
+    )
+    begins, ends = min(span[0] for span in spans), max(span[1] for span in spans)
+    spans.extend(
+        (mark.start, mark.end)
+        for mark in transcript.marks
+        if mark.kind != "noise" and begins < mark.start and mark.end <= ends
     )
     spans.sort()
     found = []

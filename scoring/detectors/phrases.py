@@ -153,6 +153,17 @@ def _known_names(case: Case, window: Window) -> list[Hit]:
     ]
 
 
+def introduced_name(case: Case) -> str | None:
+    """The rep's name from the call facts that is said as the speaker's own anywhere in the call, or None."""
+    window = case.window("anywhere")
+    for name in dict.fromkeys(name for name in (case.facts.rep, *case.facts.rep_names) if name):
+        words = [part for part in (name, *name.split()) if len(part) > 1]
+        hits = case.matcher.find_words(window.turns, words, "own_name", "facts.rep")
+        if any(case.trusts(hit) and case.turn(hit.turn).role == "rep" and _introduces(case, hit) for hit in hits):
+            return name
+    return None
+
+
 def _introduces(case: Case, hit: Hit) -> bool:
     """Whether the name is said as the own one ("this is Jonas"), which its sentence's frame shows."""
     return any(

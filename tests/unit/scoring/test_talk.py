@@ -7,7 +7,7 @@ import pytest
 from scoring.assessment import Metrics, Span
 from scoring.conversation import prepare
 from scoring.talk import measure
-from transcription.transcript import Role, Transcript, Turn, Word
+from transcription.transcript import Mark, Role, Transcript, Turn, Word
 
 
 def turn(role: Role, start: float, end: float, text: str = "so this is what we talk about now.") -> Turn:
@@ -78,6 +78,15 @@ def test_dead_air_inside_a_turn_is_seen_by_its_words() -> None:
     words = (Word("wait", 0, 0.5), Word("please", 0.6, 1.0), Word("so", 9.0, 9.3), Word("here", 9.4, 9.8))
     found = measured(Turn("rep", "wait please so here", 0, 9.8, words=words), turn("client", 10, 12))
     assert found.dead_air == (Span(1.0, 9.0),)
+
+
+def test_hold_music_and_ringing_between_turns_are_not_dead_air() -> None:
+    turns = (turn("rep", 0, 4), turn("client", 20, 22))
+    marks = (Mark(4.5, 12, "music", 0), Mark(12.5, 19, "ringback", 0), Mark(23, 60, "music", 0))
+    transcript = Transcript(turns, language="en", marks=marks)
+    assert measure(transcript, prepare(transcript)).dead_air == ()
+    noisy = Transcript(turns, language="en", marks=(Mark(4.5, 19, "noise", 0),))
+    assert measure(noisy, prepare(noisy)).dead_air == (Span(4, 20),)
 
 
 def test_pace_counts_words_and_in_korean_and_chinese_syllables() -> None:
