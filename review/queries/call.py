@@ -24,11 +24,14 @@ from review.queries.call_parts import (
 from review.queries.call_rows import CallRow, call_fields, select_calls
 from review.queries.client import read_client_calls
 from review.queries.client_facts import make_timeline, read_client_facts
+from review.queries.corrections import read_edits
 from review.queries.crm_rows import ClientSummary, DealRow, TaskRow, TimelineItem
 from review.queries.keyset import newer_than, older_than
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
+from review.services.corrections_layer import Layer, lay
 from scoring.standards import StandardText
+from transcription.transcript import Transcript
 
 TIMELINE_SHOWN: Final = 12  # the client's last moments, beside the call
 CALLS_IN_TIMELINE: Final = 12
@@ -38,13 +41,15 @@ CALLS_IN_TIMELINE: Final = 12
 class CallDetail(CallRow):
     """Everything the call page shows: all of CallRow, and what follows.
 
-    `transcript` and `assessment` are the contract's JSON objects (docs: contracts, schema 1); None until made.
+    `transcript` and `assessment` are the contract's JSON objects (docs: contracts, schema 1); None until made. The
+    transcript is the newest one with people's corrections laid over it; `layer` says which turns those changed.
     """
 
     attempts: int
     updated_at: datetime
     transcript: dict[str, Any] | None
     transcripts: tuple[TranscriptVersion, ...]  # newest first
+    layer: Layer | None  # None while nobody has corrected anything
     assessment: dict[str, Any] | None
     assessments: tuple[AssessmentVersion, ...]  # newest first
     standard: StandardText | None  # the assessment's standard in the viewer's language; None while there is none
@@ -65,6 +70,11 @@ class CallDetail(CallRow):
         return bool(self.legs)
 
     @property
+    def rescoring(self) -> bool:
+        """True while the shown scores are of older words than the shown ones, and new scores are on their way."""
+        return self.assessment is not None and self.phase == "scoring"
+
+    @property
     def engine_reason(self) -> str | None:
         """Why the shown transcript's engine was chosen; while waiting for a model, why none could be."""
         if self.transcripts:
@@ -82,6 +92,8 @@ def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | Non
     if row is None:
         return None
     transcripts, transcript = read_transcripts(session, call_id)
+    edits = read_edits(session, call_id)
+    layer = lay(Transcript.from_json(transcript), transcripts[0].id, edits) if transcript and edits else None
     assessments, assessment = read_assessments(session, call_id, row.assessment_id)
     facts = None if row.client_id is None else read_client_facts(session, row.client_id)
     deals = facts.deals if facts else ()
@@ -89,8 +101,9 @@ def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | Non
         **call_fields(row),
         attempts=row.attempts,
         updated_at=row.updated_at,
-        transcript=transcript,
+        transcript=layer.transcript.to_json() if layer else transcript,
         transcripts=transcripts,
+        layer=layer,
         assessment=assessment,
         assessments=assessments,
         standard=read_standard(session, assessment, viewer.language),

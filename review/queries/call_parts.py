@@ -40,6 +40,7 @@ class DeliveryRow:
 class TranscriptVersion:
     """One transcript of the call; the newest is the one shown."""
 
+    id: int
     number: int  # 1..
     engine: str | None
     model: str | None
@@ -65,7 +66,7 @@ class AssessmentVersion:
 
 
 def read_transcripts(session: Session, call_id: int) -> tuple[tuple[TranscriptVersion, ...], dict[str, Any] | None]:
-    """All transcripts, newest first, and the newest as the contract's JSON. Two statements."""
+    """All transcripts, newest first, and the newest as the machine made it, in the contract's JSON. Two statements."""
     stored = session.execute(
         select(
             StoredTranscript.id,
@@ -84,6 +85,7 @@ def read_transcripts(session: Session, call_id: int) -> tuple[tuple[TranscriptVe
     body = session.scalar(select(StoredTranscript.body).where(StoredTranscript.id == newest))
     versions = tuple(
         TranscriptVersion(
+            id=row.id,
             number=row.number,
             engine=row.engine,
             model=row.model,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from review.queries.call import CallDetail
+from review.services.corrections_layer import machine_key
 from web.reading.evidence import OUTCOME_TONE, EvidenceRow, Tone, read_evidence
+from web.reading.hands import EditRow, read_edits, read_hands, speakers_of
+from web.reading.parts import PartRow, read_parts
 from web.reading.scorecard import CriterionRow, SectionRow, read_scorecard
 from web.reading.timeline import StageBar, WaveMark, read_marks, read_stages
-from web.reading.turns import Mark, TurnRow, read_turns, sure_share
+from web.reading.turns import Mark, SoundRow, TurnRow, read_sounds, read_turns, sure_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,17 @@ class CallPage:
     answered: int
     criteria: int
     has_times: bool
+    sounds_after: tuple[SoundRow, ...]  # sounds that begin behind the last turn
+    who: str  # "" when it is certain who is who; `ab` for two unnamed speakers, `pair` for an unsure rep and client
+    edits: tuple[EditRow, ...]  # newest first
+    decisions: int  # how often somebody said who is who
+    swapped: bool  # by hand
+    parts: tuple[PartRow, ...]  # each rep's own part, when several spoke
+
+    @property
+    def lost(self) -> tuple[EditRow, ...]:
+        """Edits of an earlier transcript that do not fit this one."""
+        return tuple(edit for edit in self.edits if not edit.fits)
 
     def episodes_after(self, turn: int) -> tuple[EpisodeRow, ...]:
         """The episodes whose card stands behind this turn."""
@@ -93,7 +107,11 @@ def read_page(call: CallDetail) -> CallPage:
     reasons = tuple(_reason(item) for item in rejection.get("reasons") or [])
     metrics = assessment.get("metrics") or {}
     criteria = [row for section in sections for row in section.criteria]
-    turns = read_turns(transcript, tuple(_marks(sections, episodes, reasons)), metrics.get("dead_air") or [])
+    marks = tuple(_marks(sections, episodes, reasons))
+    if call.rescoring:  # the marks' turns are counted in older words: only the quotes say where they belong
+        marks = tuple(replace(mark, evidence=replace(mark.evidence, turn=None)) for mark in marks)
+    turns = read_turns(transcript, marks, metrics.get("dead_air") or [], keys=_keys(call), hands=read_hands(call.layer))
+    last = max((turn.start for turn in turns if turn.start is not None), default=-1.0)
     return CallPage(
         turns=turns,
         sections=sections,
@@ -110,7 +128,30 @@ def read_page(call: CallDetail) -> CallPage:
         answered=sum(row.standing == "answered" for row in criteria),
         criteria=sum(row.standing != "na" for row in criteria),
         has_times=any(turn.start is not None for turn in turns),
+        sounds_after=tuple(sound for sound in read_sounds(transcript) if sound.start >= last + 0.01),
+        who=_who(transcript, turns),
+        edits=read_edits(call.layer),
+        decisions=call.layer.decisions if call.layer else 0,
+        swapped=bool(call.layer and call.layer.swapped),
+        parts=read_parts(assessment),
     )
+
+
+def _keys(call: CallDetail) -> list[str]:
+    """The turns' names, by their places in the transcript."""
+    if call.layer:
+        return [item.key for item in call.layer.items]
+    turns = (call.transcript or {}).get("turns") or []
+    return [machine_key(call.transcripts[0].id, n) for n in range(len(turns))] if call.transcripts else []
+
+
+def _who(transcript: Mapping[str, Any], turns: tuple[TurnRow, ...]) -> str:
+    """Whether people must say who is who, and between whom."""
+    roles = set(speakers_of(transcript))
+    if {"speaker_a", "speaker_b"} <= roles and not roles & {"rep", "client"}:
+        return "ab"
+    unsure = sum(turn.unsure_who for turn in turns if turn.role in ("rep", "client"))
+    return "pair" if {"rep", "client"} <= roles and unsure * 2 > len(turns) else ""
 
 
 def _why_nothing(criteria: list[CriterionRow]) -> str:

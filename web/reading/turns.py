@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from types import MappingProxyType
 from typing import Any
 
 from web.reading.evidence import EvidenceRow, Tone
+from web.reading.hands import Hand
 
 UNSURE = 0.5
 """Words the speech engine was less sure of than this (0..1) are shown as uncertain: the threshold of "cannot judge"."""
 
+ROLE_UNSURE = 0.7
+"""Who speaks is shown as uncertain below this (0..1): the threshold under which nothing of a turn is judged."""
+
+_MASK = re.compile(r"\[(card|card_code|phone|email|document)\]")
 _LOOK_AHEAD = 60  # characters; a word is looked for no further than this behind the one before it
+_NOBODY: Mapping[int, Hand] = MappingProxyType({})
 _RANK: Mapping[Tone | None, int] = {None: 0, "good": 1, "warn": 2, "bad": 3}
 
 
@@ -33,6 +41,17 @@ class Piece:
     start: float | None = None
     end: float | None = None
     unsure: bool = False
+    by_hand: bool = False
+    mask: str = ""  # the kind of what is hidden here: card, phone, ...
+
+
+@dataclass(frozen=True, slots=True)
+class SoundRow:
+    """Sound that is nobody's speech, from `start` to `end` seconds: hold music, ring-back tone, an announcement."""
+
+    kind: str
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +64,41 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRow:
-    """One turn; `index` is its place in the transcript, `silence_before` the dead air (start, end) ahead of it."""
+    """One turn; `index` is its place in the transcript, `silence_before` the dead air (start, end) ahead of it.
+
+    `key` names the turn as it stands now, for whoever edits it; `speaker` is its role, or the label of a second person.
+    """
 
     index: int
+    key: str
     role: str
+    speaker: str
     start: float | None
     end: float | None
     runs: tuple[Run, ...]
     silence_before: tuple[float, float] | None = None
+    sounds_before: tuple[SoundRow, ...] = ()
+    unsure_who: bool = False
+    language: str | None = None  # where it differs from the call's
+    hand: Hand | None = None  # what a person changed
 
 
 def read_turns(
-    transcript: Mapping[str, Any], marks: Sequence[Mark] = (), silences: Iterable[Mapping[str, Any]] = ()
+    transcript: Mapping[str, Any],
+    marks: Sequence[Mark] = (),
+    silences: Iterable[Mapping[str, Any]] = (),
+    *,
+    keys: Sequence[str] = (),
+    hands: Mapping[int, Hand] = _NOBODY,
 ) -> tuple[TurnRow, ...]:
-    """The turns of a transcript (the contract's JSON) with `marks` under their quotes, in time order."""
+    """The turns of a transcript (the contract's JSON) with `marks` under their quotes, in time order.
+
+    `keys` are the turns' names and `hands` what people changed, both by the turn's place in the transcript.
+    """
     turns = transcript.get("turns") or []
     order = sorted(range(len(turns)), key=lambda n: (_start_key(turns, n), n))
     gaps = sorted(((float(s["start"]), float(s["end"])) for s in silences), reverse=True)
+    sounds = sorted(read_sounds(transcript), key=lambda sound: sound.start, reverse=True)
     rows = []
     for index in order:
         turn = turns[index]
@@ -69,17 +106,57 @@ def read_turns(
         gap = None
         while gaps and turn.get("start") is not None and gaps[-1][0] < turn["start"] + 0.01:
             gap = gaps.pop()
+        ahead = []
+        while sounds and turn.get("start") is not None and sounds[-1].start < turn["start"] + 0.01:
+            ahead.append(sounds.pop())
+        hand = hands.get(index)
         rows.append(
             TurnRow(
                 index=index,
+                key=keys[index] if index < len(keys) else "",
                 role=str(turn.get("role") or "speaker_a"),
+                speaker=_speaker(turn),
                 start=turn.get("start"),
                 end=turn.get("end"),
-                runs=_runs(turn, own),
-                silence_before=gap,
+                runs=_runs(turn, own, hand.spans if hand else ()),
+                silence_before=None if _covered(gap, ahead) else gap,
+                sounds_before=tuple(ahead),
+                unsure_who=_unsure_who(turn),
+                language=turn.get("language") if turn.get("language") != transcript.get("language") else None,
+                hand=hand,
             )
         )
     return tuple(rows)
+
+
+def read_sounds(transcript: Mapping[str, Any]) -> list[SoundRow]:
+    """The marks of a transcript: one row for the same sound on both channels."""
+    rows: list[SoundRow] = []
+    for item in sorted(transcript.get("marks") or [], key=lambda m: (str(m["kind"]), m["start"])):
+        kind, start, end = str(item["kind"]), float(item["start"]), float(item["end"])
+        if rows and rows[-1].kind == kind and start <= rows[-1].end + 0.5:
+            rows[-1] = SoundRow(kind, rows[-1].start, max(end, rows[-1].end))
+        elif kind != "noise":
+            rows.append(SoundRow(kind, start, end))
+    return sorted(rows, key=lambda row: row.start)
+
+
+def _speaker(turn: Mapping[str, Any]) -> str:
+    role, label = str(turn.get("role") or "speaker_a"), str(turn.get("speaker") or "")
+    return label if label == "unknown" or label.startswith(f"{role}_") else role
+
+
+def _unsure_who(turn: Mapping[str, Any]) -> bool:
+    sure = turn.get("role_confidence")
+    return turn.get("role") != "system" and sure is not None and sure < ROLE_UNSURE
+
+
+def _covered(gap: tuple[float, float] | None, sounds: Sequence[SoundRow]) -> bool:
+    """Whether a silence between turns is no silence: most of it sounds."""
+    if gap is None:
+        return False
+    heard = sum(max(0.0, min(gap[1], sound.end) - max(gap[0], sound.start)) for sound in sounds)
+    return heard > (gap[1] - gap[0]) / 2
 
 
 def sure_share(transcript: Mapping[str, Any]) -> float | None:
@@ -107,7 +184,7 @@ def _belongs(evidence: EvidenceRow, index: int, turn: Mapping[str, Any]) -> bool
     return evidence.quote in str(turn.get("text") or "")
 
 
-def _runs(turn: Mapping[str, Any], marks: Sequence[Mark]) -> tuple[Run, ...]:
+def _runs(turn: Mapping[str, Any], marks: Sequence[Mark], by_hand: Sequence[tuple[int, int]]) -> tuple[Run, ...]:
     text = str(turn.get("text") or "")
     spans = _word_spans(text, turn.get("words") or [])
     paint: list[Tone | None] = [None] * len(text)
@@ -117,21 +194,21 @@ def _runs(turn: Mapping[str, Any], marks: Sequence[Mark]) -> tuple[Run, ...]:
             for n in range(*found):
                 if _RANK[mark.tone] > _RANK[paint[n]]:
                     paint[n] = mark.tone
-    toned = [item for first, last, piece in _pieces(text, spans) for item in _toned(paint[first:last], piece)]
+    toned = [item for first, last, piece in _pieces(text, spans, by_hand) for item in _toned(paint[first:last], piece)]
     return tuple(
         Run(tone, tuple(piece for _, piece in pieces)) for tone, pieces in groupby(toned, key=lambda item: item[0])
     )
 
 
 def _toned(paint: Sequence[Tone | None], piece: Piece) -> Iterator[tuple[Tone | None, Piece]]:
-    """A word in the tone of its middle; text without words is cut where its tone changes."""
-    if piece.word:
+    """A word or a mask in the tone of its middle; text without words is cut where its tone changes."""
+    if piece.word or piece.mask:
         yield paint[len(paint) // 2], piece
         return
     at = 0
     for tone, letters in groupby(paint):
         until = at + len(list(letters))
-        yield tone, Piece(piece.text[at:until], word=False)
+        yield tone, replace(piece, text=piece.text[at:until])
         at = until
 
 
@@ -178,23 +255,36 @@ def _find_quote(text: str, spans: Sequence[_Span], evidence: EvidenceRow) -> tup
     return (places[0], places[0] + len(evidence.quote)) if places else None
 
 
-def _pieces(text: str, spans: Sequence[_Span]) -> Iterable[tuple[int, int, Piece]]:
+def _pieces(text: str, spans: Sequence[_Span], by_hand: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Piece]]:
     cursor = 0
     for first, last, word in spans:
-        if first > cursor:
-            yield cursor, first, Piece(text[cursor:first], word=False)
-        sure = word.get("confidence")
-        yield (
-            first,
-            last,
-            Piece(
-                text[first:last],
-                word=True,
-                start=word.get("start"),
-                end=word.get("end"),
-                unsure=sure is not None and sure < UNSURE,
-            ),
+        yield from _between(text, cursor, first, by_hand)
+        sure, mask = word.get("confidence"), _MASK.search(text[first:last])
+        piece = Piece(
+            text[first:last],
+            word=True,
+            start=word.get("start"),
+            end=word.get("end"),
+            unsure=sure is not None and sure < UNSURE,
+            by_hand=_touches(first, last, by_hand),
+            mask=mask.group(1) if mask else "",
         )
+        yield first, last, piece
         cursor = last
-    if cursor < len(text):
-        yield cursor, len(text), Piece(text[cursor:], word=False)
+    yield from _between(text, cursor, len(text), by_hand)
+
+
+def _between(text: str, first: int, last: int, by_hand: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Piece]]:
+    """What stands between words, cut where a mask or something written by hand begins or ends."""
+    masks = {match.start(): match for match in _MASK.finditer(text, first, last)}
+    cuts = {first, last, *masks, *(match.end() for match in masks.values())}
+    cuts |= {at for span in by_hand for at in span if first < at < last}
+    places = sorted(cuts)
+    for begin, end in pairwise(places):
+        mask = next((m for m in masks.values() if m.start() <= begin < m.end()), None)
+        hand = _touches(begin, end, by_hand) and not text[begin:end].isspace()
+        yield begin, end, Piece(text[begin:end], word=False, by_hand=hand, mask=mask.group(1) if mask else "")
+
+
+def _touches(first: int, last: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(first < end and begin < last for begin, end in spans)

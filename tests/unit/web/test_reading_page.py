@@ -21,7 +21,9 @@ def quote(turn: int, text: str) -> dict[str, Any]:
 
 
 def page_of(assessment: dict[str, Any] | None) -> CallPage:
-    call = SimpleNamespace(transcript={"turns": TURNS}, assessment=assessment, standard=None)
+    call = SimpleNamespace(
+        transcript={"turns": TURNS}, assessment=assessment, standard=None, rescoring=False, layer=None, transcripts=()
+    )
     return read_page(cast(CallDetail, call))
 
 

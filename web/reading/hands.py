@@ -1,0 +1,114 @@
+"""What people changed in a transcript, for the page: by turn, and as a list of edits. Pure; no UI words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from review.services.corrections_layer import Layer
+from review.services.corrections_types import Edit, speaker_of
+from review.services.corrections_words import changed_spans
+from transcription.transcript import Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditRow:
+    """One edit as a list shows it. Speakers, times (seconds) and texts are those of before and after."""
+
+    id: int
+    kind: str
+    by: str | None
+    at: datetime | None
+    start: float | None
+    before: str
+    after: str
+    speaker_before: str
+    speaker_after: str
+    time_before: tuple[float | None, float | None]
+    time_after: tuple[float | None, float | None]
+    fits: bool  # False: it was made on an earlier transcript and the words are not there any more
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """What people changed in one turn: `spans` of its text that they wrote, and what the machine had there."""
+
+    spans: tuple[tuple[int, int], ...]
+    machine_text: str
+    machine_speaker: str
+    machine_start: float | None
+    machine_end: float | None
+    by: str | None  # who made the newest edit
+    at: datetime | None
+    edits: tuple[EditRow, ...]  # oldest first
+
+    @property
+    def words_differ(self) -> bool:
+        """Whether the shown words are not the machine's."""
+        return any(edit.before != edit.after for edit in self.edits if edit.kind == "words")
+
+
+def read_hands(layer: Layer | None) -> dict[int, Hand]:
+    """For each turn that a person changed, what they changed; by the turn's place in the transcript."""
+    if layer is None:
+        return {}
+    rows = {row.id: row for row in read_edits(layer)}
+    hands = {}
+    for place, item in enumerate(layer.items):
+        if not item.edits:
+            continue
+        newest = rows[item.edits[-1]]
+        hands[place] = Hand(
+            spans=changed_spans(item.machine.text, item.turn.text),
+            machine_text=item.machine.text,
+            machine_speaker=speaker_of(item.machine),
+            machine_start=item.machine.start,
+            machine_end=item.machine.end,
+            by=newest.by,
+            at=newest.at,
+            edits=tuple(rows[n] for n in item.edits),
+        )
+    return hands
+
+
+def read_edits(layer: Layer | None) -> tuple[EditRow, ...]:
+    """All edits of a call, newest first."""
+    if layer is None:
+        return ()
+    undone = {edit.undoes for edit in layer.edits if edit.undoes is not None}
+    return tuple(_row(edit, layer, edit.id in undone) for edit in reversed(layer.edits))
+
+
+def speakers_of(transcript: Mapping[str, object]) -> tuple[str, ...]:
+    """The roles that speak in a transcript, as the contract names them."""
+    turns = transcript.get("turns")
+    return tuple(sorted({str(turn.get("role")) for turn in turns})) if isinstance(turns, list) else ()
+
+
+def _row(edit: Edit, layer: Layer, undone: bool) -> EditRow:
+    before, after = edit.before, edit.after
+    return EditRow(
+        id=edit.id,
+        kind=edit.kind,
+        by=edit.user_name,
+        at=edit.at,
+        start=before[0].start if before else None,
+        before=_text(before),
+        after=_text(after),
+        speaker_before=speaker_of(before[0]) if before else "",
+        speaker_after=speaker_of(after[0]) if after else edit.roles.get("rep", ""),
+        time_before=_time(before),
+        time_after=_time(after),
+        fits=edit.id not in layer.lost,
+        undone=undone,
+    )
+
+
+def _text(turns: tuple[Turn, ...]) -> str:
+    return " | ".join(turn.text for turn in turns)
+
+
+def _time(turns: tuple[Turn, ...]) -> tuple[float | None, float | None]:
+    return (turns[0].start, turns[-1].end) if turns else (None, None)
