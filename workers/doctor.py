@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from review.db import open_database
+from review.queries.better_words import read_offer
 from review.queries.installation import read_database, read_disk, read_engines, read_redis
 from review.redis_address import connect, redis_url
+from review.services.retranscribe import look_for_model
 from review.settings import Settings
 from review.storage import open_store
 from workers.checks import check_data_folder, check_port, check_python
@@ -44,6 +48,7 @@ def examine(settings: Settings) -> list[Finding]:
         _database(settings),
         *_redis(settings),
         *_engines(settings),
+        *_better_words(settings),
         _port(settings),
     ]
 
@@ -156,6 +161,30 @@ def _engines(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("speech", "ok", f"{runs.name} would run for calls whose language is {language}")
+
+
+def _better_words(settings: Settings) -> Iterator[Finding]:
+    """Drafts and waiting calls that a model there now would write down better; nothing said when there are none."""
+    try:
+        check_installation(settings)
+    except CommandRefused:
+        return
+    database = open_database(settings)
+    try:
+        with database.read() as session:
+            offer = read_offer(session, None, settings.engine, look_for_model(settings))
+    except SQLAlchemyError:  # a database that is away or not of this version has a line of its own
+        return
+    finally:
+        database.dispose()
+    if offer is not None and offer.calls:
+        more = "more than " if offer.many else ""
+        yield Finding(
+            "drafts",
+            "warning",
+            f"{more}{offer.calls} calls could be transcribed better with {offer.model}",
+            "run `callcoach retranscribe --all`, or use the button in the inbox",
+        )
 
 
 def _port(settings: Settings) -> Finding:

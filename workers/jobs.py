@@ -64,7 +64,9 @@ def transcribe_work(run: Run) -> Store:
             company_names=runtime.settings.company_names,
         )
     paths = [runtime.store.path(leg.sha256) for leg in work.legs]
-    redacted, reason = _read_imported(run, work, paths) if work.imported else _recognise(run, work, paths)
+    # What came with the call is listened to by an engine only when a person asked for it.
+    imported = work.imported is not None and not (work.again and paths)
+    redacted, reason = _read_imported(run, work, paths) if imported else _recognise(run, work, paths)
     sealed = runtime.seal.close(work.call_id, redacted.originals)
 
     def store(session: Session) -> Step | None:

@@ -17,12 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from review.db import Database, open_database
 from review.doorbell import ring
-from review.models import Call
+from review.models import Call, Source
+from review.queries.better_words import read_offer
 from review.redis_address import connect
+from review.services.retranscribe import look_for_model, note_model, transcribe_all_again
 from review.settings import Settings
 from review.states import reconcile, unpark_needs_model
 from review.storage import AudioStore, open_store
-from transcription.engines import EngineRequest, choose_engine
+from transcription.engines import EngineChoice, EngineRequest, choose_engine
 from transcription.errors import NeedsModel
 
 log = logging.getLogger("workers")
@@ -64,6 +66,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
             if time.monotonic() - asked > MODEL_SECONDS:
                 asked = time.monotonic()
                 _let_waiting_calls_go(database, client, settings)
+                _look_for_better_model(database, client, settings)
             if time.monotonic() - tidied > TIDY_SECONDS:
                 tidied = time.monotonic()
                 _tidy(store, settings.work)
@@ -75,16 +78,21 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
 def wake_calls_waiting_for_model(
     database: Database, client: Redis, request: EngineRequest, choose: Callable[[EngineRequest], object] = choose_engine
 ) -> int:
-    """Let calls that wait for a speech model go on when one can be had now; how many. Loads and fetches nothing."""
+    """Let calls that wait for a speech model go on when one can be had now; how many. Loads and fetches nothing.
+
+    Calls of a source that is set to the stand-in engine stay: another engine's model is no help to them.
+    """
+    stand_in = select(Source.name).where(Source.engine == "sphinx")
+    waiting = select(Call.id).where(Call.state == "needs_model", Call.source.not_in(stand_in))
     with database.read() as session:
-        if session.scalar(select(Call.id).where(Call.state == "needs_model").limit(1)) is None:
+        if session.scalar(waiting.limit(1)) is None:
             return 0
     try:
         choose(request)
     except NeedsModel:
         return 0
     with database.session() as session:
-        ready = unpark_needs_model(session)
+        ready = unpark_needs_model(session, list(session.scalars(waiting)))
     ring(client, ready)
     log.info("a speech model can be had now: %d waiting calls go on", len(ready))
     return len(ready)
@@ -101,6 +109,39 @@ def _let_waiting_calls_go(database: Database, client: Redis, settings: Settings)
         wake_calls_waiting_for_model(database, client, request)
     except SQLAlchemyError as error:
         log.warning("calls that wait for a speech model were not looked at: %s", error)
+
+
+def note_better_model(
+    database: Database,
+    client: Redis,
+    settings: Settings,
+    choose: Callable[[EngineRequest], EngineChoice] = choose_engine,
+) -> int:
+    """Note which model could be had, so that pages can offer it; how many drafts were sent round again by it.
+
+    Drafts go by themselves only where the settings say so, and each only once.
+    """
+    found = look_for_model(settings, choose)
+    with database.session() as session:
+        note_model(session, found)
+    if settings.retranscribe != "auto" or found.rank is None:
+        return 0
+    with database.session() as session:
+        offer = read_offer(session, None, settings.engine)
+        if offer is None or offer.running:
+            return 0
+        sent = transcribe_all_again(session, engine=settings.engine, never_sent=True)
+    ring(client, sent)
+    if sent:
+        log.info("a better speech model is there: %d drafts are transcribed again", len(sent))
+    return len(sent)
+
+
+def _look_for_better_model(database: Database, client: Redis, settings: Settings) -> None:
+    try:
+        note_better_model(database, client, settings)
+    except SQLAlchemyError as error:
+        log.warning("drafts that could be transcribed better were not looked at: %s", error)
 
 
 def _tidy(store: AudioStore, work: Path) -> None:

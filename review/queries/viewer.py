@@ -8,9 +8,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.models import ROLES, Rep, TeamMember, User, UserRole
+from review.models import RIGHTS, ROLES, Rep, TeamMember, User, UserRight, UserRole
 
-__all__ = ["ROLES", "SEES_ALL_CALLS", "Viewer", "load_viewer"]
+__all__ = ["RIGHTS", "ROLES", "SEES_ALL_CALLS", "Viewer", "load_viewer"]
 
 SEES_ALL_CALLS: Final = frozenset({"reviewer", "quality_lead", "head_of_sales"})
 """Roles that see every call. A reviewer's own scope narrows this once scopes exist."""
@@ -29,10 +29,15 @@ class Viewer:
     managed_team_ids: frozenset[int]  # teams the person manages
     rep_ids: frozenset[int]  # the reps this sign-in speaks as (one, or none)
     sees_all: bool  # every call is visible
+    rights: frozenset[str] = frozenset()  # granted to this person by name, beside the roles
 
     def has_role(self, *roles: str) -> bool:
         """True when the person holds at least one of the roles."""
         return not self.roles.isdisjoint(roles)
+
+    def has_right(self, right: str) -> bool:
+        """True when the person was given this right by name."""
+        return right in self.rights
 
     @property
     def sees_calls(self) -> bool:
@@ -41,7 +46,7 @@ class Viewer:
 
 
 def load_viewer(session: Session, user_id: int) -> Viewer | None:
-    """The person as they are now; None when there is no such user or they are disabled. Four statements."""
+    """The person as they are now; None when there is no such user or they are disabled. Five statements."""
     user = session.execute(
         select(User.id, User.name, User.email, User.language).where(User.id == user_id, User.disabled_at.is_(None))
     ).one_or_none()
@@ -61,5 +66,6 @@ def load_viewer(session: Session, user_id: int) -> Viewer | None:
         team_ids=frozenset(team.team_id for team in teams),
         managed_team_ids=frozenset(team.team_id for team in teams if team.is_manager),
         rep_ids=rep_ids,
+        rights=frozenset(session.scalars(select(UserRight.name).where(UserRight.user_id == user_id))),
         sees_all=not roles.isdisjoint(SEES_ALL_CALLS),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from review.errors import ReviewError
 from review.models import Call, Source, utc_now
 from review.services import audit
+from review.states import Step, unpark_needs_model
 from review.upsert import insert_new
+
+ENGINES: Final = ("auto", "whisper", "sphinx")
+ACCURACIES: Final = ("normal", "high")
+MOST_NAMES: Final = 200  # entries of one list
+LONGEST_NAME: Final = 80  # characters of one entry
+
+KEEP: Final = "\x00keep"
+"""Given for a setting that stays as it is, where None already means the installation's default."""
 
 
 class UnknownSource(ReviewError):
@@ -26,16 +35,30 @@ class UnknownSource(ReviewError):
         self.name = name
 
 
+class BadSource(ReviewError):
+    """A setting of a source cannot be used; `field` names it."""
+
+    code = "bad_source"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
     """One source; None means the installation's default."""
 
+    id: int
     name: str
     kind: str  # the door it first came through
     language: str | None
     rep_channel: int  # which channel of a two-channel recording is the rep's
     standard: str | None
     company_names: tuple[str, ...]
+    products: tuple[str, ...]  # what is sold, as it is said
+    engine: str | None  # one of ENGINES
+    accuracy: str  # one of ACCURACIES
     calls: int
     created_at: datetime
 
@@ -48,19 +71,16 @@ def list_sources(session: Session) -> tuple[SourceRow, ...]:
         .outerjoin(counts, counts.c.source == Source.name)
         .order_by(Source.name)
     )
-    return tuple(
-        SourceRow(
-            name=source.name,
-            kind=source.kind,
-            language=source.language,
-            rep_channel=source.rep_channel,
-            standard=source.standard,
-            company_names=tuple(source.company_names),
-            calls=calls,
-            created_at=source.created_at,
-        )
-        for source, calls in found
-    )
+    return tuple(_row(source, calls) for source, calls in found)
+
+
+def get_source(session: Session, source_id: int) -> SourceRow | None:
+    """One source; None when there is none with this id."""
+    source = session.get(Source, source_id)
+    if source is None:
+        return None
+    calls = session.scalar(select(func.count()).where(Call.source == source.name)) or 0
+    return _row(source, calls)
 
 
 def ensure_source(
@@ -97,9 +117,16 @@ def change_source(
     rep_channel: int,
     standard: str | None,
     company_names: Sequence[str],
+    products: Sequence[str] | None = None,
+    engine: str | None = KEEP,
+    accuracy: str | None = None,
     by: int | None = None,
-) -> None:
-    """Change what is known of a source; calls that arrive later follow it. Raises UnknownSource."""
+) -> list[tuple[int, Step]]:
+    """Change what is known of a source; calls that arrive later follow it. Raises UnknownSource, BadSource.
+
+    `products` and `accuracy` None, and `engine` KEEP, stay as they are. Calls of the source that wait for a speech
+    model go on when the language or engine changed: ring for what comes back, after the commit.
+    """
     source = session.scalar(select(Source).where(Source.name == name))
     if source is None:
         raise UnknownSource(name)
@@ -107,12 +134,61 @@ def change_source(
         "language": language,
         "rep_channel": rep_channel,
         "standard": standard,
-        "company_names": list(company_names),
+        "company_names": _names("company_names", company_names),
+        "products": list(source.products) if products is None else _names("products", products),
+        "engine": source.engine if engine == KEEP else engine,
+        "accuracy": accuracy or source.accuracy,
     }
+    if after["engine"] not in (None, *ENGINES):
+        raise BadSource("engine", f"There is no speech engine {after['engine']!r}: {', '.join(ENGINES)}.")
+    if after["accuracy"] not in ACCURACIES:
+        raise BadSource("accuracy", f"Accuracy is one of {', '.join(ACCURACIES)}, not {after['accuracy']!r}.")
+    if rep_channel not in (0, 1):
+        raise BadSource("rep_channel", "The rep is on channel 0 or 1.")
     before = {field: getattr(source, field) for field in after}
     if before == after:
-        return
+        return []
     for field, value in after.items():
         setattr(source, field, value)
     session.flush()
-    audit.record(session, by, "source.changed", "source", name, before=before, after=after)
+    changed = {field for field in after if before[field] != after[field]}
+    audit.record(
+        session,
+        by,
+        "source.changed",
+        "source",
+        name,
+        before={field: before[field] for field in before if field in changed},
+        after={field: after[field] for field in after if field in changed},
+    )
+    if changed.isdisjoint({"language", "engine"}):
+        return []
+    waiting = select(Call.id).where(Call.source == name, Call.state == "needs_model")
+    return unpark_needs_model(session, list(session.scalars(waiting)))
+
+
+def _names(field: str, names: Sequence[str]) -> list[str]:
+    """The entries without blanks and repeats, in the order given. Raises BadSource."""
+    found = list(dict.fromkeys(" ".join(name.replace("\x00", "").split()) for name in names if name.strip()))
+    if len(found) > MOST_NAMES:
+        raise BadSource(field, f"At most {MOST_NAMES} names fit here; the most important ones help most.")
+    if any(len(name) > LONGEST_NAME for name in found):
+        raise BadSource(field, f"A name has at most {LONGEST_NAME} characters: one name on each line.")
+    return found
+
+
+def _row(source: Source, calls: int) -> SourceRow:
+    return SourceRow(
+        id=source.id,
+        name=source.name,
+        kind=source.kind,
+        language=source.language,
+        rep_channel=source.rep_channel,
+        standard=source.standard,
+        company_names=tuple(source.company_names),
+        products=tuple(source.products),
+        engine=source.engine,
+        accuracy=source.accuracy,
+        calls=calls,
+        created_at=source.created_at,
+    )

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from review.errors import ReviewError
-from review.models import ROLES, Rep, User, UserRole, WebSession, utc_now
+from review.models import RIGHTS, ROLES, Rep, User, UserRight, UserRole, WebSession, utc_now
 from review.services import audit
 from review.services.passwords import check_password, hash_password
 
@@ -57,6 +57,7 @@ class UserRow:
     name: str
     language: str
     roles: tuple[str, ...]  # in the order of the product's list of roles
+    rights: tuple[str, ...]  # granted to this person by name
     created_at: datetime
     disabled_at: datetime | None
 
@@ -113,6 +114,31 @@ def set_roles(session: Session, user_id: int, roles: Iterable[str], *, by: int |
     audit.record(session, by, "user.roles_changed", "user", user_id, before=list(before), after=list(after))
 
 
+def grant_right(session: Session, user_id: int, right: str, *, by: int | None = None) -> None:
+    """Give the person a named right, from the next request on. Raises UnknownUser, BadUser."""
+    _check_right(right)
+    user = _get(session, user_id)
+    if {role.role for role in user.roles} <= {"external_reviewer"}:
+        raise BadUser("right", f"{user.email} is an external reviewer, and to them private data stays masked.")
+    if session.get(UserRight, (user_id, right)) is not None:
+        return
+    session.add(UserRight(user_id=user_id, name=right))
+    session.flush()
+    audit.record(session, by, "user.right_granted", "user", user_id, right=right)
+
+
+def revoke_right(session: Session, user_id: int, right: str, *, by: int | None = None) -> None:
+    """Take a named right away, from the next request on. Raises UnknownUser, BadUser."""
+    _check_right(right)
+    _get(session, user_id)
+    held = session.get(UserRight, (user_id, right))
+    if held is None:
+        return
+    session.delete(held)
+    session.flush()
+    audit.record(session, by, "user.right_revoked", "user", user_id, right=right)
+
+
 def set_language(session: Session, user_id: int, language: str) -> None:
     """The language the person reads the pages in, e.g. `ru`. Raises UnknownUser."""
     _get(session, user_id).language = language
@@ -140,13 +166,14 @@ def enable_user(session: Session, user_id: int, *, by: int | None = None) -> Non
 def find_user(session: Session, email: str) -> UserRow | None:
     """The person with this address, in any spelling of case; None when there is none."""
     user = session.scalar(select(User).where(User.email == email.strip().casefold()).options(selectinload(User.roles)))
-    return None if user is None else _row(user)
+    return None if user is None else _row(user, _rights(session).get(user.id, ()))
 
 
 def list_users(session: Session) -> tuple[UserRow, ...]:
     """Everybody, by name."""
     users = session.scalars(select(User).order_by(User.name, User.id).options(selectinload(User.roles)))
-    return tuple(_row(user) for user in users)
+    rights = _rights(session)
+    return tuple(_row(user, rights.get(user.id, ())) for user in users)
 
 
 def read_email(email: str) -> str:
@@ -202,13 +229,26 @@ def _in_order(roles: Iterable[str]) -> tuple[str, ...]:
     return tuple(role for role in ROLES if role in held)
 
 
-def _row(user: User) -> UserRow:
+def _check_right(right: str) -> None:
+    if right not in RIGHTS:
+        raise BadUser("right", f"There is no right {right}. The rights are: {', '.join(RIGHTS)}.")
+
+
+def _rights(session: Session) -> dict[int, tuple[str, ...]]:
+    held: dict[int, tuple[str, ...]] = {}
+    for row in session.execute(select(UserRight.user_id, UserRight.name).order_by(UserRight.name)):
+        held[row.user_id] = (*held.get(row.user_id, ()), row.name)
+    return held
+
+
+def _row(user: User, rights: tuple[str, ...]) -> UserRow:
     return UserRow(
         id=user.id,
         email=user.email,
         name=user.name,
         language=user.language,
         roles=_in_order(role.role for role in user.roles),
+        rights=rights,
         created_at=user.created_at,
         disabled_at=user.disabled_at,
     )

@@ -29,6 +29,7 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.user",
     "workers.cli.token",
     "workers.cli.transcribe",
+    "workers.cli.retranscribe",
     "workers.cli.score",
     "workers.cli.status",
     "workers.cli.doctor",

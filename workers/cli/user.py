@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NAME = "user"
 HELP = "make, list and shut out the people who sign in"
+RIGHTS = ("see_originals",)
 ROLES = ("rep", "manager", "reviewer", "quality_lead", "head_of_sales", "external_reviewer", "admin")
 
 
@@ -34,6 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.set_defaults(act=_add)
     listing = acts.add_parser("list", help="show who can sign in")
     listing.set_defaults(act=_list)
+    for name, act, text in (
+        ("grant", _grant, "give a person a right beside the roles: see_originals shows what redaction masked"),
+        ("revoke", _revoke, "take such a right away"),
+    ):
+        right = acts.add_parser(name, help=text, description=text)
+        right.add_argument("email")
+        right.add_argument("right", choices=RIGHTS)
+        right.set_defaults(act=act)
     disable = acts.add_parser("disable", help="shut a person out at once")
     disable.add_argument("email")
     disable.set_defaults(act=_disable)
@@ -81,9 +90,28 @@ def _list(_args: argparse.Namespace, database: Database) -> int:
         users = list_users(session)
     for user in users:
         out = "  (shut out)" if user.disabled_at else ""
-        print(f"{user.id:>5}  {user.email:<40} {user.name:<30} {', '.join(user.roles)}{out}")
+        rights = f"; may: {', '.join(user.rights)}" if user.rights else ""
+        print(f"{user.id:>5}  {user.email:<40} {user.name:<30} {', '.join(user.roles)}{rights}{out}")
     if not users:
         print("nobody can sign in yet: callcoach user add EMAIL --role admin")
+    return 0
+
+
+def _grant(args: argparse.Namespace, database: Database) -> int:
+    from review.services.users import grant_right
+
+    with database.session() as session:
+        grant_right(session, _id_of(session, args.email), args.right)
+    print(f"{args.email} now has the right {args.right}; every use of it is in the audit log")
+    return 0
+
+
+def _revoke(args: argparse.Namespace, database: Database) -> int:
+    from review.services.users import revoke_right
+
+    with database.session() as session:
+        revoke_right(session, _id_of(session, args.email), args.right)
+    print(f"{args.email} does not have the right {args.right}")
     return 0
 
 
