@@ -19,10 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
+from transcription.assembly import build_transcript
 from transcription.audio import DecodedCall, decode_call
 from transcription.channels import name_voices
 from transcription.engines import EngineRequest, choose_engine, load_engine
-from transcription.pipeline import build_transcript, find_spoken
+from transcription.listening import listen_to_call
+from transcription.pipeline import TranscribeOptions, recognise, role_hints
 from transcription.speech import RATE
 from transcription.transcript import Transcript
 from transcription.web_audio import make_web_audio_from
@@ -72,12 +74,14 @@ def measure(
     try:
         with _timed(seconds, "decode"):
             call = decode_call(paths, work)
-        with _timed(seconds, "voice activity"):
-            channels = find_spoken(call, None, None)
+        options = TranscribeOptions(language=request.language)
+        voices = name_voices(len(call.channels))
+        with _timed(seconds, "marks, voice activity, people on one channel"):
+            listened = listen_to_call(call, voices)
         with _timed(seconds, "speech engine"):
-            heard = engine.recognise(channels, request.language)
-        with _timed(seconds, "clean up and merge"):
-            transcript = build_transcript(call, channels, heard, name_voices(len(call.channels)), engine)
+            heard = recognise(listened, engine, options)
+        with _timed(seconds, "clean up, bleed, roles, turns"):
+            transcript = build_transcript(call, listened, heard, engine, role_hints(options, voices))
     finally:
         close = getattr(engine, "close", None)
         if close is not None:

@@ -1,26 +1,29 @@
-"""A recording in, a transcript out: decode, find speech, recognise, clean up, merge the channels into turns."""
+"""A recording in, a transcript out: decode, mark and find speech, tell people apart, recognise, assemble the turns."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from transcription.assembly import build_transcript
 from transcription.audio import DecodedCall, DecodeLimits, decode_call
 from transcription.channels import name_voices
-from transcription.cleanup import clean_utterances
 from transcription.engines.protocol import Engine
 from transcription.errors import Cancelled
-from transcription.speech import Recognition, SpokenChannel, primary_language
-from transcription.transcript import Removal, Transcript, seconds, share
-from transcription.turns import Voice, merge_channels
-from transcription.vad import VadOptions, find_speech
+from transcription.listening import Listened, listen_to_call
+from transcription.roles import RoleHints
+from transcription.speech import Recognition, primary_language
+from transcription.transcript import Transcript
+from transcription.turns import Voice
+from transcription.vad import VadOptions
 
 DECODED: Final = 0.05
 HEARD: Final = 0.10
-"""Progress when the sound is decoded, and when speech is found; the engine takes the rest."""
+RECOGNISED: Final = 0.98
+"""Progress when the sound is decoded, when it is known who speaks where, and when the words are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,61 +80,58 @@ def transcribe_decoded(
     report = on_progress or (lambda _share: None)
     voices = name_voices(len(call.channels), options.channel_roles, options.direction)
     report(DECODED)
-    channels = find_spoken(call, options.vad, cancelled)
-    report(HEARD)
+    listened = listen_to_call(
+        call,
+        voices,
+        options.vad,
+        models_dir=options.models_dir,
+        on_progress=lambda done: report(DECODED + (HEARD - DECODED) * done),
+        cancelled=cancelled,
+    )
     _check(cancelled)
-    language = primary_language(options.language)
-    if any(channel.spans for channel in channels):
-        recognition = engine.recognise(
-            channels, language, on_progress=lambda done: report(HEARD + (1 - HEARD) * done), cancelled=cancelled
-        )
-    else:
-        recognition = Recognition(((),) * len(channels), language)
+    recognition = recognise(
+        listened,
+        engine,
+        options,
+        on_progress=lambda done: report(HEARD + (RECOGNISED - HEARD) * done),
+        cancelled=cancelled,
+    )
+    _check(cancelled)
+    transcript = build_transcript(call, listened, recognition, engine, role_hints(options, voices), cancelled=cancelled)
     report(1.0)
-    return build_transcript(call, channels, recognition, voices, engine)
+    return transcript
 
 
-def find_spoken(
-    call: DecodedCall, options: VadOptions | None, cancelled: Callable[[], bool] | None
-) -> tuple[SpokenChannel, ...]:
-    """Every channel with the spans in which somebody speaks."""
-    return tuple(
-        SpokenChannel(channel.path, find_speech(channel.path, options, cancelled=cancelled))
-        for channel in call.channels
-    )
-
-
-def build_transcript(
-    call: DecodedCall,
-    channels: Sequence[SpokenChannel],
-    recognition: Recognition,
-    voices: Sequence[Voice],
+def recognise(
+    listened: Listened,
     engine: Engine,
-) -> Transcript:
-    """Clean-up and merging: what was heard becomes turns in time order."""
-    language = recognition.language
-    removed: list[Removal] = []
-    kept = []
-    for channel, utterances in zip(channels, recognition.channels, strict=True):
-        clean, gone = clean_utterances(utterances, channel.spans, language)
-        kept.append(clean)
-        removed += gone
-    turns = merge_channels(kept, voices, language)
-    confidences = [w.confidence for turn in turns for w in turn.words if w.confidence is not None]
-    quality = replace(
-        call.quality,
-        word_confidence=share(sum(confidences) / len(confidences)) if confidences else None,
-        speech_seconds=seconds(sum(channel.speech_seconds for channel in channels)),
+    options: TranscribeOptions,
+    *,
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Recognition:
+    """What the engine hears in the spans; it is not asked when nobody speaks."""
+    language = primary_language(options.language)
+    if not listened.anyone:
+        return Recognition(((),) * len(listened.channels), language)
+    return engine.recognise(
+        listened.channels,
+        language,
+        on_progress=on_progress,
+        cancelled=cancelled,
+        hotwords=options.hotwords,
+        accuracy=options.accuracy,
     )
-    return Transcript(
-        turns=turns,
-        language=language,
-        engine=engine.name,
-        model=engine.model,
-        duration=seconds(call.duration),
-        draft=engine.draft,
-        quality=quality,
-        removed=tuple(sorted(removed, key=lambda r: (r.start or 0.0, r.end or 0.0, r.text))),
+
+
+def role_hints(options: TranscribeOptions, voices: Sequence[Voice]) -> RoleHints:
+    """What is known beforehand about who the rep is; `named` when somebody said who is on which channel."""
+    return RoleHints(
+        direction=options.direction,
+        company_names=options.company_names,
+        rep_names=options.rep_names,
+        language=primary_language(options.language),
+        named=options.channel_roles is not None and len(options.channel_roles) == len(voices),
     )
 
 

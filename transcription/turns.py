@@ -39,12 +39,18 @@ class Piece:
     start: float | None
     end: float | None
     words: tuple[Word, ...] = ()
+    confidence: float | None = None
+    """That this voice said it, where that is known better than the voice's own confidence."""
+
+    language: str | None = None
+    """The piece's own language where it differs from the call's."""
 
 
 def merge_channels(
     channels: Sequence[Sequence[Utterance]], voices: Sequence[Voice], language: str | None
 ) -> tuple[Turn, ...]:
-    """Turns of all channels in time order; `voices[n]` says who speaks on channel n.
+    """Turns of all channels in time order; `voices[n]` says who speaks on channel n, and an utterance's facts may say
+    how sure that is (`speaker_confidence`) and which `language` it is in.
 
     A channel's words are cut at pauses of PIECE_GAP, the pieces of all channels sorted by their start, and neighbours
     of one voice joined again, so a turn ends exactly where somebody else begins. A short word of the other side
@@ -58,11 +64,14 @@ def merge_channels(
 
 
 def join_pieces(pieces: Iterable[Piece], language: str | None) -> tuple[Turn, ...]:
-    """Turns from pieces already in order: neighbours of one voice become one turn unless TURN_GAP lies between."""
+    """Turns from pieces already in order: neighbours of one voice become one turn unless TURN_GAP lies between.
+
+    A turn's confidence is the mean of its pieces', weighted by how long they are.
+    """
     turns: list[list[Piece]] = []
     for piece in pieces:
         last = turns[-1][-1] if turns else None
-        if last is not None and last.voice == piece.voice and not _apart(last, piece):
+        if last is not None and _who(last) == _who(piece) and not _apart(last, piece):
             turns[-1].append(piece)
         else:
             turns.append([piece])
@@ -81,17 +90,21 @@ def join_words(texts: Iterable[str], language: str | None) -> str:
     return joined
 
 
+def _who(piece: Piece) -> tuple[object, ...]:
+    return piece.voice.role, piece.voice.speaker, piece.voice.channel, piece.language
+
+
 def _cut(utterances: Sequence[Utterance], voice: Voice, language: str | None) -> list[Piece]:
     pieces: list[Piece] = []
     for utterance in utterances:
         group: list[Word] = []
         for word in utterance.words:
             if group and _pause(group[-1], word) > PIECE_GAP:
-                pieces.append(_piece(group, voice, language))
+                pieces.append(_piece(group, voice, language, utterance))
                 group = []
             group.append(word)
         if group:
-            pieces.append(_piece(group, voice, language))
+            pieces.append(_piece(group, voice, language, utterance))
     return pieces
 
 
@@ -101,15 +114,19 @@ def _pause(before: Word, after: Word) -> float:
     return after.start - before.end
 
 
-def _piece(words: Sequence[Word], voice: Voice, language: str | None) -> Piece:
+def _piece(words: Sequence[Word], voice: Voice, language: str | None, utterance: Utterance) -> Piece:
+    own = primary_language(utterance.facts.get("language"))
+    sure = utterance.facts.get("speaker_confidence")
     starts = [w.start for w in words if w.start is not None]
     ends = [w.end for w in words if w.end is not None]
     return Piece(
         voice,
-        join_words((w.text for w in words), language),
+        join_words((w.text for w in words), own or language),
         min(starts, default=None),
         max(ends, default=None),
         tuple(words),
+        None if sure is None or voice.confidence is None else sure * voice.confidence,
+        own if own != primary_language(language) else None,
     )
 
 
@@ -123,11 +140,24 @@ def _turn(group: Sequence[Piece], language: str | None) -> Turn:
     ends = [p.end for p in group if p.end is not None]
     return Turn(
         role=voice.role,
-        text=join_words((p.text for p in group), language),
+        text=join_words((p.text for p in group), group[0].language or language),
         start=min(starts, default=None),
         end=max(ends, default=None),
-        role_confidence=voice.confidence,
+        role_confidence=_confidence(group),
         channel=voice.channel,
         words=tuple(word for piece in group for word in piece.words),
         speaker=voice.speaker,
+        language=group[0].language,
     )
+
+
+def _confidence(group: Sequence[Piece]) -> float | None:
+    """Mean over the pieces by length; a piece without times counts as a tenth of a second."""
+    weighed = [
+        (max(0.1, (p.end or 0.0) - (p.start or 0.0)), p.voice.confidence if p.confidence is None else p.confidence)
+        for p in group
+    ]
+    known = [(length, sure) for length, sure in weighed if sure is not None]
+    if len({sure for _, sure in known}) <= 1:
+        return known[0][1] if known else None
+    return round(sum(length * sure for length, sure in known) / sum(length for length, _ in known), 4)

@@ -43,11 +43,27 @@ def find_speech(
 
     Memory does not grow with length but for 4 bytes per 32 ms.
     """
-    probabilities = list(_probabilities(path, cancelled))
-    length = path.stat().st_size / 2 / RATE
-    if not probabilities:
-        return ()
-    return spans_of(np.concatenate(probabilities), length, options or VadOptions())
+    return spans_of(speech_probabilities(path, cancelled), length_of(path), options or VadOptions())
+
+
+def speech_probabilities(path: Path, cancelled: Callable[[], bool] | None = None) -> NDArray[np.float32]:
+    """How likely somebody speaks, one probability per 32 ms of a raw int16 16 kHz file. Raises Cancelled."""
+    blocks = list(_probabilities(path, cancelled))
+    return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.float32)
+
+
+def length_of(path: Path) -> float:
+    """Seconds in a raw int16 16 kHz file."""
+    return path.stat().st_size / 2 / RATE
+
+
+def strength_of(span: Span, probabilities: NDArray[np.float32], pad: float) -> float:
+    """Mean probability 0..1 of a span without its pad: how sure it is that this is speech at all."""
+    step = WINDOW / RATE
+    first = round((span.start + pad) / step)
+    last = max(first + 1, round((span.end - pad) / step))
+    part = probabilities[first:last]
+    return float(part.mean()) if part.size else 0.0
 
 
 def spans_of(probabilities: NDArray[np.float32], length: float, options: VadOptions) -> tuple[Span, ...]:

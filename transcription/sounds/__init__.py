@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from transcription.sounds.finding import find_marks
+from transcription.sounds.listening import listen_channel
 
-__all__ = ["find_marks"]
+__all__ = ["find_marks", "listen_channel"]
