@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from transcription.children import ChildLimits, run_child
 from transcription.errors import UnreadableAudio
-from transcription.levels import SAME
+from transcription.levels import LevelMeter
+from transcription.magic import NO_SOUND
+from transcription.pairs import PairFacts, compare_channels
 from transcription.speech import RATE
 from transcription.transcript import AudioQuality
 
@@ -62,8 +64,9 @@ def decode_call(
 
     `names` are the senders' names for the files where the paths do not tell (a store keeps files by hash): they count
     only for headerless telephone sound (.ulaw, .alaw, .gsm, .g722), which nothing else can tell.
-    A stereo file with the same sound on both sides becomes one channel and is marked dual mono. Raises
-    UnreadableAudio, AudioTooLong, AudioLimits and EngineFailed; nothing but the files named in the result is left.
+    Two channels with the same sound become one and are marked dual mono; of more than two, silent ones and copies are
+    left out. One leg of two may hold nothing at all: it is a silent channel.
+    Raises UnreadableAudio, AudioTooLong, AudioLimits and EngineFailed; only the files named in the result are left.
     """
     if not 1 <= len(paths) <= 2:
         raise ValueError(f"a call has one or two recordings, not {len(paths)}")
@@ -72,64 +75,121 @@ def decode_call(
     workdir.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
     try:
-        answers = []
+        legs = []
         for number, (path, name) in enumerate(zip(paths, names, strict=True)):
             out = workdir / f"leg{number}.raw"
             made += [workdir / f"leg{number}.raw.{n}" for n in range(8)]
-            answers.append(_decode_one(path, name, out, mix=len(paths) == 2, limits=limits))
-        return _describe(answers)
+            legs.append(_decode_one(path, name, out, leg=len(paths) == 2, limits=limits))
+        if not any(leg["samples"] for leg in legs):
+            raise UnreadableAudio("there is no sound in it", looks_like=NO_SOUND)
+        return _describe(legs)
     except BaseException:
         for file in made:
             file.unlink(missing_ok=True)
         raise
 
 
-def _decode_one(path: Path, name: str, out: Path, *, mix: bool, limits: DecodeLimits) -> dict[str, Any]:
+def _decode_one(path: Path, name: str, out: Path, *, leg: bool, limits: DecodeLimits) -> dict[str, Any]:
     if not path.is_file():
         raise UnreadableAudio(f"there is no file {path.name}")
     request = {
         "path": str(path.absolute()),
         "name": name,
         "out": str(out.absolute()),
-        "mix": mix,
+        "mix": leg,
         "longest": limits.longest,
     }
-    answer = run_child("transcription.decode_child", request, limits.child)
-    answer["files"] = [Path(f"{out}.{n}") for n in range(answer["channels"])]
-    return answer
+    try:
+        answer = run_child("transcription.decode_child", request, limits.child)
+    except UnreadableAudio as error:
+        if not leg or error.looks_like != NO_SOUND:
+            raise
+        # Telephone systems write a header alone for a side that never spoke: the other leg is still a call.
+        Path(f"{out}.0").touch()
+        answer = _EMPTY_LEG
+    return {**answer, "files": [Path(f"{out}.{n}") for n in range(answer["channels"])]}
 
 
-def _describe(answers: list[dict[str, Any]]) -> DecodedCall:
-    first = answers[0]
-    same = len(answers) == 1 and first["likeness"] is not None and first["likeness"] >= SAME
+def _describe(legs: list[dict[str, Any]]) -> DecodedCall:
     channels = [
-        DecodedChannel(file, answer["samples"], levels["peak_dbfs"])
-        for answer in answers
-        for file, levels in zip(answer["files"], answer["levels"], strict=True)
+        _Channel(DecodedChannel(file, leg["samples"], levels["peak_dbfs"]), levels, bandwidth)
+        for leg in legs
+        for file, levels, bandwidth in zip(leg["files"], leg["levels"], leg["bandwidths"], strict=True)
     ]
-    levels = [level for answer in answers for level in answer["levels"]]
-    if same:
-        channels[1].path.unlink()
-        channels, levels = channels[:1], levels[:1]
-    decoded = [answer["samples"] / RATE for answer in answers]
-    declared = [answer["declared"] for answer in answers]
+    count = len(channels) if len(legs) > 1 else legs[0]["source_channels"]
+    kept, echo = _compare(channels)
+    for channel in channels:
+        if channel not in kept:
+            channel.decoded.path.unlink()
+    levels = [channel.levels for channel in kept]
+    worst = min(legs, key=_share)
+    partial = _share(worst) < PARTIAL_BELOW or any(leg["cut"] for leg in legs)
+    declared = [leg["declared"] for leg in ([worst] if partial else legs) if leg["declared"] is not None]
     quality = AudioQuality(
-        channels=len(answers) if len(answers) > 1 else first["source_channels"],
-        dual_mono=same,
-        partial=any(
-            said is not None and got < PARTIAL_BELOW * said for said, got in zip(declared, decoded, strict=True)
-        ),
-        declared=max((said for said in declared if said is not None), default=None),
-        decoded=max(decoded),
-        codec=first["codec"],
-        rate=min(answer["rate"] for answer in answers),
-        peak_dbfs=_highest(levels, "peak_dbfs"),
-        rms_dbfs=_highest(levels, "rms_dbfs"),
+        channels=count,
+        dual_mono=count == 2 and len(kept) == 1,
+        partial=partial,
+        declared=max(declared, default=None),
+        decoded=worst["decoded"] if partial else max(leg["decoded"] for leg in legs),
+        codec=next(leg["codec"] for leg in legs if leg["codec"]),
+        rate=min(leg["rate"] for leg in legs if leg["rate"]),
+        peak_dbfs=_highest(level["peak_dbfs"] for level in levels),
+        rms_dbfs=_highest(level["rms_dbfs"] for level in levels),
         clipping=max(level["clipping"] for level in levels),
-        noise_floor_dbfs=_highest(levels, "noise_floor_dbfs"),
+        noise_floor_dbfs=_highest(level["noise_floor_dbfs"] for level in levels),
+        bandwidth_hz=_highest(channel.bandwidth for channel in kept if not channel.levels["silent"]),
+        echo=echo,
+        silent_channels=tuple(number for number, level in enumerate(levels) if level["silent"]),
     )
-    return DecodedCall(tuple(channels), quality)
+    return DecodedCall(tuple(channel.decoded for channel in kept), quality)
 
 
-def _highest(levels: list[dict[str, Any]], key: str) -> float | None:
-    return max((level[key] for level in levels if level[key] is not None), default=None)
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    decoded: DecodedChannel
+    levels: dict[str, Any]
+    bandwidth: float | None
+
+
+def _compare(channels: list[_Channel]) -> tuple[list[_Channel], float | None]:
+    """The channels to keep, and the strongest echo between two of them (None when only one is left)."""
+    kept = channels[:1]
+    if len(channels) > 2:
+        # Recorders of two people write four or six channels: what is empty is no third person.
+        channels = [channel for channel in channels if not channel.levels["silent"]] or channels
+        kept = channels[:1]
+    echoes = []
+    for channel in channels[1:]:
+        pairs = [_pair(other, channel) for other in kept]
+        if any(pair.same for pair in pairs):
+            continue
+        kept.append(channel)
+        echoes += [pair.echo for pair in pairs]
+    return kept, max(echoes, default=None)
+
+
+def _pair(one: _Channel, other: _Channel) -> PairFacts:
+    return compare_channels(one.decoded.path, other.decoded.path, (one.levels["rms_dbfs"], other.levels["rms_dbfs"]))
+
+
+def _share(leg: dict[str, Any]) -> float:
+    """The share of what a leg declares that could be decoded; 1 when it declares nothing."""
+    return float(leg["decoded"] / leg["declared"]) if leg["declared"] else 1.0
+
+
+def _highest(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
+
+
+_EMPTY_LEG: Final[dict[str, Any]] = {
+    "codec": None,
+    "rate": 0,
+    "source_channels": 1,
+    "channels": 1,
+    "samples": 0,
+    "decoded": 0.0,
+    "declared": None,
+    "cut": False,
+    "levels": [asdict(LevelMeter().levels())],
+    "bandwidths": [None],
+}

@@ -1,4 +1,4 @@
-"""How loud a recording is: peak, mean level, clipping and noise floor of one channel, and likeness of two."""
+"""How loud a channel is: peak, mean level, clipping, noise floor, and whether anything at all is on it."""
 
 from __future__ import annotations
 
@@ -17,19 +17,22 @@ CLIPPED = 32_440
 NOISE_SHARE = 0.10
 """The noise floor is the level that a tenth of the frames stay under."""
 
-SAME = 0.995
-"""Two channels whose correlation is at least this carry the same sound. A true stereo call lies under 0.5; echo of
-one side in the other stays under 0.9."""
+LOUD_SHARE = 0.01
+"""A channel is as loud as the level that a hundredth of its frames exceed, so that one click does not count."""
+
+SILENT_DBFS = -60.0
+"""A channel that is nowhere louder holds at most the line's noise: nobody speaks on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Levels in dBFS (None for digital silence), `clipping` the share 0..1 of clipped samples."""
+    """Levels in dBFS (None for digital silence); `clipping`: share 0..1 of clipped samples; `silent`: only noise."""
 
     peak_dbfs: float | None
     rms_dbfs: float | None
     clipping: float
     noise_floor_dbfs: float | None
+    silent: bool = False
 
 
 class LevelMeter:
@@ -65,35 +68,19 @@ class LevelMeter:
     def levels(self) -> Levels:
         """The levels of everything taken so far."""
         if not self._samples or not self._peak:
-            return Levels(None, None, 0.0, None)
+            return Levels(None, None, 0.0, None, silent=True)
         return Levels(
             peak_dbfs=20 * math.log10(self._peak / 32768.0),
             rms_dbfs=10 * math.log10(self._energy / self._samples / 32768.0**2),
             clipping=self._clipped / self._samples,
-            noise_floor_dbfs=self._noise_floor(),
+            noise_floor_dbfs=self._level_of(NOISE_SHARE),
+            silent=(self._level_of(1 - LOUD_SHARE) or 0.0) < SILENT_DBFS,
         )
 
-    def _noise_floor(self) -> float | None:
+    def _level_of(self, share: float) -> float | None:
+        """The level in whole dBFS that `share` of the frames stay under."""
         total = int(self._frames.sum())
         if not total:
             return None
-        at = int(np.searchsorted(np.cumsum(self._frames), max(1, NOISE_SHARE * total)))
+        at = int(np.searchsorted(np.cumsum(self._frames), max(1, share * total)))
         return float(at - 120)
-
-
-class Likeness:
-    """Correlation of two channels as they stream past."""
-
-    def __init__(self) -> None:
-        self._xy = self._xx = self._yy = 0.0
-
-    def add(self, first: NDArray[np.int16], second: NDArray[np.int16]) -> None:
-        """Take the next samples of both channels, equally many."""
-        x, y = first.astype(np.float64), second.astype(np.float64)
-        self._xy += float(x @ y)
-        self._xx += float(x @ x)
-        self._yy += float(y @ y)
-
-    def correlation(self) -> float:
-        """-1..1; 0 when one of them is silent."""
-        return self._xy / math.sqrt(self._xx * self._yy) if self._xx and self._yy else 0.0

@@ -14,6 +14,10 @@ from transcription.headerless import HeaderlessKind, begins_like_sound, named_ki
 
 HEAD_BYTES: Final = 4096
 _SIGN_BYTES: Final = 64
+
+NO_SOUND: Final = "no sound"
+"""What a file looks like that is a container we read with no samples in it."""
+
 _SKIP_LIMIT: Final = 256 * 1024 * 1024
 
 

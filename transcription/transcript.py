@@ -100,6 +100,8 @@ class AudioQuality:
     bandwidth_hz: float | None = None
     echo: float | None = None
     speech_seconds: float | None = None
+    silent_channels: tuple[int, ...] = ()
+    """Channels (of two or more) that hold nothing but the line's noise: nobody was recorded there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,7 @@ def _quality_json(quality: AudioQuality) -> dict[str, Any]:
         "bandwidth_hz": None if quality.bandwidth_hz is None else round(quality.bandwidth_hz),
         "echo": share(quality.echo),
         "speech_seconds": seconds(quality.speech_seconds),
+        "silent_channels": list(quality.silent_channels),
     }
 
 

@@ -156,8 +156,16 @@ def _read_quality(data: object) -> AudioQuality:
         dual_mono=bool(item.get("dual_mono", False)),
         partial=bool(item.get("partial", False)),
         codec=_text_or_none(item, "codec", "quality"),
+        silent_channels=_numbers_of_channels(item),
         **numbers,
     )
+
+
+def _numbers_of_channels(item: Mapping[str, Any]) -> tuple[int, ...]:
+    value = _list(item, "silent_channels")
+    if not all(isinstance(number, int) and not isinstance(number, bool) for number in value):
+        raise NotATranscript("'silent_channels' are not whole numbers", where="quality")
+    return tuple(value)
 
 
 def _mapping(data: object, where: str) -> Mapping[str, Any]:
