@@ -79,7 +79,7 @@ def sample_calls() -> Iterator[tuple[str, list[Dialogue]]]:
 
 
 def half_of(dialogue: str) -> str:
-    """"dev" or "test", for ever the same for one id."""
+    """ "dev" or "test", for ever the same for one id."""
     return "dev" if hashlib.sha256(dialogue.encode()).digest()[0] % 2 == 0 else "test"
 
 

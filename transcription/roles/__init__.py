@@ -2,7 +2,7 @@
 
 The pipeline calls `settle_people` once, after the clean-up:
 
-    people = settle_people(kept, voices, RoleHints(...), decoded=channels, marks=marks, takeover=voice_takeover)
+    people = settle_people(kept, voices, RoleHints(...), decoded=channels, marks=marks)
     turns = merge_channels([s.utterances for s in people.sides], [s.voice for s in people.sides], language)
 """
 

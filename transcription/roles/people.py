@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from transcription.roles.handover import Handover, find_handovers
 from transcription.roles.sides import RoleHints, Side, in_order
-from transcription.speech import SpokenChannel, Utterance, primary_language
+from transcription.speech import Span, SpokenChannel, Utterance, primary_language
 from transcription.transcript import Mark, Word
 
-Takeover = Callable[[SpokenChannel, Sequence[Handover]], "Change | None"]
-"""Asks the voices of a channel whether another person took over at one of these moments."""
+Takeover = Callable[[SpokenChannel, Sequence[Span], Sequence[Handover]], "Change | None"]
+"""Asks the voices in a channel's stretches of talk whether another person took over at one of these moments."""
+
+TALK_GAP: Final = 0.6
+"""Seconds without a word that end a stretch of talk; nobody takes over from another within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def second_people(
         change = None
         if side.voice.role == "rep" and alone:
             handovers = find_handovers(number, sayings, replace(hints, language=language), marks)
-            change = takeover(decoded[number], handovers) if handovers else None
+            change = takeover(decoded[number], _talk(side), handovers) if handovers else None
         result += [side] if change is None else _cut(side, change)
     return tuple(result)
 
@@ -68,6 +72,19 @@ def _apart_by_channel(sides: Sequence[Side]) -> tuple[Side, ...]:
             speaker = role if seen[role] == 1 else f"{role}_{seen[role]}"
             told[n] = replace(sides[n], voice=replace(sides[n].voice, speaker=speaker))
     return tuple(told)
+
+
+def _talk(side: Side) -> tuple[Span, ...]:
+    """The side's words as stretches of talk."""
+    spans: list[Span] = []
+    for word in (word for utterance in side.utterances for word in utterance.words):
+        if word.start is None or word.end is None or word.end <= word.start:
+            continue
+        if spans and word.start - spans[-1].end <= TALK_GAP:
+            spans[-1] = Span(spans[-1].start, max(spans[-1].end, word.end))
+        else:
+            spans.append(Span(word.start, word.end))
+    return tuple(spans)
 
 
 def _begins(side: Side) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from transcription.roles.bleed import remove_bleed
 from transcription.roles.people import Takeover, second_people
 from transcription.roles.sides import RoleHints, RolesTold, Side
+from transcription.roles.takeover import hear_takeover
 from transcription.roles.telling import tell_roles
 from transcription.speech import SpokenChannel, Utterance
 from transcription.transcript import Mark, Removal
@@ -30,12 +31,13 @@ def settle_people(
     *,
     decoded: Sequence[SpokenChannel] = (),
     marks: Sequence[Mark] = (),
-    takeover: Takeover | None = None,
+    takeover: Takeover | None = hear_takeover,
 ) -> People:
     """Everything about people for a recognised call, in the order it must happen.
 
     `channels[n]` is what was heard, cleaned up, of `voices[n]`; `decoded[n]` its sound (two people told apart on one
     channel share the file). Without `decoded` nothing is taken for bleed and nobody is told apart on one channel.
+    `takeover` is asked only where the words say that a rep handed the call over.
     """
     kept: tuple[tuple[Utterance, ...], ...] = tuple(tuple(channel) for channel in channels)
     removals: tuple[Removal, ...] = ()
