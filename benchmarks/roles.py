@@ -14,7 +14,7 @@ import argparse
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ class Dialogue:
     id: str
     language: str
     turns: tuple[tuple[str, str], ...]
-    hints: RoleHints = RoleHints()
+    hints: RoleHints = field(default_factory=RoleHints)
 
 
 @dataclass(frozen=True, slots=True)
