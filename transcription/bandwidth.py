@@ -27,6 +27,13 @@ _SPEECH_DB: Final = 25
 _NOISE_DB: Final = 20
 """The quietest tenth of frames is the line's noise when it lies so far under speech; it is taken off."""
 
+TELEPHONE: Final = 4_000.0
+"""Hz a call sampled at 8 kHz can hold."""
+
+_MIRRORED: Final = 4_600.0
+"""Usual converters to a higher rate leave a mirror image of the highest tones just above 4 kHz: an edge up to here is
+an 8 kHz call's."""
+
 _SMOOTH: Final = 8
 """Bins averaged (250 Hz) before noise is compared with speech."""
 
@@ -72,7 +79,8 @@ class BandMeter:
         raised = np.cumsum(speech * frequencies**2)
         if raised[-1] <= 0:
             return None
-        return float(min(frequencies[int(np.searchsorted(raised, _SHARE * raised[-1]))], rate / 2))
+        width = float(frequencies[int(np.searchsorted(raised, _SHARE * raised[-1]))])
+        return min(TELEPHONE if TELEPHONE < width <= _MIRRORED else width, rate / 2)
 
 
 def _smooth(power: NDArray[np.float64]) -> NDArray[np.float64]:

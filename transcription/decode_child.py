@@ -95,7 +95,7 @@ def _decode_file(file: BinaryIO, kind: MediaKind, sink: Sink) -> dict[str, Any]:
         stream = container.streams.audio[0]
         if stream.codec_context is None:
             raise UnreadableAudio("its sound is coded in a way we cannot read")
-        if kind.name == "flac":
+        if kind.name == "flac" and stream.time_base is not None:
             check_rate(stream.time_base.denominator)  # the header's rate, in which its frames' times are counted
         stream.codec_context.thread_count = 1
         length = None if container.duration is None else container.duration / 1_000_000

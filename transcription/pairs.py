@@ -95,7 +95,7 @@ def compare_channels(first: Path, second: Path, rms_dbfs: tuple[float | None, fl
     return PairFacts(
         likeness=min(1.0, float(found.max()) / scale) if scale else 0.0,
         level_db=rms_dbfs[0] - rms_dbfs[1],
-        echo=max(there.echo(), back.echo()),
+        echo=round(max(there.echo(), back.echo()), 4),
     )
 
 
