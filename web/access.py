@@ -36,8 +36,9 @@ class Rule:
 
     roles: frozenset[str] = frozenset(ROLES)  # signed-in people with at least one of these
     public: bool = False  # anyone, signed in or not
-    scope: str | None = None  # programs: an API token that holds this scope
+    scope: str | None = None  # programs: an API token that holds this scope and speaks for one of `roles`
     subject: Subject | None = None  # what the URL's id names; hidden ones answer 404
+    right: str | None = None  # a right the person was given by name, beside the role
 
     @property
     def by_token(self) -> bool:
@@ -46,6 +47,8 @@ class Rule:
 
     def allows(self, viewer: Viewer) -> bool:
         """True when this person may use the route."""
+        if self.right is not None and not viewer.has_right(self.right):
+            return False
         return self.public or not viewer.roles.isdisjoint(self.roles)
 
 
@@ -65,6 +68,17 @@ def _roles(*names: str, subject: Subject | None = None) -> Rule:
 # Not reps: what they bring in would be judged as theirs. Not admins: they see no calls, so not their own uploads.
 BRINGS_CALLS = _roles("manager", "reviewer", "quality_lead", "head_of_sales")
 
+# Not reps: the words they are judged by are not theirs to change. Not admins and outsiders: they review no calls.
+CORRECTS_CALL = _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call")
+
+# Not external reviewers: they listen here and take nothing away.
+TAKES_AWAY = ("rep", "manager", "reviewer", "quality_lead", "head_of_sales")
+
+# Whoever sees the call by role, and was given the right by name: docs/adr/0004.
+SEES_ORIGINALS = Rule(roles=frozenset(TAKES_AWAY), subject="call", right="see_originals")
+
+SETS_SOURCES = _roles("admin", "quality_lead", "head_of_sales")
+
 RULES: Mapping[str, Rule] = {
     "static": PUBLIC,
     # sign-in
@@ -79,9 +93,24 @@ RULES: Mapping[str, Rule] = {
     "calls.peaks": SEES_CALL,
     "calls.score_partial": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
     "calls.retry": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
+    "corrections.state": SEES_CALL,
+    "corrections.save": CORRECTS_CALL,
+    "corrections.roles": CORRECTS_CALL,
+    "corrections.export": _roles("quality_lead"),
+    "exports.transcript": _roles(*TAKES_AWAY, subject="call"),
+    "originals.show": SEES_ORIGINALS,
+    "originals.sound": SEES_ORIGINALS,
+    "retranscribe.bar": BRINGS_CALLS,
+    "retranscribe.all_calls": BRINGS_CALLS,
+    "retranscribe.state": SEES_CALL,
+    "retranscribe.one_call": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
     "clients.show": SEES_CLIENT,
     "upload.form": BRINGS_CALLS,
     "upload.receive": BRINGS_CALLS,
+    "sources.index": SETS_SOURCES,
+    "sources.show": SETS_SOURCES,
+    "sources.change": SETS_SOURCES,
+    "sources.undo_channel": SETS_SOURCES,
     # health
     "health.page": _roles("admin", "quality_lead", "head_of_sales"),
     "health.alive": PUBLIC,
@@ -90,6 +119,8 @@ RULES: Mapping[str, Rule] = {
     "api.create_call": Rule(scope="calls:write"),
     "api.list_calls": Rule(scope="calls:read"),
     "api.read_call": Rule(scope="calls:read", subject="call"),
+    "api_corrections.export": Rule(roles=frozenset({"quality_lead"}), scope="calls:read"),
+    "api_transcripts.read_transcript": Rule(roles=frozenset(TAKES_AWAY), scope="calls:read", subject="call"),
     # the API reference says nothing about the installation
     "openapi.openapi": PUBLIC,
     "openapi.doc_url": PUBLIC,
@@ -120,7 +151,8 @@ def enforce(app: Flask) -> None:
     def apply_rule() -> None:
         rule = rule_of(request.endpoint)
         if rule.scope is not None:
-            viewer_of_token(rule.scope)
+            if not rule.allows(viewer_of_token(rule.scope)):
+                raise _not_open()
             return
         if rule.public:
             return
@@ -128,9 +160,13 @@ def enforce(app: Flask) -> None:
         if viewer is None:
             raise SignInNeeded
         if not rule.allows(viewer):
-            raise Refused(
-                403,
-                _("Your roles do not open this page"),
-                _("Nothing was changed."),
-                _("Ask an administrator if you need it."),
-            )
+            raise _not_open()
+
+
+def _not_open() -> Refused:
+    return Refused(
+        403,
+        _("Your roles do not open this page"),
+        _("Nothing was changed."),
+        _("Ask an administrator if you need it."),
+    )

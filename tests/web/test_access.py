@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 
 from review.db import Database
-from review.models import Call, Client, WebAudio
+from review.models import Call, Client, UserRight, WebAudio
 from review.queries.viewer import ROLES
 from review.services.tokens import create_api_token
 from review.settings import Settings
@@ -83,7 +83,7 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
     """The route's address for a kind of call or client."""
     return pattern.replace("<int:call_id>", str(subjects.calls[kind])).replace(
         "<int:client_id>", str(subjects.clients[kind])
-    )
+    ).replace("<int:source_id>", "1")
 
 
 def test_every_route_has_a_rule_and_every_rule_a_route(app: Flask) -> None:
@@ -119,7 +119,9 @@ def test_every_route_for_every_kind_of_call(
         headers = {"Authorization": f"Bearer {api}"} if rule.by_token else {"X-CSRFToken": token}
         for kind in KINDS if rule.subject else ("own",):
             status = browser.open(address(pattern, kind, subjects), method=method, headers=headers).status_code
-            if rule.by_token and rule.subject is None:
+            if rule.by_token and role not in rule.roles:
+                holds = status == 403
+            elif rule.by_token and rule.subject is None:
                 holds = status in (200, 411, 422)
             elif not rule.by_token and not rule.public and role not in rule.roles:
                 holds = status == 403
@@ -130,6 +132,31 @@ def test_every_route_for_every_kind_of_call(
                 holds = status < 500 and status not in (401, 403) and (rule.subject is None or status != 404)
             if endpoint in SPECIAL:
                 holds = status in SPECIAL[endpoint]
+            if not holds:
+                wrong.append((method, pattern, kind, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_right_given_by_name_counts_only_with_a_role_that_sees_the_call(
+    app: Flask, role: str, sign_in: SignIn, subjects: Subjects, database: Database, crew: Crew
+) -> None:
+    browser = sign_in(role)
+    with database.session() as db:
+        db.add(UserRight(user_id=crew.users[role], name="see_originals"))
+    headers = {"X-CSRFToken": csrf_token(browser, "/")}
+    named = [(method, pattern, rule) for method, pattern, name in routes(app) if (rule := RULES[name]).right]
+    assert len(named) == 2
+    wrong = []
+    for method, pattern, rule in named:
+        for kind in KINDS:
+            status = browser.open(address(pattern, kind, subjects), method=method, headers=headers).status_code
+            if role not in rule.roles:
+                holds = status == 403
+            elif kind not in SEES[role]:
+                holds = status == 404
+            else:
+                holds = status in (200, 410, 422)  # no reason was given, or no opening
             if not holds:
                 wrong.append((method, pattern, kind, status))
     assert wrong == []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask_openapi3.openapi import OpenAPI
 
-from web.api import calls
+from web.api import calls, corrections, transcripts
 
 
 def register_api(app: OpenAPI) -> None:
     """Add the API to the application."""
     app.register_api(calls.blueprint)
+    app.register_api(corrections.blueprint)
+    app.register_api(transcripts.blueprint)

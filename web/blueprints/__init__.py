@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.blueprints import auth, calls, clients, health, inbox, upload
+from web.blueprints import (
+    auth,
+    calls,
+    clients,
+    corrections,
+    exports,
+    health,
+    inbox,
+    originals,
+    retranscribe,
+    sources,
+    upload,
+)
 
 
 def register_blueprints(app: Flask) -> None:
     """Add every page to the application."""
-    for module in (auth, inbox, calls, clients, upload, health):
+    pages = (auth, inbox, calls, corrections, exports, originals, retranscribe, clients, upload, sources, health)
+    for module in pages:
         app.register_blueprint(module.blueprint)
