@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from scoring.assessment import Evidence, Nearest
-from scoring.normalise import Sentence, split_sentences
+from scoring.language import guess_language
+from scoring.languages import Language, Sentence, language_of
 from transcription.transcript import Transcript, Turn
 
 UNSURE_ROLES = ("speaker_a", "speaker_b")
@@ -152,9 +153,11 @@ def prepare(transcript: Transcript) -> Conversation:
             groups[-1].append((index, turn))
         else:
             groups.append([(index, turn)])
+    language = transcript.language or guess_language(_text_of(turn) for group in groups for _, turn in group)
+    reading = language_of(language)
     return Conversation(
-        turns=tuple(_merge(n, group) for n, group in enumerate(groups)),
-        language=transcript.language,
+        turns=tuple(_merge(n, group, reading) for n, group in enumerate(groups)),
+        language=language,
         duration=transcript.duration,
         draft=transcript.draft,
         partial=transcript.quality.partial,
@@ -171,7 +174,7 @@ def _text_of(turn: Turn) -> str:
     return turn.text if turn.text.strip() else " ".join(word.text for word in turn.words)
 
 
-def _merge(index: int, group: list[tuple[int, Turn]]) -> MergedTurn:
+def _merge(index: int, group: list[tuple[int, Turn]], language: Language) -> MergedTurn:
     text = ""
     pieces: list[Piece] = []
     words: list[PlacedWord] = []
@@ -195,7 +198,7 @@ def _merge(index: int, group: list[tuple[int, Turn]]) -> MergedTurn:
         pieces=tuple(pieces),
         words=tuple(words),
         role_confidence=weighed / weight if weight else None,
-        sentences=split_sentences(text),
+        sentences=language.split(text),
     )
 
 

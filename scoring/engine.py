@@ -10,7 +10,6 @@ from scoring.conversation import UNSURE_ROLES, Conversation, prepare
 from scoring.detectors.phrases import introduced_name
 from scoring.facts import Facts
 from scoring.judging import judge, judge_nothing
-from scoring.language import guess_language
 from scoring.matching import matcher_for
 from scoring.objections import find_objections
 from scoring.packs import Pack, PackMissing, load_pack
@@ -33,8 +32,6 @@ def score(transcript: Transcript, standard: Standard, facts: Facts | None = None
     """
     facts = facts or Facts()
     conversation = prepare(transcript)
-    if conversation.language is None:
-        conversation = replace(conversation, language=guess_language(conversation))
     if not conversation.turns:
         return _unjudged(transcript, conversation, standard, facts, "Nobody says anything in this transcript.")
     try:
@@ -93,7 +90,7 @@ def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, fa
 
 
 def _judge_part(part: RepPart, standard: Standard, facts: Facts, pack: Pack, language: str | None) -> Judged:
-    conversation = replace(prepare(part.transcript), language=language)
+    conversation = prepare(replace(part.transcript, language=language))
     case = open_case(part.transcript, conversation, pack, facts)
     return Judged(judge(case, standard, theirs(part, find_objections(case))), introduced_name(case))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
-from scoring.conversation import Conversation
 from scoring.wordlists import word_set
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -19,11 +19,11 @@ _ENGLISH: Final = word_set(
 )
 
 
-def guess_language(conversation: Conversation) -> str | None:
+def guess_language(texts: Iterable[str]) -> str | None:
     """ "en", "ru", "ko" or "zh" where script or words say so plainly, else None."""
     words: list[str] = []
-    for turn in conversation.turns:
-        words.extend(match.group().lower().replace("’", "'") for match in _WORD.finditer(turn.text))
+    for text in texts:
+        words.extend(match.group().lower().replace("’", "'") for match in _WORD.finditer(text))
         if len(words) >= _LOOK_AT:
             break
     if not words:

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 
 from scoring.assessment import Evidence
 from scoring.conversation import Conversation, MergedTurn
-from scoring.normalise import Token, split_sentences
+from scoring.languages import Token
 from scoring.packs import Entry, Pack
 from scoring.patterns import Compiled
 from scoring.stream import Stream
@@ -74,6 +74,7 @@ class Matcher:
         self._regexes: list[tuple[Entry, re.Pattern[str], frozenset[str]]] = []
         self._stems: dict[tuple[str, ...], frozenset[str]] = {}
         self._fuzzy: list[tuple[Entry, str, frozenset[str]]] = []
+        self._language = pack.vocabulary.language
         self._negations = pack.words["negations"]
         self._cutoff = pack.threshold("fuzzy")
         self._fuzzy_share = pack.threshold("fuzzy_shared_stems")
@@ -85,7 +86,7 @@ class Matcher:
                 self._rules.append((entry, phrase))
             self._regexes.extend((entry, pattern, needs) for pattern, needs in entry.regex)
             for text in entry.fuzzy:
-                words = [token for sentence in split_sentences(text) for token in sentence.tokens]
+                words = self._language.tokens(text)
                 self._fuzzy.append((entry, " ".join(w.surface for w in words), frozenset(w.stem for w in words)))
 
     def stems_of(self, groups: tuple[str, ...]) -> frozenset[str]:
@@ -105,11 +106,7 @@ class Matcher:
     def find_words(self, turns: Sequence[MergedTurn], names: Iterable[str], group: str, source: str) -> list[Hit]:
         """Where the rep says one of the names (from the call facts), as hits of `group`."""
         entry = _facts_entry(group, source)
-        wanted = [
-            surfaces
-            for name in names
-            if (surfaces := tuple(t.surface for s in split_sentences(name) for t in s.tokens))
-        ]
+        wanted = [surfaces for name in names if (surfaces := tuple(t.surface for t in self._language.tokens(name)))]
         found: list[Hit] = []
         for turn in turns:
             if turn.role != "rep":
@@ -133,7 +130,7 @@ class Matcher:
 
     def find_in_turn(self, turn: MergedTurn) -> list[Hit]:
         """The hits in one turn."""
-        stream = Stream(turn, self.pack.vocabulary.exact)
+        stream = Stream(turn, self.pack.vocabulary)
         if not stream.tokens:
             return []
         found: list[Hit] = []

@@ -15,7 +15,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final
 
-from scoring.normalise import stem_word
+from scoring.languages import Language, language_of
 from scoring.patterns import Compiled, PatternInvalid, Vocabulary, compile_pattern, exact_forms, guard_regex
 from scoring.yaml_source import SourceInvalid, Value, read_yaml
 
@@ -109,8 +109,9 @@ def read_pack(folder: Traversable) -> Pack:
     head = read_yaml(folder.joinpath("pack.yaml").read_text(encoding="utf-8"), f"{name}/pack.yaml")
     keys = head.mapping(required=("language", "version", "thresholds", "slots", "words"))
     slots = {key: value.text() for key, value in keys["slots"].mapping(optional=None).items()}
+    language = language_of(keys["language"].text())
     words = {
-        key: frozenset(stem_word(word) for word in value.text().split())
+        key: frozenset(language.stem(word) for word in value.text().split())
         for key, value in keys["words"].mapping(optional=None).items()
     }
     sources: list[Value] = []
@@ -119,7 +120,9 @@ def read_pack(folder: Traversable) -> Pack:
             document = read_yaml(file.read_text(encoding="utf-8"), f"{name}/{file.name}")
             sources.extend(document.mapping(required=("entries",))["entries"].items())
     phrases = [text for source in sources for text in _phrases_of(source)]
-    vocabulary = Vocabulary(slots, words.get("not_names", frozenset()), exact_forms([*phrases, *slots.values()]))
+    vocabulary = Vocabulary(
+        language, slots, words.get("not_names", frozenset()), exact_forms([*phrases, *slots.values()])
+    )
     entries = tuple(_entry(source, vocabulary) for source in sources)
     seen: set[str] = set()
     for entry, source in zip(entries, sources, strict=True):
@@ -168,7 +171,7 @@ def _entry(source: Value, vocabulary: Vocabulary) -> Entry:
         phrases=_compiled(keys.get("phrases"), entry_id, vocabulary),
         unless=_compiled(keys.get("unless"), entry_id, vocabulary),
         fuzzy=fuzzy,
-        regex=_regexes(keys.get("regex"), entry_id),
+        regex=_regexes(keys.get("regex"), entry_id, vocabulary.language),
         guarded="guarded" in keys and keys["guarded"].flag(),
         asks=keys["asks"].flag() if "asks" in keys else None,
         tags=frozenset(keys["tags"].texts()) if "tags" in keys else frozenset(),
@@ -187,7 +190,9 @@ def _compiled(value: Value | None, entry_id: str, vocabulary: Vocabulary) -> tup
     return tuple(compiled)
 
 
-def _regexes(value: Value | None, entry_id: str) -> tuple[tuple[re.Pattern[str], frozenset[str]], ...]:
+def _regexes(
+    value: Value | None, entry_id: str, language: Language
+) -> tuple[tuple[re.Pattern[str], frozenset[str]], ...]:
     found = []
     for item in value.items() if value is not None else ():
         keys = item.mapping(required=("pattern", "needs"))
@@ -195,5 +200,5 @@ def _regexes(value: Value | None, entry_id: str) -> tuple[tuple[re.Pattern[str],
             pattern = guard_regex(keys["pattern"].text())
         except PatternInvalid as error:
             raise item.wrong(f"the regex '{keys['pattern'].text()}' of '{entry_id}' is refused", str(error)) from error
-        found.append((pattern, frozenset(stem_word(word) for word in keys["needs"].texts())))
+        found.append((pattern, frozenset(t.stem for word in keys["needs"].texts() for t in language.tokens(word)[:1])))
     return tuple(found)

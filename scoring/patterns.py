@@ -1,10 +1,10 @@
 """The phrase language of the rule packs and its translation into bounded regular expressions over tokens.
 
-    think|consider           one of these words (any form: matched by Snowball stem)
-    =interested              exactly this form
+    think|consider           one of these words (any form: matched by Snowball stem; Korean and Chinese by syllables)
+    =interested              exactly this form (Korean: exactly this written word)
     (show it to|ask) my boss alternatives of several words
     [really|quite a bit]     may be there
-    ..  ..5                  up to 3 (5) words of any kind, within the sentence
+    ..  ..5                  up to 3 (5) words of any kind, within the sentence (Korean 8, Chinese 6 syllables)
     <money>                  a slot: a named sub-pattern of the pack
     ^  $                     start and end of the sentence
     <any> <digits> <name>    one word; a number in digits; one word that can be a name
@@ -17,11 +17,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
-from scoring.normalise import Token, split_sentences, stem_word
-from scoring.wordlists import word_set
+from scoring.languages import WORD_MARK, Language
 
 MAX_COST: Final = 20_000
 _MOST_NEEDS: Final = 3
@@ -62,17 +61,11 @@ class _Part:
     required: tuple[frozenset[str], ...]
 
 
-# Words in every sentence make poor anchors: nearly every turn would have to be searched.
-COMMON: Final = word_set(
-    "i you it is am are be the a an to of in on at for and or but we that this do not have so my your me what "
-    "with will would can could just if was there they he she us our get got go no yes as by from"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a pack's phrases share: its slots, the stems that cannot be a name, and the forms asked for exactly."""
+    """What a pack's phrases share: language, slots, the stems that cannot be a name, the forms asked for exactly."""
 
+    language: Language
     slots: Mapping[str, str]
     not_names: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
@@ -81,7 +74,7 @@ class Vocabulary:
     exact_stems: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "exact_stems", frozenset(stem_word(form) for form in self.exact))
+        object.__setattr__(self, "exact_stems", frozenset(self.language.stem(form) for form in self.exact))
 
 
 def exact_forms(sources: Iterable[str]) -> frozenset[str]:
@@ -97,10 +90,11 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> Compiled:
         raise PatternInvalid("it has no word that must be there; add one outside [ ] and ..")
     if part.cost > MAX_COST:
         raise PatternInvalid(f"it can match in {part.cost} ways at one place; use fewer .. and [ ]")
-    anchors, *needs = sorted(set(part.required), key=_commonness)
+    common = vocabulary.language.common
+    anchors, *needs = sorted(set(part.required), key=parser.commonness)
     # A word found in every turn as well as missing in none tells nothing: only telling sets are worth a look.
-    telling = tuple(need for need in needs if not need & COMMON)[:_MOST_NEEDS]
-    return Compiled(source, r"(?<!\S)" + part.regex, anchors, telling, frozenset(parser.stems) - COMMON)
+    telling = tuple(need for need in needs if not need & common)[:_MOST_NEEDS]
+    return Compiled(source, r"(?<!\S)" + part.regex, anchors, telling, frozenset(parser.stems) - common)
 
 
 class _Parser:
@@ -108,6 +102,7 @@ class _Parser:
 
     def __init__(self, source: str, vocabulary: Vocabulary, depth: int = 0) -> None:
         self.vocabulary = vocabulary
+        self.language = vocabulary.language
         self.exact_stems = vocabulary.exact_stems
         self.depth = depth
         self.stems: set[str] = set()
@@ -133,7 +128,22 @@ class _Parser:
         while spaced and self._peek() == "|":
             self.at += 1
             branches.append(self._sequence(spaced=spaced))
-        return _either(branches)
+        return self._either(branches)
+
+    def _either(self, parts: list[_Part]) -> _Part:
+        if len(parts) == 1:
+            return parts[0]
+        required: tuple[frozenset[str], ...] = ()
+        if all(part.required for part in parts):
+            required = (frozenset().union(*(min(part.required, key=self.commonness) for part in parts)),)
+        # Alternatives mostly begin with different words, so at one place few of them live on: the widest bounds them.
+        cost = max(part.cost for part in parts) + sum(1 for part in parts if part.cost > 1)
+        return _Part("(?:" + "|".join(part.regex for part in parts) + ")", cost, required)
+
+    def commonness(self, anchors: frozenset[str]) -> tuple[int, int, tuple[str, ...]]:
+        """Smaller is rarer; the words themselves break ties so that the choice never depends on hashing."""
+        common = self.language.common
+        return sum(50 if anchor in common else 1 for anchor in anchors), len(anchors), tuple(sorted(anchors))
 
     def _sequence(self, *, spaced: bool) -> _Part:
         parts: list[_Part] = []
@@ -158,9 +168,9 @@ class _Parser:
         if symbol == "$":
             return _Part(r"(?=\| )", 1, ())
         if symbol.startswith(".."):
-            width = int(symbol[2:] or 3)
-            if width > 12:
-                raise PatternInvalid(f"'{symbol}' is wider than 12 words")
+            width = int(symbol[2:] or self.language.gap)
+            if width > self.language.widest:
+                raise PatternInvalid(f"'{symbol}' is wider than {self.language.widest} words")
             return _Part(rf"(?:[^\s|]\S* ){{0,{width}}}?", width + 1, ())
         part = self._word(symbol)
         while not spaced and self._peek() == "|":
@@ -169,7 +179,7 @@ class _Parser:
                 raise PatternInvalid("'|' stands at the edge of a word")
             following = self.symbols[self.at]
             self.at += 1
-            part = _either([part, self._word(following)])
+            part = self._either([part, self._word(following)])
         return part
 
     def _closed(self, bracket: str) -> _Part:
@@ -186,28 +196,19 @@ class _Parser:
         word = symbol[1:] if exact else symbol
         if word.startswith("#"):
             return _Part(re.escape(word) + " ", 1, (frozenset((word,)),))
-        tokens = _tokens(word)
-        if not tokens:
+        patterns = self.language.patterns(word, self.exact_stems, exact=exact)
+        if not patterns:
             raise PatternInvalid(f"'{word}' is dropped before matching; leave it out")
-        parts = []
-        self.stems.update(token.stem for token in tokens)
-        for token in tokens:
-            form = ""
-            if exact:
-                form = f"={token.surface}"
-            elif token.stem in self.exact_stems:
-                form = r"(?:=\w+)?"
-            parts.append(_Part(re.escape(token.stem) + form + " ", 1, (frozenset((token.stem,)),)))
-        return _in_order(parts)
+        self.stems.update(anchor for pattern in patterns for anchor in pattern.anchors)
+        return _in_order([_Part(pattern.expression, 1, (pattern.anchors,)) for pattern in patterns])
 
     def _slot(self, name: str) -> _Part:
         if name == "any":
             return _Part(r"[^\s|]\S* ", 1, ())
         if name == "digits":
-            return _Part(r"\d\S* ", 1, (frozenset((DIGIT_ANCHOR,)),))
+            return _Part(rf"{WORD_MARK}?\d\S* ", 1, (frozenset((DIGIT_ANCHOR,)),))
         if name == "name":
-            deny = "|".join(sorted(re.escape(word) for word in self.vocabulary.not_names)) or "(?!)"
-            return _Part(rf"(?!(?:{deny})(?:=\w+)? )(?:#name|#org|[^\s|\d#]\S*) ", 1, ())
+            return _Part(self.language.name_pattern(self.vocabulary.not_names), 1, ())
         slots = self.vocabulary.slots
         if name not in slots:
             raise PatternInvalid(f"there is no slot <{name}>; there are: {', '.join(sorted(slots))}")
@@ -220,32 +221,11 @@ class _Parser:
         return known[0]
 
 
-@lru_cache(maxsize=8192)
-def _tokens(word: str) -> tuple[Token, ...]:
-    return tuple(token for sentence in split_sentences(word) for token in sentence.tokens)
-
-
 def _in_order(parts: list[_Part]) -> _Part:
     cost = 1
     for part in parts:
         cost *= part.cost
     return _Part("".join(part.regex for part in parts), cost, tuple(need for part in parts for need in part.required))
-
-
-def _either(parts: list[_Part]) -> _Part:
-    if len(parts) == 1:
-        return parts[0]
-    required: tuple[frozenset[str], ...] = ()
-    if all(part.required for part in parts):
-        required = (frozenset().union(*(min(part.required, key=_commonness) for part in parts)),)
-    # Alternatives mostly begin with different words, so at one place few of them live on: the widest bounds them.
-    cost = max(part.cost for part in parts) + sum(1 for part in parts if part.cost > 1)
-    return _Part("(?:" + "|".join(part.regex for part in parts) + ")", cost, required)
-
-
-def _commonness(anchors: frozenset[str]) -> tuple[int, int, tuple[str, ...]]:
-    """Smaller is rarer; the words themselves break ties so that the choice never depends on hashing."""
-    return sum(50 if anchor in COMMON else 1 for anchor in anchors), len(anchors), tuple(sorted(anchors))
 
 
 # --- raw regular expressions ------------------------------------------------------------------------------------------

@@ -6,10 +6,8 @@ from typing import Final
 
 from scoring.assessment import Promise
 from scoring.case import Case
-from scoring.dates import resolve
 from scoring.matching import Hit
 
-_JOINING: Final = ("and", "then", "so", "but")
 _KINDS: Final = ("send_offer", "call_back", "meeting", "other")
 
 
@@ -41,17 +39,18 @@ def _due(case: Case, hit: Hit) -> str | None:
     """The ISO date named with the promise: in its own clause, else later in its sentence."""
     if case.facts.started_at is None:
         return None
+    language = case.pack.vocabulary.language
     sentence = case.turn(hit.turn).sentences[hit.sentence]
     day = case.facts.started_at.date()
     before: list[str] = []
     clause: list[str] = []
     for token in sentence.tokens:
-        joins = token.surface in _JOINING
+        joins = token.surface in language.joining
         if token.start < hit.start:
             before = [] if joins else [*before, token.surface]
         elif token.start >= hit.end and joins:
             break
         else:
             clause.append(token.surface)
-    found = resolve(clause, day) or resolve(before, day)
+    found = language.resolve_date(clause, day) or language.resolve_date(before, day)
     return None if found is None else found.isoformat()

@@ -7,30 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from scoring.conversation import Conversation, MergedTurn
-from scoring.normalise import Sentence, Token
+from scoring.languages import Token
 from scoring.packs import Pack
-from scoring.wordlists import word_set
-
-_LEAD_IN: Final = word_set(
-    "so and but okay well now then right yes no great perfect all just actually first also because good fine "
-    "sure thank you thanks alright hello hi hey listen look sorry cool excellent wonderful um oh or"
-)
-_SUBJECTS: Final = word_set(
-    "you i we they he she it that this there your these those anybody somebody the any my our their"
-)
-_MID_TURN_SUBJECTS: Final = frozenset(("you", "your", "they", "there"))
-_MID_TURN_AUXILIARIES: Final = frozenset(
-    ["do", "does", "did", "are", "would", "could", "can", "have", "will", "were", "is"]
-)
-_OPENERS: Final = frozenset(("what", "how", "why"))
-# "How many", "what time", "what's your name": one fact answers them.
-_CLOSING_AFTER: Final = word_set(
-    "many much long often old far big large soon time day date name number address email zip postcode phone"
-)
-_LEAST_GAP: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,132 +32,13 @@ def find_questions(conversation: Conversation, pack: Pack, role: str) -> tuple[Q
 
 
 def _in_turn(turn: MergedTurn, pack: Pack, *, punctuated: bool) -> Iterator[Question]:
+    language = pack.vocabulary.language
     tags = pack.words["closed_tags"]
     least = int(pack.threshold("tag_question_words"))
     for number, sentence in enumerate(turn.sentences):
         tokens = sentence.tokens
-        if all(token.stem in tags for token in tokens) and len(tokens) <= least + 2:
+        if language.only(tokens, tags) and len(tokens) <= least + 2:
             continue
-        first = _after_lead_in(tokens)
-        if sentence.asks:
-            yield _question(turn, number, sentence, first, len(tokens))
-        elif not punctuated or not sentence.ended:
-            yield from _unmarked(turn, number, sentence)
-        elif _begins_question(tokens, first) or _asks_to_tell(tokens, first):
-            yield _question(turn, number, sentence, first, len(tokens))
-
-
-def _unmarked(turn: MergedTurn, number: int, sentence: Sentence) -> Iterator[Question]:
-    """Questions inside a stretch without punctuation, each up to the next."""
-    tokens = sentence.tokens
-    starts: list[int] = []
-    for index in range(len(tokens)):
-        at_edge = index == _after_lead_in(tokens)
-        if starts and index - starts[-1] < _LEAST_GAP:
-            continue
-        found = (at_edge and _begins_question(tokens, index)) or _asks_to_tell(tokens, index)
-        if found or (not at_edge and _begins_mid_turn(tokens, index)):
-            starts.append(index)
-    for place, index in enumerate(starts):
-        end = starts[place + 1] if place + 1 < len(starts) else min(len(tokens), index + 25)
-        yield _question(turn, number, sentence, index, end)
-
-
-def _question(turn: MergedTurn, number: int, sentence: Sentence, first: int, end: int) -> Question:
-    tokens = sentence.tokens[first:end] or sentence.tokens
-    return Question(turn.index, number, tokens[0].start, tokens[-1].end, _is_open(tokens), tokens)
-
-
-def _after_lead_in(tokens: tuple[Token, ...]) -> int:
-    index = 0
-    while index < len(tokens) - 2 and tokens[index].surface in _LEAD_IN:
-        # "and you" leads in, "you do that" does not begin with a lead-in.
-        if tokens[index].surface == "you" and (index == 0 or tokens[index - 1].surface != "thank"):
-            break
-        index += 1
-    return index
-
-
-_WH: Final = frozenset(("what", "how", "why", "which", "who", "where", "when", "whose"))
-_AUXILIARIES: Final = word_set("do does did is are was were can could would will should have has had may might shall")
-
-
-def _begins_question(tokens: tuple[Token, ...], index: int) -> bool:
-    if index >= len(tokens):
-        return False
-    word = tokens[index].surface
-    following = [token.surface for token in tokens[index + 1 : index + 6]]
-    if word in _WH:
-        if (
-            not following
-            or following[0] in ("i", "we", "they", "he", "she", "you")
-            or (word == "which" and following[0] in ("is", "means"))
-        ):
-            return False
-        if following[0] == "about" or (word == "how" and following[0] == "come"):
-            return True
-        return any(item in _AUXILIARIES for item in following[:4])
-    return (
-        word in _AUXILIARIES
-        and bool(following)
-        and following[0] in _SUBJECTS
-        and len(following) >= 2
-        and not (word in ("have", "had") and following[0] not in ("you", "they", "we"))
-    )
-
-
-def _begins_mid_turn(tokens: tuple[Token, ...], index: int) -> bool:
-    word = tokens[index].surface
-    before = tokens[index - 1].surface if index else ""
-    following = [token.surface for token in tokens[index + 1 : index + 4]]
-    if before in (
-        "i",
-        "we",
-        "they",
-        "you",
-        "that",
-        "if",
-        "know",
-        "what",
-        "how",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "as",
-        "so",
-        "than",
-    ):
-        return False
-    if word in ("may", "can", "could") and following[:2] == ["i", "ask"]:
-        return True
-    if word == "how" and following[:1] and following[0] in _CLOSING_AFTER:
-        return any(token.surface in _AUXILIARIES for token in tokens[index + 2 : index + 7])
-    if word in _WH and word != "which" and len(following) >= 2 and following[0] in _AUXILIARIES:
-        return following[1] in _MID_TURN_SUBJECTS or following[1] in ("the", "most", "it", "this")
-    return word in _MID_TURN_AUXILIARIES and len(following) >= 2 and following[0] in _MID_TURN_SUBJECTS
-
-
-def _asks_to_tell(tokens: tuple[Token, ...], index: int) -> bool:
-    words = [token.surface for token in tokens[index : index + 7]]
-    return (
-        len(words) >= 4
-        and words[0] in ("tell", "walk", "talk", "describe", "explain")
-        and (words[1] == "me" or words[0] == "describe")
-        and any(word in ("about", "through", "how", "what", "your", "why") for word in words[2:])
-    )
-
-
-def _is_open(tokens: tuple[Token, ...]) -> bool:
-    if _asks_to_tell(tokens, 0):
-        return True
-    for index, token in enumerate(tokens[:6]):
-        if token.surface in _OPENERS:
-            rest = [item.surface for item in tokens[index + 1 : index + 5]]
-            if token.surface == "how" and rest[:1] and rest[0] in _CLOSING_AFTER:
-                return False
-            return not any(word in _CLOSING_AFTER for word in rest)
-        if token.surface in _AUXILIARIES and index == 0:
-            return _asks_to_tell(tokens, min(2, len(tokens) - 1))
-    return False
+        for first, end in language.questions(sentence, punctuated=punctuated):
+            asked = tokens[first:end] or tokens
+            yield Question(turn.index, number, asked[0].start, asked[-1].end, language.is_open(asked), asked)

@@ -17,7 +17,6 @@ from scoring.case import Case
 from scoring.detectors.dialogue import find_needs_questions
 from scoring.facts import Facts
 from scoring.matching import Hit
-from scoring.normalise import split_sentences
 
 CLOSED: Final = ("closed_lost", "unqualified")
 _START: Final = -1.1
@@ -95,22 +94,20 @@ def _reasons(case: Case, objections: Sequence[Objection]) -> list[_Weighed]:
 
 
 def _contradicted(case: Case) -> _Weighed | None:
-    said = _reason_words(case)
-    words = case.pack.words
-    if said & words["reason_unreachable"]:
+    if _reason_is(case, "unreachable"):
         spoken = case.conversation.of("client")
         if sum(turn.length() for turn in spoken) >= _CONVERSATION_WORDS:
             turn = max(spoken, key=lambda t: (t.length(), -t.index))
             quote = turn.evidence(turn.sentences[0].tokens[0].start, turn.sentences[0].tokens[-1].end, "rule:spoke")
             return _weigh(2.0, "reason_contradicted", "Closed as unreachable, yet there was a conversation.", quote)
-    if said & words["reason_budget"] and not case.found(("price_talk", "asks_price", "objection.price")):
+    if _reason_is(case, "budget") and not case.found(("price_talk", "asks_price", "objection.price")):
         return _weigh(1.8, "reason_contradicted", "Closed for money, yet price and budget never came up in the call.")
     buying = case.found(("buying_signal",), role="client")
-    if said & words["reason_need"] and not said & words["reason_budget"] and buying:
+    if _reason_is(case, "need") and not _reason_is(case, "budget") and buying:
         return _weigh(
             1.2, "reason_contradicted", "Closed for lack of need, yet the client showed interest.", _q(case, buying)
         )
-    if said & words["reason_competitor"] and not case.found(("objection.competitor",)):
+    if _reason_is(case, "competitor") and not case.found(("objection.competitor",)):
         return _weigh(0.9, "reason_contradicted", "Closed for a competitor, yet none is mentioned in the call.")
     return None
 
@@ -181,7 +178,7 @@ def _few_attempts(facts: Facts) -> _Weighed | None:
 
 def _other_reason(case: Case) -> _Weighed | None:
     text = case.facts.loss_reason
-    if text is not None and (not text.strip() or _reason_words(case) & case.pack.words["reason_other"]):
+    if text is not None and (not text.strip() or _reason_is(case, "other")):
         return _weigh(0.4, "reason_other", "The loss reason says nothing.")
     return None
 
@@ -200,7 +197,7 @@ def _against(case: Case, objections: Sequence[Objection]) -> list[_Weighed]:
     ]
     if need:
         found.append(_weigh(0.6, "no_need", "The client sees no need, and the rep took it up.", need[-1].client))
-    if _reason_words(case) & case.pack.words["reason_budget"]:
+    if _reason_is(case, "budget"):
         price = [o for o in objections if "price" in o.types]
         if price:
             found.append(_weigh(0.4, "reason_confirmed", "The client did object to the price.", price[-1].client))
@@ -229,9 +226,11 @@ def _span(times: Sequence[datetime]) -> timedelta:
         return timedelta.max
 
 
-def _reason_words(case: Case) -> set[str]:
+def _reason_is(case: Case, kind: str) -> bool:
+    """Whether the CRM's loss reason is of a kind, by the words it is written with."""
     text = (case.facts.loss_reason or "").replace("_", " ").replace("-", " ")
-    return {token.stem for sentence in split_sentences(text) for token in sentence.tokens}
+    language = case.pack.vocabulary.language
+    return language.holds(language.tokens(text), case.pack.words[f"reason_{kind}"])
 
 
 def _q(case: Case, hits: Sequence[Hit]) -> Evidence:

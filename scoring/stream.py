@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from scoring.conversation import MergedTurn
-from scoring.normalise import Token
-from scoring.patterns import DIGIT_ANCHOR
+from scoring.languages import WORD_MARK, Token
+from scoring.patterns import DIGIT_ANCHOR, Vocabulary
 
 
 class Stream:
@@ -14,7 +14,9 @@ class Stream:
 
     __slots__ = ("_sentence_starts", "char_starts", "sentences", "stems", "text", "tokens")
 
-    def __init__(self, turn: MergedTurn, exact: frozenset[str]) -> None:
+    def __init__(self, turn: MergedTurn, vocabulary: Vocabulary) -> None:
+        exact = frozenset() if vocabulary.language.joined else vocabulary.exact
+        marked = vocabulary.language.marks_words
         parts = ["| "]
         at = 2
         self.tokens: list[Token] = []
@@ -25,6 +27,8 @@ class Stream:
             self._sentence_starts.append(at)
             for token in sentence.tokens:
                 word = f"{token.stem}={token.surface} " if token.surface in exact else f"{token.stem} "
+                if marked and token.head:
+                    word = WORD_MARK + word
                 self.tokens.append(token)
                 self.char_starts.append(at)
                 parts.append(word)

@@ -16,7 +16,7 @@ from typing import Final
 
 from scoring.assessment import Metrics, Span
 from scoring.conversation import UNSURE_ROLES, Conversation
-from scoring.normalise import split_sentences
+from scoring.languages import language_of
 from scoring.wordlists import word_set
 from transcription.transcript import Transcript, Turn
 
@@ -209,7 +209,7 @@ def _joined(words: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]
 
 
 def _is_brief(text: str) -> bool:
-    tokens = [token.surface for sentence in split_sentences(text) for token in sentence.tokens]
+    tokens = [token.surface for token in language_of("en").tokens(text)]
     return len(tokens) <= _BACKCHANNEL_WORDS and all(token in _BACKCHANNELS for token in tokens)
 
 

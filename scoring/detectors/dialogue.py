@@ -111,11 +111,13 @@ def _about_needs(case: Case, question: Question) -> bool:
         return False
     if groups & {"not_need", "next_step", "move.check"} and "ask_to_tell" not in groups:
         return False
-    words = {token.surface for token in question.tokens}
+    language = case.pack.vocabulary.language
     if groups & {"need", "ask_to_tell"}:
         return len(question.tokens) >= 3
-    addressed = bool(words & case.pack.words["addressed"])
-    return len(question.tokens) >= 3 and (addressed or question.tokens[0].surface in case.pack.words["open_words"])
+    addressed = language.holds(question.tokens, case.pack.words["addressed"])
+    return len(question.tokens) >= 3 and (
+        addressed or language.begins_with(question.tokens, case.pack.words["open_words"])
+    )
 
 
 def _confidence(case: Case, questions: list[Question]) -> float:

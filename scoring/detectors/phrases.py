@@ -131,7 +131,8 @@ def _answers_with_company(case: Case, window: Window) -> Finding | None:
     if turn is None or len(turn.sentences) < 2 or not case.knows_role(turn):
         return None
     tokens = turn.sentences[0].tokens
-    if len(tokens) > _LONGEST_NAME or any(token.stem in case.pack.words["not_names"] for token in tokens):
+    language = case.pack.vocabulary.language
+    if len(tokens) > _LONGEST_NAME or language.holds(tokens, case.pack.words["not_names"]):
         return None
     introduced = any(hit.sentence > 0 for hit in case.in_turn(turn.index, "own_name"))
     if not introduced or any(hit.sentence == 0 for hit in case.in_turn(turn.index, "own_name")):

@@ -1,4 +1,4 @@
-"""Dates said in a call, resolved against the day of the call: "today", "by Friday", "in two weeks", "on the 14th".
+"""English dates, resolved against the day of the call: "today", "by Friday", "in two weeks", "on the 14th".
 
 Only what names a day is resolved; "soon" and "next month" stay open.
 """
@@ -36,7 +36,7 @@ _ORDINALS: Final = {word: n for n, word in enumerate(_ORDINAL.split(), start=1)}
 _TODAY: Final = frozenset(("today", "tonight"))
 
 
-def resolve(words: Sequence[str], day: date) -> date | None:
+def english_date(words: Sequence[str], day: date) -> date | None:
     """The day that `words` (normalised, in order) name, seen from `day`; None where they name none."""
     for index, word in enumerate(words):
         found = _at(words, index, word, day)

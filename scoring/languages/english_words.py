@@ -1,8 +1,7 @@
-"""From raw text to tokens that phrases are matched on, each with its place in the raw text.
+"""English words for matching, with their places in the raw text.
 
-Every token carries the span of the raw word it came from, so that each hit can be quoted and played. A contraction
-gives several tokens with one span ("I'll" -> i will). Sounds of hesitation and stammered repeats are left out, so that
-"my uh my name is" still matches "my name is".
+A contraction gives several tokens with one span ("I'll" -> i will). Sounds of hesitation and stammered repeats are left
+out, so that "my uh my name is" still matches "my name is".
 """
 
 from __future__ import annotations
@@ -10,21 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 import snowballstemmer
 
+from scoring.languages.base import PIECE, Sentence, Token, ends_sentence, mask_tokens
 from scoring.wordlists import word_set
-
-_PIECE: Final = re.compile(
-    r"(?P<currency>[$€£¥₽₩])"
-    r"|(?P<number>\d+(?:[.,:/]\d+)*)"
-    r"|(?P<word>[^\W\d_]\w*(?:['’ʼ`´]\w+)*)"
-    r"|(?P<percent>%)"
-    r"|(?P<end>[.!?。？！]+)"
-)
 
 _CURRENCY: Final = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yuan", "₽": "ruble", "₩": "won"}
 _FILLERS: Final = word_set("uh um uhm er erm hm hmm mm mmm ah eh oh uhh umm")
@@ -103,25 +94,6 @@ _IS_AFTER: Final = word_set("it that what who he she there here where how when t
 _ENDINGS: Final = (("n't", "not"), ("'ll", "will"), ("'ve", "have"), ("'re", "are"), ("'m", "am"), ("'d", "would"))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token for matching: `stem` and `surface` normalised, `start`..`end` characters of the raw text."""
-
-    stem: str
-    surface: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A run of tokens that a phrase may not cross; `asks` when it ended in a question mark."""
-
-    tokens: tuple[Token, ...]
-    asks: bool
-    ended: bool
-
-
 @lru_cache(maxsize=1)
 def _english() -> Any:
     return snowballstemmer.stemmer("english")
@@ -137,7 +109,7 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of an English turn. Without punctuation the whole turn is one."""
     sentences: list[Sentence] = []
     tokens: list[Token] = []
-    for match in _PIECE.finditer(text):
+    for match in PIECE.finditer(text):
         kind = match.lastgroup
         start, end = match.span()
         if kind == "word" and not match.group().isupper() and not (start and text[start - 1].isdigit()):
@@ -153,7 +125,7 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
             continue
         if kind == "end":
             mark = match.group()
-            if _ends_sentence(text, match.end(), mark, tokens) and tokens:
+            if ends_sentence(text, match.end(), mark, tokens[-1].surface if tokens else "", _ABBREVIATIONS) and tokens:
                 sentences.append(Sentence(tuple(tokens), "?" in mark or "？" in mark, ended=True))
                 tokens = []
             continue
@@ -169,7 +141,7 @@ def _tokens_of(text: str, match: re.Match[str], kind: str | None) -> tuple[tuple
     raw = match.group()
     if kind == "word":
         if raw.isupper() and match.start() > 0 and text[match.start() - 1] == "[":
-            return _mask(raw)
+            return mask_tokens(raw)
         if raw.lower() in _ORDINAL_ENDINGS and match.start() > 0 and text[match.start() - 1].isdigit():
             return ()
         return _words(raw)
@@ -202,24 +174,6 @@ def _expand(surface: str) -> list[str]:
     return [surface.replace("'", "")]
 
 
-@lru_cache(maxsize=256)
-def _mask(raw: str) -> tuple[tuple[str, str], ...]:
-    """A part that redaction took out, such as [PERSON_NAME], as a token of its kind."""
-    if "NAME" in raw and "ORG" not in raw:
-        kind = "#name"
-    elif any(word in raw for word in ("ORG", "COMPANY")):
-        kind = "#org"
-    elif any(word in raw for word in ("MONEY", "PRICE", "AMOUNT")):
-        kind = "#money"
-    elif any(word in raw for word in ("BIRTH", "AGE", "DURATION")):
-        kind = "#mask"
-    elif any(word in raw for word in ("DATE", "TIME", "DAY")):
-        kind = "#date"
-    else:
-        kind = "#mask"
-    return ((kind, kind),)
-
-
 def _stammered(tokens: list[Token], surface: str) -> bool:
     return bool(tokens) and tokens[-1].surface == surface and surface not in _MAY_REPEAT and not surface.startswith("#")
 
@@ -229,11 +183,3 @@ def _restarted(tokens: list[Token]) -> bool:
     if len(tokens) < 4 or tokens[-1].surface[:1] in "#0123456789":
         return False
     return tokens[-1].surface == tokens[-3].surface and tokens[-2].surface == tokens[-4].surface
-
-
-def _ends_sentence(text: str, end: int, mark: str, tokens: list[Token]) -> bool:
-    if mark.startswith(("..", "…")):
-        return False
-    if end < len(text) and not (text[end].isspace() or text[end] in "\"'”’)[" or mark[0] in "。？！"):
-        return False
-    return not (mark == "." and tokens and tokens[-1].surface in _ABBREVIATIONS)

@@ -1,0 +1,93 @@
+"""What Korean and Chinese share: tokens of one syllable or character, so that free or absent spaces do not matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from scoring.languages.base import PIECE, WORD_MARK, Language, Sentence, Token, ends_sentence, mask_tokens
+
+_SINGLE: Final = re.compile(
+    r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]|[0-9]+(?:[.,:/][0-9]+)*|[^\W\d_]+|\d+"
+)
+_SYLLABLE: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]")
+_LONE_LETTERS: Final = re.compile(r"[\u1100-\u11ff\u3130-\u318f]+")
+
+
+def is_syllable(text: str) -> bool:
+    """Whether the text is one Hangul syllable or Chinese character."""
+    return _SYLLABLE.fullmatch(text) is not None
+
+
+class Joined(Language):
+    """A language matched by syllables. Word lists hold whole words, compared with the joined syllables."""
+
+    joined = True
+    widest = 30
+    currency: Mapping[str, str] = MappingProxyType({})
+    percent: str = ""
+    fillers: frozenset[str] = frozenset()
+
+    def normal(self, syllable: str) -> str:
+        """The form in which a syllable is matched."""
+        return syllable
+
+    def split(self, text: str) -> tuple[Sentence, ...]:
+        sentences: list[Sentence] = []
+        tokens: list[Token] = []
+        for match in PIECE.finditer(text):
+            kind = match.lastgroup
+            if kind == "end":
+                mark = match.group()
+                before = tokens[-1].surface if tokens else ""
+                if ends_sentence(text, match.end(), mark, before, frozenset()) and tokens:
+                    sentences.append(Sentence(tuple(tokens), "?" in mark or "？" in mark, ended=True))
+                    tokens = []
+                continue
+            tokens.extend(self._pieces(text, match, kind))
+        if tokens:
+            sentences.append(Sentence(tuple(tokens), asks=False, ended=False))
+        return tuple(sentences)
+
+    def _pieces(self, text: str, match: re.Match[str], kind: str | None) -> list[Token]:
+        raw, start = match.group(), match.start()
+        if kind == "word":
+            if raw.isupper() and raw.isascii() and start > 0 and text[start - 1] == "[":
+                return [Token(stem, surface, start, match.end()) for stem, surface in mask_tokens(raw)]
+            if raw in self.fillers:
+                return []
+        if kind in ("currency", "percent"):
+            word = self.currency.get(raw, self.percent)
+            return [Token(self.normal(c), c, start, match.end(), head=n == 0) for n, c in enumerate(word)]
+        # A written word may go on behind a number: "3만원" is one word of three tokens.
+        head = start == 0 or text[start - 1].isspace() or not (text[start - 1].isalnum())
+        found: list[Token] = []
+        for piece in _SINGLE.finditer(raw):
+            surface = unicodedata.normalize("NFKC", piece.group()).casefold()
+            if _LONE_LETTERS.fullmatch(surface):
+                continue
+            place = start + piece.start()
+            found.append(
+                Token(self.normal(surface), surface, place, start + piece.end(), head=head and piece.start() == 0)
+            )
+        return found
+
+    def name_pattern(self, not_names: frozenset[str]) -> str:
+        """Two to four syllables in a row: which of them are a name only the phrase around them tells."""
+        return rf"(?:#name |#org |(?:{WORD_MARK}?[^\s|\d#{WORD_MARK}] ){{2,4}}?)"
+
+    def stem(self, word: str) -> str:
+        return "".join(token.stem for token in self.tokens(word)) or word
+
+    def holds(self, tokens: Sequence[Token], words: frozenset[str]) -> bool:
+        said = "".join(token.stem for token in tokens)
+        return any(word in said for word in words)
+
+    def begins_with(self, tokens: Sequence[Token], words: frozenset[str]) -> bool:
+        return "".join(token.stem for token in tokens).startswith(tuple(sorted(words)))
+
+    def only(self, tokens: Sequence[Token], words: frozenset[str]) -> bool:
+        return "".join(token.stem for token in tokens) in words

@@ -1,0 +1,78 @@
+"""Korean: matched by syllables, endings and particles left open, so that 비싸 finds 비싸요, 비쌉니다 and 비싼데요.
+
+A phrase's last syllable without a final consonant stands for it with any final consonant: 비싸 finds 비쌉니다.
+하다 and 되다 are matched in their contracted forms too (해 as 하, 돼 as 되): 생각하 finds 생각해 볼게요.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from scoring.languages.base import WORD_MARK, Sentence, Token, WordPattern
+from scoring.languages.joined import Joined, is_syllable
+from scoring.languages.korean_dates import korean_date
+from scoring.languages.korean_questions import korean_is_open, korean_questions
+
+_FIRST: Final = 0xAC00
+_LAST: Final = 0xD7A3
+_FINALS: Final = 28
+_VOWELS: Final = 21
+# (initial, vowel) pairs that are one verb's contracted and full form: ㅎㅐ as ㅎㅏ, ㄷㅙ as ㄷㅚ.
+_CONTRACTED: Final = {(18, 1): (18, 0), (3, 10): (3, 11)}
+
+
+class Korean(Joined):
+    """See `Language`."""
+
+    code = "ko"
+    marks_words = True
+    gap = 8
+    fillers = frozenset(("음", "어", "에", "으음", "어어", "음음", "저기", "그", "막"))
+    currency = MappingProxyType({"$": "달러", "€": "유로", "£": "파운드", "¥": "엔", "₽": "루블", "₩": "원"})
+    percent = "퍼센트"
+    common = frozenset("이가는은을를에의도로고다요네그저아지하시니면서거게한데있없수나라자들만기어인")
+    joining = frozenset()
+
+    def normal(self, syllable: str) -> str:
+        """Contracted forms of 하다 and 되다 are matched as the full ones."""
+        code = ord(syllable) - _FIRST if len(syllable) == 1 else -1
+        if not 0 <= code <= _LAST - _FIRST:
+            return syllable
+        initial, rest = divmod(code, _VOWELS * _FINALS)
+        vowel, final = divmod(rest, _FINALS)
+        initial, vowel = _CONTRACTED.get((initial, vowel), (initial, vowel))
+        return chr(_FIRST + (initial * _VOWELS + vowel) * _FINALS + final)
+
+    def patterns(self, word: str, exact_stems: frozenset[str], *, exact: bool) -> tuple[WordPattern, ...]:
+        """A phrase's word, syllable by syllable; `=네` is the whole written word 네 and nothing more."""
+        tokens = self.tokens(word)
+        found: list[WordPattern] = []
+        for number, token in enumerate(tokens):
+            mark = f"{WORD_MARK}?"
+            if exact:
+                mark = WORD_MARK if number == 0 else ""
+            if not exact and number == len(tokens) - 1 and _is_open_syllable(token.stem):
+                last = chr(ord(token.stem) + _FINALS - 1)
+                forms = frozenset(chr(code) for code in range(ord(token.stem), ord(last) + 1))
+                found.append(WordPattern(f"{mark}[{token.stem}-{last}] ", forms))
+                continue
+            end = rf" (?={WORD_MARK}|\|)" if exact and number == len(tokens) - 1 else " "
+            found.append(WordPattern(mark + re.escape(token.stem) + end, frozenset((token.stem,))))
+        return tuple(found)
+
+    def questions(self, sentence: Sentence, *, punctuated: bool) -> Iterator[tuple[int, int]]:
+        return korean_questions(sentence, punctuated=punctuated)
+
+    def is_open(self, tokens: Sequence[Token]) -> bool:
+        return korean_is_open("".join(token.surface for token in tokens))
+
+    def resolve_date(self, words: Sequence[str], day: date) -> date | None:
+        return korean_date("".join(words), day)
+
+
+def _is_open_syllable(text: str) -> bool:
+    return is_syllable(text) and _FIRST <= ord(text) <= _LAST and (ord(text) - _FIRST) % _FINALS == 0

@@ -1,0 +1,160 @@
+"""Russian: words matched by their Snowball stem, ё read as е, colloquial short forms written out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+import snowballstemmer
+
+from scoring.languages.base import PIECE, Language, Sentence, Token, ends_sentence, folded, mask_tokens
+from scoring.languages.russian_dates import russian_date
+from scoring.languages.russian_questions import russian_is_open, russian_questions
+from scoring.wordlists import word_set
+
+_FILLERS: Final = word_set("э ээ эээ эм эмм мм ммм гм хм ну вот ммда")
+_MAY_REPEAT: Final = word_set("да нет пока ага угу")
+_ABBREVIATIONS: Final = word_set("руб тыс млн млрд г ул т п см им кв шт доб тел др пр")
+_CURRENCY: Final = {"$": "доллар", "€": "евро", "£": "фунт", "¥": "юань", "₽": "рубль", "₩": "вона"}
+_SHORT: Final = {
+    "щас": "сейчас",
+    "ща": "сейчас",
+    "сечас": "сейчас",
+    "че": "что",
+    "чо": "что",
+    "шо": "что",
+    "окей": "ок",
+    "окэй": "ок",
+    "океюшки": "ок",
+    "здрасьте": "здравствуйте",
+    "здрасте": "здравствуйте",
+    "здраствуйте": "здравствуйте",
+    "здравствуй": "здравствуйте",
+    "скока": "сколько",
+    "тока": "только",
+    "пожалста": "пожалуйста",
+    "пжалста": "пожалуйста",
+    "спасиб": "спасибо",
+    "руб": "рубль",
+    "тыс": "тысяча",
+    "тыщ": "тысяча",
+    "тыща": "тысяча",
+    "тыщи": "тысяча",
+    "млн": "миллион",
+    "емейл": "почта",
+    "имейл": "почта",
+    "мейл": "почта",
+    "мэйл": "почта",
+    "емэйл": "почта",
+    "email": "почта",
+    "смс": "сообщение",
+    "смска": "сообщение",
+    "вотсап": "ватсап",
+    "вацап": "ватсап",
+    "whatsapp": "ватсап",
+    "телега": "телеграм",
+    "телегу": "телеграм",
+    "telegram": "телеграм",
+    "неинтересно": "не интересно",
+    "ненадо": "не надо",
+    "ненужно": "не нужно",
+    "вообщем": "в общем",
+    "потомучто": "потому что",
+}
+
+
+@lru_cache(maxsize=1)
+def _snowball() -> Any:
+    return snowballstemmer.stemmer("russian")
+
+
+@lru_cache(maxsize=65536)
+def stem_russian(surface: str) -> str:
+    """The Snowball stem of a normalised Russian word; the same on every machine."""
+    return str(_snowball().stemWord(surface))
+
+
+@lru_cache(maxsize=65536)
+def _words(raw: str) -> tuple[tuple[str, str], ...]:
+    surface = folded(raw).replace("ё", "е")
+    if surface in _FILLERS:
+        return ()
+    return tuple((stem_russian(part), part) for part in _SHORT.get(surface, surface).split())
+
+
+class Russian(Language):
+    """See `Language`."""
+
+    code = "ru"
+    common = frozenset(
+        stem_russian(word)
+        for word in word_set(
+            "я мы вы ты он она они оно это то так там тут как что и а но да нет не ни в на с со к по за из у о от до "
+            "для же бы ли вам вас вами нам нас мне меня у если или есть быть был было будет уже еще все просто можно "
+            "хорошо только когда который этот тот свой наш ваш мой"
+        )
+    )
+    joining = frozenset(("и", "а", "но", "потом", "затем"))
+
+    def split(self, text: str) -> tuple[Sentence, ...]:
+        return _split(text)
+
+    def stem(self, word: str) -> str:
+        tokens = self.tokens(word)
+        return tokens[0].stem if tokens else folded(word).replace("ё", "е")
+
+    def questions(self, sentence: Sentence, *, punctuated: bool) -> Iterator[tuple[int, int]]:
+        return russian_questions(sentence, punctuated=punctuated)
+
+    def is_open(self, tokens: Sequence[Token]) -> bool:
+        return russian_is_open(tokens)
+
+    def resolve_date(self, words: Sequence[str], day: date) -> date | None:
+        return russian_date(words, day)
+
+
+def _split(text: str) -> tuple[Sentence, ...]:
+    sentences: list[Sentence] = []
+    tokens: list[Token] = []
+    for match in PIECE.finditer(text):
+        kind = match.lastgroup
+        start, end = match.span()
+        if kind == "end":
+            mark = match.group()
+            before = tokens[-1].surface if tokens else ""
+            if ends_sentence(text, end, mark, before, _ABBREVIATIONS) and tokens:
+                sentences.append(Sentence(tuple(tokens), "?" in mark or "？" in mark, ended=True))
+                tokens = []
+            continue
+        for stem, surface in _tokens_of(text, match, kind):
+            repeated = tokens and tokens[-1].surface == surface and surface not in _MAY_REPEAT
+            if kind != "word" or not repeated:
+                tokens.append(Token(stem, surface, start, end))
+                if _restarted(tokens):
+                    del tokens[-2:]
+    if tokens:
+        sentences.append(Sentence(tuple(tokens), asks=False, ended=False))
+    return tuple(sentences)
+
+
+def _tokens_of(text: str, match: re.Match[str], kind: str | None) -> tuple[tuple[str, str], ...]:
+    raw = match.group()
+    if kind == "word":
+        if raw.isupper() and match.start() > 0 and text[match.start() - 1] == "[":
+            return mask_tokens(raw)
+        return _words(raw)
+    if kind == "number":
+        number = folded(raw)
+        return ((number, number),)
+    name = _CURRENCY.get(raw, "процент")
+    return ((stem_russian(name), name),)
+
+
+def _restarted(tokens: list[Token]) -> bool:
+    """Whether two words were just said again ("я бы, я бы")."""
+    if len(tokens) < 4 or tokens[-1].surface[:1] in "#0123456789":
+        return False
+    return tokens[-1].surface == tokens[-3].surface and tokens[-2].surface == tokens[-4].surface
