@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from transcription.audio import DecodedCall
 from transcription.cleanup import clean_utterances
 from transcription.diarization import Stretch, speaker_confidence
 from transcription.engines.protocol import Engine
-from transcription.listening import Listened
+from transcription.errors import Cancelled
+from transcription.listening import Listened, give_to_people, without_recordings
 from transcription.roles import RoleHints, settle_people
+from transcription.sounds import Announced, find_announcements
 from transcription.speech import Recognition, Utterance
 from transcription.transcript import Removal, Role, Transcript, Turn, seconds, share
 from transcription.turns import merge_channels
@@ -35,16 +38,26 @@ def build_transcript(
     engine: Engine,
     hints: RoleHints,
     *,
+    models_dir: Path | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Transcript:
-    """The transcript of a call that was listened to and recognised: clean-up, bleed, roles, turns."""
+    """The transcript of a call that was listened to and recognised: clean-up, recordings, bleed, roles, turns.
+
+    Raises Cancelled.
+    """
     language = recognition.language
     cleaned = clean_all(listened, recognition)
-    kept = [_with_confidence(channel, listened.stretches) for channel in cleaned.channels]
+    _check(cancelled)
+    announced, listened = take_recordings(cleaned, listened, language, models_dir=models_dir, cancelled=cancelled)
+    marks = tuple(sorted((*listened.marks, *announced.marks), key=lambda m: (m.start, m.end, m.channel or 0, m.kind)))
+    kept = [_with_confidence(channel, listened.stretches) for channel in announced.channels]
+    _check(cancelled)
     people = settle_people(
-        kept, listened.voices, replace(hints, language=language), decoded=listened.channels, marks=listened.marks
+        kept, listened.voices, replace(hints, language=language), decoded=listened.channels, marks=marks
     )
-    turns = merge_channels([side.utterances for side in people.sides], [side.voice for side in people.sides], language)
+    _check(cancelled)
+    sides = [(side.voice, side.utterances) for side in people.sides] + list(announced.systems)
+    turns = merge_channels([utterances for _, utterances in sides], [voice for voice, _ in sides], language)
     if listened.stretches:
         turns = _honest(turns, [side.voice.role for side in people.sides])
     confidences = [w.confidence for turn in turns for w in turn.words if w.confidence is not None]
@@ -64,7 +77,7 @@ def build_transcript(
         quality=quality,
         removed=tuple(sorted(removed, key=lambda r: (r.start or 0.0, r.end or 0.0, r.text, r.reason))),
         language_probability=share(recognition.language_probability),
-        marks=listened.marks,
+        marks=marks,
     )
 
 
@@ -77,6 +90,29 @@ def clean_all(listened: Listened, recognition: Recognition) -> Cleaned:
         kept.append(clean)
         removed += gone
     return Cleaned(tuple(kept), tuple(removed))
+
+
+def take_recordings(
+    cleaned: Cleaned,
+    listened: Listened,
+    language: str | None,
+    *,
+    models_dir: Path | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Announced, Listened]:
+    """Recorded announcements apart from what people say. On a shared channel the people are told apart anew."""
+    sources = [voice.channel or 0 for voice in listened.voices]
+    announced = find_announcements(cleaned.channels, sources, language, listened.marks)
+    if not announced.marks or not listened.stretches:
+        return announced, listened
+    listened = without_recordings(listened, announced.marks, models_dir=models_dir, cancelled=cancelled)
+    spoken = sorted((u for channel in announced.channels for u in channel), key=lambda u: u.words[0].start or 0.0)
+    return replace(announced, channels=give_to_people(spoken, listened)), listened
+
+
+def _check(cancelled: Callable[[], bool] | None) -> None:
+    if cancelled is not None and cancelled():
+        raise Cancelled
 
 
 def _with_confidence(utterances: Sequence[Utterance], stretches: Sequence[Stretch]) -> tuple[Utterance, ...]:

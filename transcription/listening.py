@@ -10,13 +10,17 @@ from typing import Final
 from transcription.audio import DecodedCall
 from transcription.diarization import Stretch, choose_backend, diarize, split_speakers
 from transcription.sounds import listen_channel
-from transcription.speech import SpokenChannel
-from transcription.transcript import Mark
+from transcription.speech import Span, SpokenChannel, Utterance
+from transcription.transcript import Mark, Word
 from transcription.turns import Voice
 from transcription.vad import VadOptions
 
 PEOPLE: Final = 2
 """Voices told apart on a channel that nobody has named."""
+
+
+SLIVER: Final = 0.3
+"""Seconds; what is left of a span beside an announcement and is shorter is the pad around the speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,19 @@ def listen_to_call(
         report((number + 1) / steps)
     heard = Listened(tuple(channels), tuple(voices), tuple(sorted(marks, key=_in_time)))
     if alone and heard.anyone:
-        heard = tell_apart(heard, channels[0], models_dir, cancelled)
+        heard = tell_apart(heard, channels[0], models_dir=models_dir, cancelled=cancelled)
         report(1.0)
     return heard
 
 
 def tell_apart(
-    heard: Listened, channel: SpokenChannel, models_dir: Path | None, cancelled: Callable[[], bool] | None
+    heard: Listened,
+    channel: SpokenChannel,
+    *,
+    models_dir: Path | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Listened:
-    """The same with one entry per person heard on the channel."""
+    """The same with one entry per person heard in the channel's spans. Raises Cancelled."""
     stretches = diarize(channel, most=PEOPLE, backend=choose_backend(models_dir), cancelled=cancelled)
     people = split_speakers(channel, stretches)
     voices = tuple(
@@ -75,6 +83,55 @@ def tell_apart(
         for number in range(len(people))
     )
     return Listened(people, voices, heard.marks, stretches)
+
+
+def without_recordings(
+    heard: Listened,
+    announcements: Sequence[Mark],
+    *,
+    models_dir: Path | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Listened:
+    """People told apart anew on a shared channel where a recorded voice was found to speak as well. Raises Cancelled.
+
+    The recording is a third voice: with it two people would have been taken for one.
+    """
+    spans = sorted((span for channel in heard.channels for span in channel.spans), key=lambda span: span.start)
+    left = tuple(part for span in spans for part in _outside(span, announcements))
+    if not left:
+        return heard
+    return tell_apart(heard, SpokenChannel(heard.channels[0].path, left), models_dir=models_dir, cancelled=cancelled)
+
+
+def give_to_people(utterances: Sequence[Utterance], heard: Listened) -> tuple[tuple[Utterance, ...], ...]:
+    """What was heard on a shared channel, each word to the person whose stretch it lies in or nearest to."""
+    given: list[list[Utterance]] = [[] for _ in heard.channels]
+    for utterance in utterances:
+        parts: dict[int, list[Word]] = {}
+        for word in utterance.words:
+            middle = ((word.start or 0.0) + (word.end or word.start or 0.0)) / 2
+            n = min(range(len(heard.stretches)), key=lambda k: (_distance(heard.stretches[k].span, middle), k))
+            parts.setdefault(n, []).append(word)
+        for n, words in parts.items():
+            stretch = heard.stretches[n]
+            given[stretch.speaker].append(Utterance(stretch.span, tuple(words), dict(utterance.facts)))
+    return tuple(tuple(sorted(person, key=lambda u: (u.words[0].start or 0.0, u.span.start))) for person in given)
+
+
+def _outside(span: Span, marks: Sequence[Mark]) -> list[Span]:
+    """The parts of a span that no mark covers, but for slivers."""
+    left: list[Span] = []
+    at = span.start
+    for mark in marks:
+        if mark.end > at and mark.start < span.end:
+            left.append(Span(at, mark.start))
+            at = mark.end
+    left.append(Span(at, span.end))
+    return left if left == [span] else [part for part in left if part.length > SLIVER]
+
+
+def _distance(span: Span, time: float) -> float:
+    return max(span.start - time, time - span.end, 0.0)
 
 
 def _in_time(mark: Mark) -> tuple[float, float, int, str]:

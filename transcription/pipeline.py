@@ -97,7 +97,15 @@ def transcribe_decoded(
         cancelled=cancelled,
     )
     _check(cancelled)
-    transcript = build_transcript(call, listened, recognition, engine, role_hints(options, voices), cancelled=cancelled)
+    transcript = build_transcript(
+        call,
+        listened,
+        recognition,
+        engine,
+        role_hints(options, voices),
+        models_dir=options.models_dir,
+        cancelled=cancelled,
+    )
     report(1.0)
     return transcript
 
