@@ -1,28 +1,196 @@
-"""Finds the private places of a conversation."""
+"""Finds the private places of a conversation: written forms first, then spoken addresses, then dictated numbers."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from transcription.redaction.conversation import Conversation, Number, lay_out
+from transcription.redaction.dictation import Segment, announced_before, cut_segments
+from transcription.redaction.emails import find_spoken, find_written
+from transcription.redaction.judging import Memory, judge
+from transcription.redaction.lexicon import Lexicon, load_lexicon
+from transcription.redaction.patterns import find_patterns
+from transcription.redaction.tokens import MASK_PATTERN
 from transcription.redaction.types import Place
-from transcription.transcript import Turn
+from transcription.speech import primary_language
+from transcription.transcript import RedactionKind, Turn
 
-_EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_LONG: Final = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+REGIONS: Final = {"en": ("US", "GB"), "ru": ("RU",), "ko": ("KR",), "zh": ("CN",)}
+"""Countries whose phone numbers a call in a language is checked against."""
+
+_KNOWN: Final = 6
+"""Digits in a row of a number that is private already that make another mention of it private too."""
+
+_LONG_ENOUGH: Final = 7
+_LETTER_TURNS: Final = 3
 
 
 def find_private(turns: Sequence[Turn], language: str | None) -> list[Place]:
-    """Private places of all turns, sorted and apart."""
-    places = [
-        Place(number, match.start(), match.end(), "email")
-        for number, turn in enumerate(turns)
-        for match in _EMAIL.finditer(turn.text)
-    ]
-    places += [
-        Place(number, match.start(), match.end(), "card")
-        for number, turn in enumerate(turns)
-        for match in _LONG.finditer(turn.text)
-    ]
-    return sorted(places, key=lambda p: (p.turn, p.start))
+    """Private places of all turns, sorted and apart.
+
+    Looks again after masking until nothing more is found, so that a masked text has nothing left to find.
+    """
+    lexicon = load_lexicon()
+    regions = REGIONS.get(primary_language(language) or "", tuple(r for each in REGIONS.values() for r in each))
+    places: list[Place] = []
+    while True:
+        new = _look(turns, regions, lexicon, places)
+        if not new:
+            return sorted(places, key=lambda p: (p.turn, p.start))
+        places += new
+
+
+def _look(turns: Sequence[Turn], regions: Sequence[str], lexicon: Lexicon, places: Sequence[Place]) -> list[Place]:
+    new = _free([*find_written(turns), *find_patterns(turns)], turns, places)
+    new += _free(find_spoken(lay_out(turns, lexicon, [*places, *new]), lexicon), turns, [*places, *new])
+    conversation = lay_out(turns, lexicon, [*places, *new])
+    new += _free(_numbers(conversation, turns, regions, lexicon), turns, [*places, *new])
+    return new
+
+
+def _free(found: Iterable[Place], turns: Sequence[Turn], taken: Sequence[Place]) -> list[Place]:
+    """The found places that touch no place taken, no mask in the text and not one another."""
+    busy: dict[int, list[tuple[int, int]]] = {}
+    for place in taken:
+        busy.setdefault(place.turn, []).append((place.start, place.end))
+    free: list[Place] = []
+    masks: dict[int, list[tuple[int, int]]] = {}
+    for place in sorted(found, key=lambda p: (p.turn, p.start, -p.end)):
+        if place.turn not in masks:
+            masks[place.turn] = [m.span() for m in MASK_PATTERN.finditer(turns[place.turn].text)]
+            masks[place.turn] += busy.get(place.turn, [])
+        if place.start < place.end and all(place.end <= s or place.start >= e for s, e in masks[place.turn]):
+            masks[place.turn].append((place.start, place.end))
+            free.append(place)
+    return free
+
+
+def _numbers(
+    conversation: Conversation, turns: Sequence[Turn], regions: Sequence[str], lexicon: Lexicon
+) -> list[Place]:
+    memory = Memory()
+    cards = [position[0] for position, kind in conversation.masks if kind == "card"]
+    passed = 0
+    found: list[Place] = []
+    unknown: list[Segment] = []
+    known: dict[str, RedactionKind] = {}
+    for segment in cut_segments(conversation):
+        while passed < len(cards) and cards[passed] <= segment.begin[0]:
+            memory.card_turn = max(memory.card_turn, cards[passed])
+            passed += 1
+        kind = judge(conversation, segment, memory, regions)
+        if kind is None:
+            unknown.append(segment)
+            continue
+        found.extend(_places(conversation, turns, segment.numbers, kind))
+        if kind == "document":
+            found.extend(_letters(conversation, segment, lexicon))
+        for digits in segment.by_speaker():
+            if len(digits) >= _LONG_ENOUGH:
+                known.update((digits[n : n + _KNOWN], kind) for n in range(len(digits) - _KNOWN + 1))
+    for segment in unknown:
+        digits = segment.by_speaker()[0]
+        parts = [digits[n : n + _KNOWN] for n in range(len(digits) - _KNOWN + 1)]
+        if parts and all(part in known for part in parts):
+            found.extend(_places(conversation, turns, segment.numbers, known[parts[0]]))
+    found.extend(_glued(conversation))
+    return _joined(found)
+
+
+def _places(
+    conversation: Conversation, turns: Sequence[Turn], numbers: Sequence[Number], kind: RedactionKind
+) -> list[Place]:
+    """One place per turn that the numbers stand in, with what was said between them."""
+    spans: dict[int, tuple[int, int]] = {}
+    for number in numbers:
+        start, end = spans.get(number.turn, (number.atom.start, number.atom.end))
+        spans[number.turn] = (min(start, number.atom.start), max(end, number.atom.end))
+    places = []
+    for turn, (start, end) in spans.items():
+        text = turns[turn].text
+        while start and text[start - 1] in "+(":
+            start -= 1
+        places.append(Place(turn, start, end, kind))
+    return places
+
+
+def _letters(conversation: Conversation, segment: Segment, lexicon: Lexicon) -> list[Place]:
+    """Letters before and behind a document's digits, in its turns and in turns of letters just around it."""
+    wanted = [n for n in conversation.numbers if n.atom.sort == "letter"]
+    if not wanted:
+        return []
+    found: list[Place] = []
+    turns = {number.turn for number in segment.numbers}
+    low, high = min(turns) - _LETTER_TURNS, max(turns) + _LETTER_TURNS
+    for number in wanted:
+        if not low <= number.turn <= high:
+            continue
+        tokens = conversation.tokens[number.turn]
+        inside = number.turn in turns and _touches(conversation, segment, number)
+        alone = number.turn not in turns and all(_lettery(t.text, t.silent, lexicon) for t in tokens)
+        opening = number.turn < min(turns) and number.speaker == segment.numbers[0].speaker and _is_last(tokens, number)
+        if inside or alone or opening:
+            found.append(Place(number.turn, number.atom.start, number.atom.end, "document"))
+    return found
+
+
+def _touches(conversation: Conversation, segment: Segment, letter: Number) -> bool:
+    """Only signs and other letters stand between the letter and the segment's digits."""
+    letters = {
+        at
+        for n in conversation.numbers
+        if n.turn == letter.turn and n.atom.sort == "letter"
+        for at in range(n.atom.first, n.atom.behind)
+    }
+    tokens = conversation.tokens[letter.turn]
+    for number in segment.numbers:
+        if number.turn != letter.turn:
+            continue
+        low, high = sorted((number.atom.behind, letter.atom.first))
+        if letter.atom.first < number.atom.first:
+            low, high = letter.atom.behind, number.atom.first
+        if all(tokens[at].silent or at in letters for at in range(low, high)):
+            return True
+    return False
+
+
+def _is_last(tokens: Sequence[object], letter: Number) -> bool:
+    return letter.atom.behind >= len(tokens) - 1
+
+
+def _lettery(text: str, silent: bool, lexicon: Lexicon) -> bool:
+    return silent or len(text) <= 2 or text in lexicon.letters or text in lexicon.soft
+
+
+def _glued(conversation: Conversation) -> list[Place]:
+    """Digits with letters on them ("M12345678") where a document was announced last."""
+    found = []
+    for number in conversation.numbers:
+        if number.atom.sort != "code" or len(number.atom.digits) < 5:
+            continue
+        announced = announced_before(conversation, number.begin)
+        if not announced or not announced[-1].topic.startswith("document"):
+            continue
+        tokens = conversation.tokens[number.turn]
+        first, behind = number.atom.first, number.atom.behind
+        while first and tokens[first - 1].end == tokens[first].start and tokens[first - 1].sort in ("latin", "num"):
+            first -= 1
+        while (
+            behind < len(tokens) and tokens[behind].start == tokens[behind - 1].end and tokens[behind].sort == "latin"
+        ):
+            behind += 1
+        found.append(Place(number.turn, tokens[first].start, tokens[behind - 1].end, "document"))
+    return found
+
+
+def _joined(places: Iterable[Place]) -> list[Place]:
+    """Sorted, with overlapping or all but touching places of one kind joined."""
+    joined: list[Place] = []
+    for place in sorted(set(places), key=lambda p: (p.turn, p.start, p.end)):
+        last = joined[-1] if joined else None
+        if last is not None and last.turn == place.turn and last.kind == place.kind and place.start <= last.end + 2:
+            joined[-1] = Place(last.turn, last.start, max(last.end, place.end), last.kind)
+        else:
+            joined.append(place)
+    return joined

@@ -1,0 +1,139 @@
+"""A conversation laid out for the detectors: tokens, numbers and announcements of every turn, and distances."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from transcription.redaction.atoms import Atom, read_atoms
+from transcription.redaction.lexicon import Lexicon
+from transcription.redaction.tokens import Token, cut_tokens
+from transcription.redaction.types import Place
+from transcription.transcript import Turn
+
+WORD: Final = 2
+"""What a word costs between two numbers that may belong together; a Han character is half a word."""
+
+Position = tuple[int, int]
+"""A turn's index and a character in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Words that say which number comes ("card number", "по номеру", 유효기간, 订单号); `topic` is its class."""
+
+    turn: int
+    start: int
+    end: int
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An atom in its turn, by its speaker; `load` counts what was said before it in the whole conversation."""
+
+    turn: int
+    speaker: tuple[str, str | None]
+    atom: Atom
+    load: int
+    turns: int
+
+    @property
+    def begin(self) -> Position:
+        """Where it begins."""
+        return self.turn, self.atom.start
+
+    @property
+    def close(self) -> Position:
+        """Where it ends."""
+        return self.turn, self.atom.end
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Everything the detectors look at. Positions are sorted, so looking around costs little."""
+
+    tokens: list[list[Token]] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
+    masks: list[tuple[Position, str]] = field(default_factory=list)
+    loads: list[list[int]] = field(default_factory=list)
+    speakers: list[tuple[str, str | None]] = field(default_factory=list)
+    substantial: list[int] = field(default_factory=list)
+    """Per turn: how many turns before it said more than "yes", "go on" or digits."""
+
+    def announced_between(self, first: Position, behind: Position) -> Sequence[Announcement]:
+        """Announcements that begin in [first, behind)."""
+        low = bisect_left(self.announcements, first, key=_place)
+        return self.announcements[low : bisect_left(self.announcements, behind, key=_place)]
+
+    def masked_between(self, first: Position, behind: Position) -> bool:
+        """Whether something is masked already in [first, behind)."""
+        low = bisect_left(self.masks, first, key=lambda m: m[0])
+        return low < len(self.masks) and self.masks[low][0] < behind
+
+
+def _place(announcement: Announcement) -> Position:
+    return announcement.turn, announcement.start
+
+
+def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) -> Conversation:
+    """The conversation with `masked` places counting as masks already."""
+    taken: dict[int, list[tuple[int, int, str]]] = {}
+    for place in masked:
+        taken.setdefault(place.turn, []).append((place.start, place.end, place.kind))
+    conversation = Conversation()
+    load = substantial = 0
+    for index, turn in enumerate(turns):
+        tokens = cut_tokens(turn.text, taken.get(index, ()))
+        atoms = read_atoms(turn.text, tokens, lexicon)
+        speaker = (turn.role, turn.speaker)
+        in_number = {at for atom in atoms for at in range(atom.first, atom.behind)}
+        loads: list[int] = []
+        before = load
+        for at, token in enumerate(tokens):
+            loads.append(load)
+            if token.sort == "mask":
+                conversation.masks.append(((index, token.start), token.text))
+            elif at not in in_number and not token.silent and token.text not in lexicon.soft:
+                load += 1 if token.sort == "han" else WORD
+        conversation.tokens.append(tokens)
+        conversation.loads.append([*loads, load])
+        conversation.speakers.append(speaker)
+        conversation.substantial.append(substantial)
+        conversation.numbers.extend(Number(index, speaker, atom, loads[atom.first], substantial) for atom in atoms)
+        conversation.announcements.extend(_announcements(index, _shown(turn.text, tokens), lexicon))
+        substantial += load > before
+    return conversation
+
+
+def _shown(text: str, tokens: Sequence[Token]) -> str:
+    """The text in lower case with what is masked blanked out, each character in its place."""
+    shown = text.lower()
+    if len(shown) != len(text):  # a few letters change their length in lower case
+        shown = text
+    for token in tokens:
+        if token.sort == "mask":
+            shown = shown[: token.start] + " " * (token.end - token.start) + shown[token.end :]
+    return shown
+
+
+def _announcements(index: int, text: str, lexicon: Lexicon) -> list[Announcement]:
+    found = [
+        Announcement(index, match.start(), match.end(), topic)
+        for topic, pattern in lexicon.announce
+        for match in pattern.finditer(text)
+        if match.end() > match.start()
+    ]
+    # Of announcements that lie in one another only the longest counts: "order number" is no "number".
+    found.sort(key=lambda a: (a.start, -a.end))
+    kept: list[Announcement] = []
+    for announcement in found:
+        if kept and announcement.end <= kept[-1].end and announcement.start >= kept[-1].start:
+            same = (announcement.start, announcement.end) == (kept[-1].start, kept[-1].end)
+            if not same or announcement.topic.endswith("_weak"):
+                continue
+        kept.append(announcement)
+    return kept

@@ -1,0 +1,100 @@
+"""Joins numbers that are one dictated value: over fillers, corrections, echoes and turns of both people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from transcription.redaction.conversation import WORD, Announcement, Conversation, Number, Position
+
+_GAP_INSIDE: Final = 3 * WORD
+_GAP_ACROSS: Final = 9 * WORD
+_GAP_UNANNOUNCED: Final = 5 * WORD
+_LOOK_BACK: Final = 7
+_COUNTED: Final = frozenset({"quantity", "letter", "code"})
+_CARD: Final = frozenset({"card", "card_weak"})
+_REST: Final = frozenset({"card", "card_weak", "code", "code_weak", "tail", "mail"})
+"""What may be said in the middle of a card's number without starting another one ("and the last four digits?")."""
+
+
+@dataclass(slots=True)
+class Segment:
+    """Numbers that belong together, and the announcements that may say what they are (nearest last)."""
+
+    numbers: list[Number]
+    announced: Sequence[Announcement]
+
+    @property
+    def begin(self) -> Position:
+        """Where its first number begins."""
+        return self.numbers[0].begin
+
+    @property
+    def close(self) -> Position:
+        """Where its last number ends."""
+        return self.numbers[-1].close
+
+    def by_speaker(self) -> list[str]:
+        """The digits each person said, the longest first; a value said twice over counts once."""
+        said: dict[tuple[str, str | None], list[str]] = {}
+        for number in self.numbers:
+            said.setdefault(number.speaker, []).append(number.atom.digits)
+        joined = (_once("".join(parts)) for parts in said.values())
+        return sorted(joined, key=lambda digits: (-len(digits), digits))
+
+
+def _once(digits: str) -> str:
+    half = len(digits) // 2
+    return digits[:half] if len(digits) >= 12 and digits[:half] == digits[half:] else digits
+
+
+def cut_segments(conversation: Conversation) -> Iterator[Segment]:
+    """Segments in order; counts, prices and glued codes belong to none."""
+    current: Segment | None = None
+    for number in conversation.numbers:
+        if number.atom.sort in _COUNTED:
+            continue
+        announced = announced_before(conversation, number.begin)
+        topic = announced[-1].topic if announced else None
+        if number.atom.sort == "calendar" and topic != "expiry":
+            continue
+        if current is not None and _belongs(conversation, current, number):
+            current.numbers.append(number)
+            continue
+        if current is not None:
+            yield current
+        current = Segment([number], announced)
+    if current is not None:
+        yield current
+
+
+def announced_before(conversation: Conversation, position: Position) -> Sequence[Announcement]:
+    """Announcements of the last few turns before a position, the nearest last."""
+    return conversation.announced_between((position[0] - _LOOK_BACK, 0), position)
+
+
+def _belongs(conversation: Conversation, segment: Segment, number: Number) -> bool:
+    last = segment.numbers[-1]
+    between = conversation.announced_between(last.close, number.begin)
+    topic = segment.announced[-1].topic if segment.announced else None
+    if between and not _goes_on(segment, topic, between):
+        return False
+    if conversation.masked_between(last.close, number.begin):
+        return False
+    gap = number.load - last.load
+    if last.turn == number.turn:
+        return gap <= _GAP_INSIDE
+    if topic is None and last.speaker != number.speaker and number.turn - last.turn > 2:
+        return False
+    return gap <= (_GAP_UNANNOUNCED if topic is None else _GAP_ACROSS)
+
+
+def _goes_on(segment: Segment, topic: str | None, between: Sequence[Announcement]) -> bool:
+    """Whether what is announced between leaves the value going on."""
+    if topic is None:
+        return False
+    if all(a.topic == topic for a in between):
+        return True
+    unfinished = len(segment.by_speaker()[0]) < 13
+    return topic in _CARD and unfinished and all(a.topic in _REST for a in between)

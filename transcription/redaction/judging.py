@@ -1,0 +1,218 @@
+"""What a dictated number is: how well its digits fit each kind, times how near and how plainly it was announced.
+
+A fit is 0..1 (a little more with a check digit or a valid number range), a weight 0..1 by distance. The best product
+wins; it is private from ENOUGH on. Figures were set on the first set of scenes of `benchmarks/redaction.py` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from transcription.redaction.checks import is_chinese_id, is_phone, passes_luhn
+from transcription.redaction.conversation import WORD, Conversation
+from transcription.redaction.dictation import Segment
+from transcription.transcript import RedactionKind
+
+ENOUGH: Final = 0.5
+_BY_TURNS: Final = (0.95, 0.95, 0.85, 0.72, 0.58, 0.42, 0.3)
+"""Weight of an announcement so many substantial turns back."""
+
+_AFTER: Final = 6 * WORD
+"""How far behind a number its announcement may stand: "... is my card number"."""
+
+_CARD_MEMORY: Final = 14
+"""Turns after a card during which a code or an expiry date is its own."""
+
+_STRENGTH: Final = {"card_weak": 0.8, "code_weak": 0.75}
+
+_DOCUMENT_LENGTHS: Final = {
+    "passport": (8, 9, 10),
+    "ssn": (9,),
+    "ni": (6,),
+    "id": (6, 7, 8, 9, 10, 12),
+    "snils": (11,),
+    "inn": (10, 12),
+    "rrn": (13,),
+    "zh_id": (17, 18),
+}
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the call has said so far: the turn of the last card, and whether its number was whole."""
+
+    card_turn: int = -1000
+    last_kind: RedactionKind | None = None
+    last_turn: int = -1000
+    last_digits: int = 0
+
+
+def judge(conversation: Conversation, segment: Segment, memory: Memory, regions: Sequence[str]) -> RedactionKind | None:
+    """The kind of a segment, None when it is nobody's secret."""
+    said = segment.by_speaker()
+    weights = _weights(conversation, segment, memory)
+    plain = all(n.atom.sort in ("plain", "loose") for n in segment.numbers)
+    best: tuple[float, str] = (0.0, "")
+    for topic, weight in sorted(weights.items()):
+        best = max(best, (weight * _fit(topic, said, segment, regions), topic))
+    unannounced = _unannounced(said, segment, regions) if plain else (0.0, "")
+    if best[1] in ("other", "tail"):
+        # An order's number may look like a card's or a phone's by chance, so only the announcement counts.
+        unannounced = (0.0, "")
+    score, topic = max(best, unannounced)
+    if score >= ENOUGH and topic in ("other", "tail"):
+        return None
+    kind = _kind(topic) if score >= ENOUGH else _rest_of(segment, memory, weights, said)
+    if kind is not None:
+        memory.last_kind, memory.last_turn, memory.last_digits = kind, segment.close[0], len(said[0])
+        if kind == "card":
+            memory.card_turn = segment.close[0]
+    return kind
+
+
+def _kind(topic: str) -> RedactionKind | None:
+    if topic.startswith("document"):
+        return "document"
+    if topic in ("card", "card_weak", "expiry"):
+        return "card"
+    if topic in ("code", "code_weak"):
+        return "card_code"
+    return "phone" if topic == "phone" else None
+
+
+def _weights(conversation: Conversation, segment: Segment, memory: Memory) -> dict[str, float]:
+    """The strongest weight of each topic around the segment."""
+    first = segment.numbers[0]
+    card_near = segment.begin[0] - memory.card_turn <= _CARD_MEMORY
+    weights: dict[str, float] = {}
+    loads, tokens = conversation.loads, conversation.tokens
+    spoken_about_card = any(a.topic in ("card", "card_weak") for a in segment.announced)
+    for announcement in segment.announced:
+        topic = announcement.topic
+        if topic in ("expiry", "code_weak") and not (card_near or spoken_about_card):
+            continue
+        if announcement.turn == first.turn:
+            weight = (
+                1.0 - 0.02 * max(0, first.load - _load_at(conversation, announcement.turn, announcement.end)) / WORD
+            )
+        else:
+            back = first.turns - conversation.substantial[announcement.turn]
+            weight = _BY_TURNS[min(max(back, 0), len(_BY_TURNS) - 1)]
+        weight *= _STRENGTH.get(topic, 1.0)
+        weights[topic] = max(weights.get(topic, 0.0), weight)
+    last = segment.numbers[-1]
+    behind = (last.turn + 1, 0)
+    for announcement in conversation.announced_between(last.close, behind):
+        if announcement.topic in ("expiry", "code", "code_weak", "tail"):
+            continue
+        end_load = loads[last.turn][min(last.atom.behind, len(tokens[last.turn]))]
+        if _load_at(conversation, announcement.turn, announcement.start) - end_load <= _AFTER:
+            weights[announcement.topic] = max(weights.get(announcement.topic, 0.0), 0.8)
+    _prefer_nearest(segment, weights)
+    return weights
+
+
+def _prefer_nearest(segment: Segment, weights: dict[str, float]) -> None:
+    """What was announced last outweighs what was announced before it."""
+    for rank, announcement in enumerate(reversed(segment.announced)):
+        if announcement.topic in weights and rank == 0:
+            weights[announcement.topic] *= 1.1
+
+
+def _load_at(conversation: Conversation, turn: int, character: int) -> int:
+    tokens, loads = conversation.tokens[turn], conversation.loads[turn]
+    low, high = 0, len(tokens)
+    while low < high:
+        middle = (low + high) // 2
+        if tokens[middle].start < character:
+            low = middle + 1
+        else:
+            high = middle
+    return loads[low]
+
+
+def _fit(topic: str, said: Sequence[str], segment: Segment, regions: Sequence[str]) -> float:
+    length = len(said[0])
+    sorts = {n.atom.sort for n in segment.numbers}
+    if "calendar" in sorts and topic != "expiry":
+        return 0.0
+    if topic in ("card", "card_weak"):
+        if "dated" in sorts and length <= 6:
+            return 0.0
+        return _card_fit(said, topic)
+    if topic == "expiry":
+        return _expiry_fit(said[0], sorts)
+    if topic in ("code", "code_weak"):
+        return {3: 1.0, 4: 0.9, 2: 0.7, 5: 0.6, 6: 0.75, 7: 0.6}.get(length, 0.0)
+    if topic == "phone":
+        if any(is_phone(digits, regions) for digits in said):
+            return 1.1
+        by_length = {10: 1.0, 11: 1.0, 12: 0.9, 9: 0.9, 8: 0.85, 7: 0.85, 13: 0.8, 6: 0.65}
+        return by_length.get(length, 0.65 if length > 13 else 0.0)
+    if topic.startswith("document:"):
+        return _document_fit(topic.split(":")[1], length)
+    if topic == "other":
+        return 0.95 if length < 13 else 0.85
+    if topic == "tail":
+        return 1.0 if length <= 4 else 0.0
+    return 0.0
+
+
+def _card_fit(said: Sequence[str], topic: str) -> float:
+    length = len(said[0])
+    if any(passes_luhn(digits) for digits in said):
+        return 1.5
+    if length in (15, 16, 17):
+        return 1.0
+    if length in (13, 14, 18, 19):
+        return 0.95
+    if length >= 20:
+        return 0.9
+    if length == 12:
+        return 0.85
+    if topic == "card_weak":
+        return 0.3
+    return 0.7 if length >= 8 else 0.56 if length >= 4 else 0.0
+
+
+def _expiry_fit(digits: str, sorts: set[str]) -> float:
+    if "calendar" in sorts or "dated" in sorts:
+        return 1.0
+    month_first = len(digits) in (4, 6) and 1 <= int(digits[:2]) <= 12
+    return 1.0 if month_first else {3: 0.85, 4: 0.8, 6: 0.7, 8: 0.7, 2: 0.55, 5: 0.6, 7: 0.6}.get(len(digits), 0.0)
+
+
+def _document_fit(name: str, length: int) -> float:
+    wanted = _DOCUMENT_LENGTHS.get(name, (9,))
+    away = min(abs(length - each) for each in wanted)
+    if length < 4:
+        return 0.0
+    return (1.05, 0.95, 0.85)[away] if away <= 2 else 0.75 if length > max(wanted) else 0.56
+
+
+def _unannounced(said: Sequence[str], segment: Segment, regions: Sequence[str]) -> tuple[float, str]:
+    """Numbers that give themselves away: a card by its check digit and shape, a mobile, a Chinese identity."""
+    sizes = [len(n.atom.digits) for n in segment.numbers]
+    dictated = max(sizes) <= 6 or len(sizes) == 1
+    for digits in said:
+        if is_chinese_id(digits):
+            return 1.0, "document:zh_id"
+        if passes_luhn(digits) and dictated and digits[0] in "23456":
+            return 0.7, "card"
+        if len(digits) in (15, 16) and digits[0] in "23456" and sizes[:4] == [4, 4, 4, 4]:
+            return 0.6, "card"
+    if dictated and any(is_phone(digits, regions, mobile=True) for digits in said):
+        return 0.55, "phone"
+    return 0.0, ""
+
+
+def _rest_of(segment: Segment, memory: Memory, weights: dict[str, float], said: Sequence[str]) -> RedactionKind | None:
+    """A late piece of a number whose beginning was masked a moment ago, when nothing else was announced since."""
+    if memory.last_kind not in ("card", "phone", "document") or segment.begin[0] - memory.last_turn > 4:
+        return None
+    if "other" in weights or "tail" in weights or not 3 <= len(said[0]) <= 12:
+        return None
+    short = {"card": 15, "phone": 10, "document": 9}[memory.last_kind]
+    return memory.last_kind if memory.last_digits < short else None

@@ -1,0 +1,140 @@
+"""Number words read as people dictate: "forty-two twenty-two" is 4222, "сто двадцать три" 123, 사이일이 4212, 四二 42."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transcription.redaction.lexicon import Lexicon
+from transcription.redaction.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Digits spoken by the tokens up to `behind`; `length` characters of the token when only its beginning counts."""
+
+    digits: str
+    behind: int
+    sort: str = "plain"
+    length: int = 0
+
+
+def read_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | None:
+    """English or Russian number words from `at` on: one number as it is spoken, or None."""
+    word = tokens[at].text
+    if word in lexicon.repeats or word in lexicon.digits:
+        repeated = _repeated(tokens, at, lexicon)
+        if repeated is not None:
+            return repeated
+    value, behind, sort = _below_thousand(tokens, at, lexicon)
+    if value is None:
+        if word in lexicon.near:
+            return Heard(lexicon.near[word], at + 1, "loose")
+        return Heard(lexicon.between[word], at + 1, "between") if word in lexicon.between else None
+    if behind < len(tokens) and tokens[behind].text in lexicon.thousand and 0 < value < 1000:
+        rest, after, _ = _below_thousand(tokens, behind + 1, lexicon)
+        behind = after if rest else behind + 1
+        return Heard(str(value * 1000 + (rest or 0)), behind, "scaled")
+    if tokens[at].text in lexicon.thousand:
+        return None
+    return Heard(str(value), behind, sort)
+
+
+def _repeated(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | None:
+    """ "double four", "two nulls", "три семёрки"."""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    times = lexicon.repeats.get(tokens[at].text)
+    if times is not None:
+        digit = lexicon.digits.get(after) or lexicon.near.get(after) or lexicon.plurals.get(after)
+        if digit is None and at + 1 < len(tokens) and tokens[at + 1].sort == "num" and len(after) == 1:
+            digit = after
+        return Heard(digit * times, at + 2) if digit else None
+    if after in lexicon.plurals and lexicon.digits[tokens[at].text] in "2345":
+        return Heard(lexicon.plurals[after] * int(lexicon.digits[tokens[at].text]), at + 2)
+    return None
+
+
+def _below_thousand(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int | None, int, str]:
+    """A number under 1000 (or "forty hundred"), the token behind it, and plain or scaled."""
+    if at >= len(tokens):
+        return None, at, "plain"
+    word = tokens[at].text
+    if word in lexicon.hundreds:
+        rest, behind = _below_hundred(tokens, at + 1, lexicon)
+        return lexicon.hundreds[word] + (rest or 0), behind if rest else at + 1, "plain"
+    value, behind = _below_hundred(tokens, at, lexicon)
+    if value is None or behind >= len(tokens) or tokens[behind].text not in lexicon.hundred or value == 0:
+        return value, behind, "plain"
+    behind += 1
+    skip = behind + 1 if behind < len(tokens) and tokens[behind].text == "and" else behind
+    rest, after = _below_hundred(tokens, skip, lexicon)
+    return value * 100 + (rest or 0), after if rest else behind, "scaled"
+
+
+def _below_hundred(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int | None, int]:
+    if at >= len(tokens):
+        return None, at
+    word = tokens[at].text
+    if word in lexicon.tens:
+        after = at + 1
+        if after + 1 < len(tokens) and tokens[after].text == "-" and tokens[after].start == tokens[at].end:
+            after += 1
+        one = lexicon.digits.get(tokens[after].text, "0") if after < len(tokens) else "0"
+        return lexicon.tens[word] + int(one), after + 1 if one != "0" else at + 1
+    if word in lexicon.teens:
+        return lexicon.teens[word], at + 1
+    if word in lexicon.digits:
+        return int(lexicon.digits[word]), at + 1
+    return None, at
+
+
+def read_hangul(tokens: Sequence[Token], at: int, lexicon: Lexicon, glued: bool) -> Heard | None:
+    """A Korean word that is digits, perhaps with an ending; `glued` when it hangs on a written number."""
+    word = tokens[at].text
+    if word in lexicon.native:
+        return Heard(lexicon.native[word], at + 1, "loose")
+    if glued and word in lexicon.endings:
+        return None
+    length = 0
+    while length < len(word) and word[length] in lexicon.korean:
+        length += 1
+    rest = word[length:]
+    if rest and rest[0] in lexicon.scales:
+        number = length
+        while number < len(word) and (word[number] in lexicon.korean or word[number] in lexicon.scales):
+            number += 1
+        tail = word[number:]
+        counted = not tail or tail in lexicon.endings or tail.startswith(lexicon.counters)
+        return Heard("0", at + 1, "quantity") if counted else None
+    if not length:
+        return None
+    digits = "".join(lexicon.korean[syllable] for syllable in word[:length])
+    if not rest or rest in lexicon.endings:
+        return Heard(digits, at + 1, "plain" if length > 2 else "loose", length)
+    if not rest.startswith(lexicon.counters):
+        return None
+    return Heard(digits, at + 1, "calendar" if rest[0] in "년월" else "quantity", length)
+
+
+def read_han(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | None:
+    """Chinese number characters in a row; with 十, 百, 千 or 万 among them they count something."""
+    behind, scaled = at, False
+    digits = ""
+    while behind < len(tokens) and tokens[behind].sort == "han":
+        character = tokens[behind].text
+        if behind > at and tokens[behind].start != tokens[behind - 1].end:
+            break
+        if character in lexicon.chinese:
+            digits += lexicon.chinese[character]
+        elif character in lexicon.scales:
+            scaled = True
+        else:
+            break
+        behind += 1
+    if behind == at:
+        if tokens[at].text in lexicon.between:
+            return Heard(lexicon.between[tokens[at].text], at + 1, "between")
+        return None
+    if scaled:
+        return Heard(digits or "0", behind, "quantity")
+    return Heard(digits, behind, "plain" if len(digits) > 2 else "loose")
