@@ -112,11 +112,11 @@ class Matcher:
             if turn.role != "rep":
                 continue
             for number, sentence in enumerate(turn.sentences):
-                said = [token.surface for token in sentence.tokens]
-                for surfaces in wanted:
-                    for at in range(len(said) - len(surfaces) + 1):
-                        if tuple(said[at : at + len(surfaces)]) == surfaces:
-                            start, end = sentence.tokens[at].start, sentence.tokens[at + len(surfaces) - 1].end
+                said = [token.stem for token in sentence.tokens]
+                for stems in wanted:
+                    for at in range(len(said) - len(stems) + 1):
+                        if tuple(said[at : at + len(stems)]) == stems:
+                            start, end = sentence.tokens[at].start, sentence.tokens[at + len(stems) - 1].end
                             confidence = turn.speech_confidence(start, end)
                             found.append(Hit(entry, turn.index, number, start, end, source, 0.97, confidence))
         return sorted(found, key=lambda hit: (hit.turn, hit.start, -hit.end))

@@ -66,6 +66,9 @@ class Pack:
     version: str
     thresholds: Mapping[str, float]
     words: Mapping[str, frozenset[str]]
+    lists: Mapping[str, tuple[tuple[str, ...], ...]]
+    """Sayings of several words by name, each as the stems of its tokens."""
+
     vocabulary: Vocabulary
     entries: tuple[Entry, ...]
 
@@ -107,7 +110,7 @@ def read_pack(folder: Traversable) -> Pack:
     """The pack in a folder. Raises PackInvalid naming file, line, entry and fix."""
     name = folder.name
     head = read_yaml(folder.joinpath("pack.yaml").read_text(encoding="utf-8"), f"{name}/pack.yaml")
-    keys = head.mapping(required=("language", "version", "thresholds", "slots", "words"))
+    keys = head.mapping(required=("language", "version", "thresholds", "slots", "words"), optional=("lists",))
     slots = {key: value.text() for key, value in keys["slots"].mapping(optional=None).items()}
     language = language_of(keys["language"].text())
     words = {
@@ -134,9 +137,17 @@ def read_pack(folder: Traversable) -> Pack:
         version=keys["version"].text(),
         thresholds={key: value.number() for key, value in keys["thresholds"].mapping(optional=None).items()},
         words=words,
+        lists=_lists(keys.get("lists"), language),
         vocabulary=vocabulary,
         entries=entries,
     )
+
+
+def _lists(value: Value | None, language: Language) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return {
+        key: tuple(tuple(token.stem for token in language.tokens(text)) for text in item.texts())
+        for key, item in (value.mapping(optional=None).items() if value is not None else ())
+    }
 
 
 _REQUIRED: Final = ("id", "group", "role", "match", "miss")

@@ -16,7 +16,7 @@ from typing import Final
 
 from scoring.assessment import Metrics, Span
 from scoring.conversation import UNSURE_ROLES, Conversation
-from scoring.languages import language_of
+from scoring.languages import Language, language_of
 from scoring.wordlists import word_set
 from transcription.transcript import Transcript, Turn
 
@@ -26,6 +26,7 @@ DEFAULTS: Final[Mapping[str, float]] = {
     "cut_end_seconds": 0.5,
 }
 _BACKCHANNEL_WORDS: Final = 3
+_BACKCHANNEL_SYLLABLES: Final = 5
 _PAUSE_WITHIN_TALK: Final = 1.0  # a pause this short between two words is still talking
 _FASTEST: Final = 9.0  # words a second; beyond this the times are not real
 _TIMED_SHARE: Final = 0.95
@@ -33,8 +34,11 @@ _LATEST_CUT: Final = 1.5  # with punctuation, a broken-off sentence may trail th
 _SYLLABLE: Final = re.compile(r"[\uac00-\ud7a3\u4e00-\u9fff\u3400-\u4dbf]")
 _SYLLABLE_LANGUAGES: Final = ("ko", "zh")
 _BACKCHANNELS: Final = word_set(
-    "mhm mm hm okay yes right sure uhhuh aha i see ok true exactly really great good ага угу да так хорошо "
-    "понятно 네 예 음 아 그렇군요 嗯 对 好 是 哦"
+    "mhm mm hm okay yes right sure uhhuh aha i see ok true exactly really great good ага угу да так хорошо понятно "
+    "ясно конечно верно ок"
+)
+_JOINED_BACKCHANNEL: Final = re.compile(
+    r"(?:네|예|음|아|어|응|그렇군요|그래요|그렇죠|맞아요|맞습니다|알겠습니다|嗯|对|好|是|哦|啊|噢|行|的|呀|没错|明白|了解|可以)+"
 )
 
 
@@ -64,8 +68,9 @@ class CutIn:
 
 def utterances(transcript: Transcript) -> tuple[Utterance, ...] | None:
     """Everything said by people in order of time, or None where times are absent or poor."""
+    language = language_of(transcript.language)
     spoken = [(n, turn) for n, turn in enumerate(transcript.turns) if turn.role != "system" and turn.text.strip()]
-    timed = [item for n, turn in spoken if (item := _utterance(n, turn)) is not None]
+    timed = [item for n, turn in spoken if (item := _utterance(n, turn, language)) is not None]
     if not spoken or len(timed) < _TIMED_SHARE * len(spoken):
         return None
     talk = sum(end - start for item in timed for start, end in item.spoken)
@@ -184,7 +189,7 @@ def _broke_off(other: Utterance, overlap: float, punctuated: bool, thresholds: M
     return overlap <= (_LATEST_CUT if punctuated else thresholds["cut_end_seconds"]) + 1e-9
 
 
-def _utterance(number: int, turn: Turn) -> Utterance | None:
+def _utterance(number: int, turn: Turn, language: Language) -> Utterance | None:
     words = [
         (word.start, word.end)
         for word in turn.words
@@ -195,7 +200,8 @@ def _utterance(number: int, turn: Turn) -> Utterance | None:
     end = turn.end if turn.end is not None else (spoken[-1][1] if spoken else None)
     if start is None or end is None or end < start:
         return None
-    return Utterance(number, turn.role, start, end, turn.text, _is_brief(turn.text), spoken or ((start, end),))
+    brief = _is_brief(turn.text, language)
+    return Utterance(number, turn.role, start, end, turn.text, brief, spoken or ((start, end),))
 
 
 def _joined(words: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
@@ -208,8 +214,12 @@ def _joined(words: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]
     return tuple(joined)
 
 
-def _is_brief(text: str) -> bool:
-    tokens = [token.surface for token in language_of("en").tokens(text)]
+def _is_brief(text: str, language: Language) -> bool:
+    tokens = [token.surface for token in language.tokens(text)]
+    if language.joined:
+        return len(tokens) <= _BACKCHANNEL_SYLLABLES and (
+            not tokens or _JOINED_BACKCHANNEL.fullmatch("".join(tokens)) is not None
+        )
     return len(tokens) <= _BACKCHANNEL_WORDS and all(token in _BACKCHANNELS for token in tokens)
 
 

@@ -6,6 +6,7 @@ and the rep confirms. A client's wish that the rep does not confirm, and a step 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from scoring.matching import Hit
 from scoring.standards import Criterion
 
 _LEVEL_ORDER: Final = ("none", "undated", "dated")
+_FIRST_WORDS: Final = 8  # of a reply: whether it confirms
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,32 +103,17 @@ def _takes_up(case: Case, turn: int) -> str | None:
     """Whether the rep `confirms` the client's wish, merely `hears` it ("okay, fine"), or passes it over (None)."""
     if any("propose" not in hit.entry.tags for hit in case.in_turn(turn, "next_step")):
         return "confirms"
-    words = [token.surface for sentence in case.turn(turn).sentences[:2] for token in sentence.tokens][:8]
-    text = f" {' '.join(words)} "
-    if any(f" {phrase} " in text for phrase in _CONFIRMING):
+    language = case.pack.vocabulary.language
+    first = _FIRST_WORDS * language.gap // 3  # a syllable is a third of a word or so
+    words = [token.stem for sentence in case.turn(turn).sentences[:2] for token in sentence.tokens][:first]
+    if any(_holds(words, saying) for saying in case.pack.lists.get("confirming", ())):
         return "confirms"
-    return "hears" if words and words[0] in _HEARING else None
+    hears = any(tuple(words[: len(saying)]) == saying for saying in case.pack.lists.get("hearing", ()))
+    return "hears" if hears else None
 
 
-_CONFIRMING: Final = (
-    "will do",
-    "i will",
-    "we will",
-    "no problem",
-    "of course",
-    "with pleasure",
-    "gladly",
-    "sure",
-    "absolutely",
-    "certainly",
-    "definitely",
-    "noted",
-    "perfect",
-    "great",
-    "wonderful",
-    "excellent",
-)
-_HEARING: Final = frozenset(("okay", "yes", "fine", "all", "good", "right", "mhm", "understood"))
+def _holds(words: Sequence[str], saying: Sequence[str]) -> bool:
+    return any(tuple(words[at : at + len(saying)]) == saying for at in range(len(words) - len(saying) + 1))
 
 
 def _date_near(case: Case, hit: Hit) -> Hit | None:
