@@ -18,9 +18,9 @@ speech reaches 2.0, but what is surely speech is not looked at here."""
 LASTING_STEADY: Final = 2.0
 """The same where the level does not move: narrow line noise reaches 1.5, held chords start at 2.6."""
 
-BEAT: Final = 0.45
-"""Autocorrelation of the onsets from which there is a beat. Measured: noise, crackle and speech up to 0.3, drum loops
-and arpeggios from 0.6."""
+BEAT: Final = 0.6
+"""Autocorrelation of the onsets from which there is a beat. Measured: noise, crackle and speech up to 0.3, comfort
+noise set anew in a regular step 0.5, drum loops and arpeggios from 0.75."""
 
 UNCHANGED: Final = 0.85
 STEADY_DB: Final = 2.5
