@@ -106,7 +106,7 @@ class Matcher:
     def find_words(self, turns: Sequence[MergedTurn], names: Iterable[str], group: str, source: str) -> list[Hit]:
         """Where the rep says one of the names (from the call facts), as hits of `group`."""
         entry = _facts_entry(group, source)
-        wanted = [surfaces for name in names if (surfaces := tuple(t.surface for t in self._language.tokens(name)))]
+        wanted = [stems for name in names if (stems := tuple(t.stem for t in self._language.tokens(name)))]
         found: list[Hit] = []
         for turn in turns:
             if turn.role != "rep":
