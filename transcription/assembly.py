@@ -13,10 +13,10 @@ from transcription.diarization import Stretch, speaker_confidence
 from transcription.engines.protocol import Engine
 from transcription.errors import Cancelled
 from transcription.listening import Listened, give_to_people, without_recordings
-from transcription.roles import RoleHints, settle_people
+from transcription.roles import RoleHints, RolesTold, settle_people
 from transcription.sounds import Announced, find_announcements
 from transcription.speech import Recognition, Utterance
-from transcription.transcript import Removal, Role, Transcript, Turn, seconds, share
+from transcription.transcript import Removal, Role, RolesNote, Transcript, Turn, seconds, share
 from transcription.turns import merge_channels
 
 SURE: Final = 0.7
@@ -78,6 +78,7 @@ def build_transcript(
         removed=tuple(sorted(removed, key=lambda r: (r.start or 0.0, r.end or 0.0, r.text, r.reason))),
         language_probability=share(recognition.language_probability),
         marks=marks,
+        roles=_note(people.told),
     )
 
 
@@ -113,6 +114,10 @@ def take_recordings(
 def _check(cancelled: Callable[[], bool] | None) -> None:
     if cancelled is not None and cancelled():
         raise Cancelled
+
+
+def _note(told: RolesTold) -> RolesNote:
+    return RolesNote(round(told.confidence, 3), told.swapped, told.doubt, told.reasons)
 
 
 def _with_confidence(utterances: Sequence[Utterance], stretches: Sequence[Stretch]) -> tuple[Utterance, ...]:

@@ -82,6 +82,20 @@ class Redaction:
 
 
 @dataclass(frozen=True, slots=True)
+class RolesNote:
+    """How it was told who is the rep: `confidence` 0..1, and the words that weighed most as short codes."""
+
+    confidence: float
+    swapped: bool = False
+    """The words turned the usual order of the channels round."""
+
+    doubt: bool = False
+    """The words speak against the order of the channels without being sure: the two may be the other way round."""
+
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AudioQuality:
     """Measured facts about the audio; levels in dBFS, band width in Hz, None when there was no audio to measure."""
 
@@ -121,6 +135,7 @@ class Transcript:
 
     marks: tuple[Mark, ...] = ()
     redactions: tuple[Redaction, ...] = ()
+    roles: RolesNote | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON object, keys in the contract's order."""
@@ -146,6 +161,7 @@ class Transcript:
                 {"kind": r.kind, "turn": r.turn, "start": seconds(r.start), "end": seconds(r.end)}
                 for r in self.redactions
             ],
+            "roles": None if self.roles is None else _roles_json(self.roles),
         }
 
     @classmethod
@@ -185,6 +201,15 @@ def _turn_json(turn: Turn) -> dict[str, Any]:
         ],
         "speaker": turn.speaker,
         "language": turn.language,
+    }
+
+
+def _roles_json(roles: RolesNote) -> dict[str, Any]:
+    return {
+        "confidence": share(roles.confidence),
+        "swapped": roles.swapped,
+        "doubt": roles.doubt,
+        "reasons": list(roles.reasons),
     }
 
 

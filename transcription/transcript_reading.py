@@ -18,6 +18,7 @@ from transcription.transcript import (
     RedactionKind,
     Removal,
     Role,
+    RolesNote,
     Transcript,
     Turn,
     Word,
@@ -47,7 +48,19 @@ def read_transcript_json(data: object) -> Transcript:
         redactions=tuple(
             _read_redaction(item, f"redactions[{n}]", len(turns)) for n, item in enumerate(_list(top, "redactions"))
         ),
+        roles=_read_roles(top.get("roles")),
     )
+
+
+def _read_roles(data: object) -> RolesNote | None:
+    if data is None:
+        return None
+    item = _mapping(data, "roles")
+    reasons = _list(item, "reasons")
+    if not all(isinstance(reason, str) for reason in reasons):
+        raise NotATranscript("'reasons' is not a list of text", where="roles")
+    confidence = _number(item, "confidence", "roles") or 0.0
+    return RolesNote(confidence, bool(item.get("swapped", False)), bool(item.get("doubt", False)), tuple(reasons))
 
 
 def _list(top: Mapping[str, Any], key: str) -> list[Any]:

@@ -35,7 +35,7 @@ def test_two_legs_give_the_contracts_json_and_the_same_bytes_again(
     assert (code, err) == (0, "")
     data = json.loads(out)
     fixed = "schema language engine model duration draft quality removed turns".split()  # noqa: SIM905
-    assert list(data) == [*fixed, "language_probability", "marks", "redactions"]
+    assert list(data) == [*fixed, "language_probability", "marks", "redactions", "roles"]
     assert (data["schema"], data["engine"], data["draft"], data["language"]) == (1, "sphinx", True, "en")
     assert {turn["role"] for turn in data["turns"]} == {"rep", "client"}
     assert run(capsys, *legs, *SPHINX)[1] == out
