@@ -99,7 +99,12 @@ def navigation() -> tuple[NavigationItem, ...]:
     viewer = known_viewer()
     if viewer is None:
         return ()
-    pages = (("inbox.index", _("Inbox")), ("upload.form", _("Upload")), ("health.page", _("Health")))
+    pages = (
+        ("inbox.index", _("Inbox")),
+        ("upload.form", _("Upload")),
+        ("sources.index", _("Sources")),
+        ("health.page", _("Health")),
+    )
     return tuple(
         NavigationItem(
             name=endpoint.partition(".")[0],

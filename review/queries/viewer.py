@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from review.models import RIGHTS, ROLES, Rep, TeamMember, User, UserRight, UserRole
@@ -46,13 +46,19 @@ class Viewer:
 
 
 def load_viewer(session: Session, user_id: int) -> Viewer | None:
-    """The person as they are now; None when there is no such user or they are disabled. Five statements."""
+    """The person as they are now; None when there is no such user or they are disabled. Four statements."""
     user = session.execute(
         select(User.id, User.name, User.email, User.language).where(User.id == user_id, User.disabled_at.is_(None))
     ).one_or_none()
     if user is None:
         return None
-    roles = frozenset(session.scalars(select(UserRole.role).where(UserRole.user_id == user_id)))
+    held = session.execute(
+        union_all(
+            select(UserRole.role.label("name"), literal(True).label("is_role")).where(UserRole.user_id == user_id),
+            select(UserRight.name, literal(False)).where(UserRight.user_id == user_id),
+        )
+    ).all()
+    roles = frozenset(row.name for row in held if row.is_role)
     teams = session.execute(
         select(TeamMember.team_id, TeamMember.is_manager).where(TeamMember.user_id == user_id)
     ).all()
@@ -66,6 +72,6 @@ def load_viewer(session: Session, user_id: int) -> Viewer | None:
         team_ids=frozenset(team.team_id for team in teams),
         managed_team_ids=frozenset(team.team_id for team in teams if team.is_manager),
         rep_ids=rep_ids,
-        rights=frozenset(session.scalars(select(UserRight.name).where(UserRight.user_id == user_id))),
+        rights=frozenset(row.name for row in held if not row.is_role),
         sees_all=not roles.isdisjoint(SEES_ALL_CALLS),
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from transcription.errors import NoTimes
 from transcription.transcript import Transcript
 
-__all__ = ["FORMS", "ExportFile", "NoTimes", "export_transcript"]
+__all__ = ["FORMS", "ExportFile", "NoTimes", "export_transcript", "read_shown_transcript"]
 
 FORMS: Final[Mapping[str, str]] = {
     "json": "application/json",
@@ -67,3 +67,8 @@ def _write(
         return formats.to_docx(transcript, title=title, facts=facts, names=names, **more)
     write = {"vtt": formats.to_vtt, "srt": formats.to_srt, "txt": formats.to_txt}[form]
     return write(transcript).encode("utf-8")
+
+
+def read_shown_transcript(data: Mapping[str, Any]) -> Transcript:
+    """The transcript of a call page, for `export_transcript`: the contract's JSON with corrections laid over it."""
+    return Transcript.from_json(dict(data))

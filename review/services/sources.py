@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from review.errors import ReviewError
-from review.models import Call, Source, utc_now
+from review.models import Call, Source, SourceRoleChange, utc_now
 from review.services import audit
 from review.states import Step, unpark_needs_model
 from review.upsert import insert_new
@@ -81,6 +81,15 @@ def get_source(session: Session, source_id: int) -> SourceRow | None:
         return None
     calls = session.scalar(select(func.count()).where(Call.source == source.name)) or 0
     return _row(source, calls)
+
+
+def learned_sources(session: Session) -> frozenset[str]:
+    """Sources whose rep channel was turned round because people kept swapping their calls, and not put back since."""
+    newest = select(func.max(SourceRoleChange.id)).group_by(SourceRoleChange.source)
+    learned = select(SourceRoleChange.source).where(
+        SourceRoleChange.id.in_(newest), SourceRoleChange.reason == "learned"
+    )
+    return frozenset(session.scalars(learned))
 
 
 def ensure_source(

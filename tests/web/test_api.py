@@ -272,7 +272,12 @@ def test_a_call_that_is_not_there(client: FlaskClient, token: dict[str, str], ca
 def test_the_reference_describes_every_route(client: FlaskClient) -> None:
     document = client.get("/openapi/openapi.json").json
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {"/api/v1/calls", "/api/v1/calls/{call_id}", "/api/v1/corrections"}
+    assert set(document["paths"]) == {
+        "/api/v1/calls",
+        "/api/v1/calls/{call_id}",
+        "/api/v1/calls/{call_id}/transcript",
+        "/api/v1/corrections",
+    }
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     form = document["components"]["schemas"]["CallForm"]["properties"]
     assert form["file"]["format"] == "binary"

@@ -16,6 +16,7 @@ from review.services.audit import record
 from review.services.calls import retry_call, score_partial_call
 from web.audio import send_audio
 from web.auth import viewer
+from web.blueprints.retranscribe import better_model_for
 from web.errors import Refused, is_htmx
 from web.parts import parts
 from web.reading.page import read_page
@@ -26,8 +27,13 @@ blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 @blueprint.get("/<int:call_id>")
 def show(call_id: int) -> str:
     """The call page; `?t=61.5` opens it at that second."""
-    call = _visible_call(call_id)
-    return render_template("call.html", call=call, page=read_page(call), start_at=read_second(request.args.get("t")))
+    with parts().database.read() as db:
+        call = get_call(db, viewer(), call_id)
+        better = better_model_for(db, call_id)
+    if call is None:
+        abort(404)
+    start_at = read_second(request.args.get("t"))
+    return render_template("call.html", call=call, page=read_page(call), start_at=start_at, better=better)
 
 
 @blueprint.get("/<int:call_id>/state")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from review.queries.inbox import Page, filter_choices, list_calls, read_filters, state_counts
 from review.queries.search import find_calls
 from web.auth import viewer
+from web.blueprints.retranscribe import offer_for_viewer
 from web.errors import is_htmx
 from web.parts import parts
 
@@ -30,6 +31,7 @@ def index() -> Response:
         page = Page(rows=(), next=None) if query else list_calls(db, viewer(), filters, after, limit=PAGE_SIZE)
         choices = None if piece else filter_choices(db, viewer())
         counts = state_counts(db, viewer())
+        offer = None if piece or query else offer_for_viewer(db)
     response = make_response(
         render_template(
             "inbox/_rows.html" if piece else "inbox.html",
@@ -39,6 +41,7 @@ def index() -> Response:
             counts=counts,
             query=query,
             hits=hits,
+            offer=offer,
         )
     )
     response.vary.add("HX-Request")

@@ -1,0 +1,120 @@
+"""Sources: where calls come from, and what is known in advance about the calls of each."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from review.doorbell import ring
+from review.services.roles import latest_role_change, undo_role_change
+from review.services.sources import (
+    ACCURACIES,
+    ENGINES,
+    BadSource,
+    SourceRow,
+    change_source,
+    get_source,
+    learned_sources,
+    list_sources,
+)
+from scoring.standards import in_language, list_standards
+from web.auth import viewer
+from web.errors import Refused
+from web.parts import parts
+
+blueprint = Blueprint("sources", __name__, url_prefix="/sources")
+
+LANGUAGES = ("en", "ru", "ko", "zh")
+
+
+@blueprint.get("")
+def index() -> str:
+    """All sources with what is set for each."""
+    with parts().database.read() as db:
+        sources = list_sources(db)
+        learned = learned_sources(db)
+    return render_template("sources.html", sources=sources, learned=learned, standards=dict(_standards()))
+
+
+@blueprint.get("/<int:source_id>")
+def show(source_id: int) -> str:
+    """One source's settings, each with what it does."""
+    with parts().database.read() as db:
+        source = _source(get_source(db, source_id))
+        learned = latest_role_change(db, source.name)
+    return render_template(
+        "source.html",
+        source=source,
+        learned=learned,
+        standards=_standards(),
+        languages_known=_languages(source.language),
+        engines=ENGINES,
+        defaults=parts().settings,
+    )
+
+
+@blueprint.post("/<int:source_id>")
+def change(source_id: int) -> Response:
+    """Keep what was set; calls that wait for a speech model go on when that may help them."""
+    form = request.form
+    with parts().database.session() as db:
+        source = _source(get_source(db, source_id))
+        try:
+            ready = change_source(
+                db,
+                source.name,
+                language=_one_of(form.get("language"), _languages(source.language)),
+                rep_channel=1 if form.get("rep_channel") == "1" else 0,
+                standard=_one_of(form.get("standard"), tuple(name for name, _title in _standards())),
+                company_names=form.get("company_names", "").splitlines(),
+                products=form.get("products", "").splitlines(),
+                engine=_one_of(form.get("engine"), ENGINES),
+                accuracy=_one_of(form.get("accuracy"), ACCURACIES) or "normal",
+                by=viewer().user_id,
+            )
+        except BadSource as error:
+            raise Refused(
+                422,
+                _("These settings cannot be used"),
+                _("Nothing was changed."),
+                _("One name on each line, at most 80 characters each and 200 lines."),
+                code="bad_source",
+                field=error.field,
+            ) from error
+    ring(parts().redis, ready)
+    flash(_("Saved. Calls that arrive from now on follow it."))
+    return redirect(url_for(".show", source_id=source_id))
+
+
+@blueprint.post("/<int:source_id>/undo-channel")
+def undo_channel(source_id: int) -> Response:
+    """Take back the rep's channel that was learned from swaps by hand."""
+    with parts().database.session() as db:
+        source = _source(get_source(db, source_id))
+        undone = undo_role_change(db, source.name, viewer().user_id)
+    if undone is None:
+        flash(_("There was nothing to take back."))
+    else:
+        flash(_("The rep is on channel %(n)s again, for calls that arrive from now on.", n=undone.after + 1))
+    return redirect(url_for(".show", source_id=source_id))
+
+
+def _source(found: SourceRow | None) -> SourceRow:
+    if found is None:
+        abort(404)
+    return found
+
+
+def _standards() -> list[tuple[str, str]]:
+    """(name, title in the viewer's language) of every standard that ships."""
+    return [(info.name, in_language(info.title, viewer().language)) for info in list_standards()]
+
+
+def _languages(current: str | None) -> tuple[str, ...]:
+    """The languages to choose from; one that was set otherwise stays a choice."""
+    return LANGUAGES if current in (None, *LANGUAGES) else (*LANGUAGES, str(current))
+
+
+def _one_of(value: str | None, choices: tuple[str, ...]) -> str | None:
+    return value if value in choices else None
