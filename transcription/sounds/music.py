@@ -23,7 +23,7 @@ BEAT: Final = 0.6
 noise set anew in a regular step 0.5, drum loops and arpeggios from 0.75."""
 
 UNCHANGED: Final = 0.85
-STEADY_DB: Final = 2.5
+STEADY_DB: Final = 3.0
 """A hum keeps the very same partials from window to window (music does not) and noise keeps its level."""
 
 MUSIC_DBFS: Final = -50.0
@@ -68,7 +68,7 @@ def _window_kinds(frames: Frames) -> list[str]:
         level = frames.level[rows][heard]
         beat = _beat(frames.onset, n)
         steady = float(level.std()) < STEADY_DB and beat < BEAT
-        hums = steady and float(frames.likeness[n]) >= UNCHANGED and _same_around(frames, n)
+        hums = steady and _unchanged(frames, n)
         lasts = float(frames.lasting[n]) >= (LASTING_STEADY if steady else LASTING) and not hums
         if (beat >= BEAT or lasts) and float(level.mean()) > MUSIC_DBFS:
             kinds.append("music")
@@ -79,9 +79,14 @@ def _window_kinds(frames: Frames) -> list[str]:
     return kinds
 
 
-def _same_around(frames: Frames, n: int) -> bool:
-    near = frames.likeness[max(1, n - 2) : n + 3]
-    return bool(near.size and float(near.min()) >= UNCHANGED - 0.15)
+def _unchanged(frames: Frames, n: int) -> bool:
+    """True when a window's partials are those of its neighbours; the first and the last window have one only."""
+    near = [
+        float(frames.likeness[k])
+        for k in range(max(1, n - 1), min(len(frames.likeness), n + 3))
+        if frames.lasting[k] > 0 and frames.lasting[k - 1] > 0
+    ]
+    return bool(near) and max(near) >= UNCHANGED and min(near) >= UNCHANGED - 0.15
 
 
 def _beat(onset: NDArray[np.float32], window: int) -> float:
@@ -107,7 +112,7 @@ def _runs(kinds: Sequence[str], kind: str, frames: Frames) -> list[tuple[int, in
             continue
         gap = (n - runs[-1][1]) * WINDOW * STEP if runs else 0.0
         between = kinds[runs[-1][1] : n] if runs else []
-        if runs and gap <= BRIDGE and (kind == "music" or all(k == "silence" for k in between)):
+        if runs and gap <= BRIDGE and (kind == "music" or "music" not in between):
             runs[-1][1] = n + 1
         else:
             runs.append([n, n + 1])
@@ -119,7 +124,8 @@ def _runs(kinds: Sequence[str], kind: str, frames: Frames) -> list[tuple[int, in
         end = min(end, _quiet_after(frames.heard, min(last * WINDOW, len(frames.heard)), end))
         heard = np.flatnonzero(frames.heard[begin:end])
         if heard.size:
-            edges.append((begin + int(heard[0]), begin + int(heard[-1]) + 1))
+            start = begin + int(heard[0])
+            edges.append((max(start, edges[-1][1]) if edges else start, begin + int(heard[-1]) + 1))
     return edges
 
 
