@@ -22,7 +22,7 @@ from review.search.index import index_transcript
 from review.services.audit import record
 from review.services.corrections_layer import Layer, undoing
 from review.services.corrections_types import SPEAKERS, Item, Kind, speaker_of, with_speaker
-from review.services.corrections_words import join, retime, rewrite, split
+from review.services.corrections_words import join, read_tokens, retime, rewrite, split
 from review.states import Step
 from transcription.redaction import redact
 from transcription.transcript import Transcript, Turn, seconds
@@ -102,9 +102,13 @@ def correct_turn(
 
 
 def split_turn(session: Session, call_id: int, user_id: int, key: str, at: int) -> Saved:
-    """Cut a turn in two before character `at` of its text. Raises NoSuchCall, TurnChanged, CorrectionRefused."""
+    """Cut a turn in two before character `at` of its text, or before the word that lies there.
+
+    Raises NoSuchCall, TurnChanged, CorrectionRefused.
+    """
     layer, place = _open(session, call_id, key)
     turn = layer.items[place].turn
+    at = next((token.start for token in read_tokens(turn.text) if token.start < at < token.end), at)
     if not turn.text[: max(0, at)].strip() or not turn.text[max(0, at) :].strip():
         raise CorrectionRefused("at", "Put the cursor between two words: both parts need words. Nothing was stored.")
     after = _add(session, call_id, user_id, layer, "split", place, [turn], split(turn, at))

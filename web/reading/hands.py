@@ -8,8 +8,19 @@ from datetime import datetime
 
 from review.services.corrections_layer import Layer
 from review.services.corrections_types import Edit, speaker_of
-from review.services.corrections_words import changed_spans
+from review.services.corrections_words import changed_spans, opcodes, read_tokens
 from transcription.transcript import Turn
+
+_BESIDE = 6  # unchanged words shown on each side of a change
+
+
+@dataclass(frozen=True, slots=True)
+class DiffPiece:
+    """A piece of an edit's text: what was there, what is there now, and whether the two differ."""
+
+    was: str
+    now: str
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +38,7 @@ class EditRow:
     speaker_after: str
     time_before: tuple[float | None, float | None]
     time_after: tuple[float | None, float | None]
+    pieces: tuple[DiffPiece, ...]  # before and after as one text, for the kinds that change words or cuts
     fits: bool  # False: it was made on an earlier transcript and the words are not there any more
     undone: bool
 
@@ -89,6 +101,7 @@ def speakers_of(transcript: Mapping[str, object]) -> tuple[str, ...]:
 
 def _row(edit: Edit, layer: Layer, undone: bool) -> EditRow:
     before, after = edit.before, edit.after
+    was_rep = next((old for old, new in edit.roles.items() if new == "rep"), "")
     return EditRow(
         id=edit.id,
         kind=edit.kind,
@@ -97,10 +110,11 @@ def _row(edit: Edit, layer: Layer, undone: bool) -> EditRow:
         start=before[0].start if before else None,
         before=_text(before),
         after=_text(after),
-        speaker_before=speaker_of(before[0]) if before else "",
+        speaker_before=speaker_of(before[0]) if before else was_rep,
         speaker_after=speaker_of(after[0]) if after else edit.roles.get("rep", ""),
         time_before=_time(before),
         time_after=_time(after),
+        pieces=_diff(_text(before), _text(after)),
         fits=edit.id not in layer.lost,
         undone=undone,
     )
@@ -112,3 +126,27 @@ def _text(turns: tuple[Turn, ...]) -> str:
 
 def _time(turns: tuple[Turn, ...]) -> tuple[float | None, float | None]:
     return (turns[0].start, turns[-1].end) if turns else (None, None)
+
+
+def _diff(before: str, after: str) -> tuple[DiffPiece, ...]:
+    """The changed words between a few unchanged ones; long unchanged stretches are left out."""
+    old, new = read_tokens(before), read_tokens(after)
+    pieces = []
+    codes = opcodes(before, after)
+    for n, (tag, i1, i2, j1, j2) in enumerate(codes):
+        now = after[new[j1].start : new[j2 - 1].end] if j2 > j1 else ""
+        if tag == "equal":
+            pieces.append(DiffPiece("", _cut(now, first=n > 0, last=n + 1 < len(codes)), False))
+        else:
+            pieces.append(DiffPiece(before[old[i1].start : old[i2 - 1].end] if i2 > i1 else "", now, True))
+    return tuple(pieces)
+
+
+def _cut(text: str, *, first: bool, last: bool) -> str:
+    """An unchanged stretch as it stands beside changes: only its ends, where the changes are."""
+    tokens = read_tokens(text)
+    if len(tokens) <= _BESIDE * (first + last) or not (first or last):
+        return text
+    head = text[: tokens[_BESIDE - 1].end] if first else ""
+    tail = text[tokens[-_BESIDE].start :] if last else ""
+    return f"{head} … {tail}".strip()

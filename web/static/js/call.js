@@ -9,21 +9,38 @@ import { listenForKeys } from "./keys.js";
 import { shareSecond } from "./share.js";
 import { zoomWave } from "./zoom.js";
 import { watchPlayer, watchTabs } from "./jump.js";
+import { correctTurns } from "./correct.js";
+import { keepLive } from "./correct_live.js";
+import { chooseRoles } from "./correct_roles.js";
 
 const data = page();
 watchPlayer();
 watchTabs();
 const find = findInTranscript(data.words);
+const player = data.audio ? new Player(data) : null;
+const acts = { player, find };
 
-if (data.audio) {
-  const player = new Player(data);
-  drawMarks(player, data);
+if (player) {
+  const marks = drawMarks(player, data);
   zoomWave(player, data);
-  const follow = followTranscript(player);
-  const quotes = seekFromQuotes(player);
-  const share = shareSecond(player, data.words);
-  listenForKeys({ player, follow, quotes, find, share });
-  player.openAt(data.startAt, data.play);
-} else {
-  listenForKeys({ find });
+  Object.assign(acts, {
+    marks,
+    follow: followTranscript(player),
+    quotes: seekFromQuotes(player),
+    share: shareSecond(player, data.words),
+  });
 }
+
+const rescore = keepLive({
+  data,
+  busy: () => Boolean(acts.correct?.isOpen()),
+  onNew(newer) {
+    acts.follow?.refresh();
+    acts.marks?.place();
+    if (newer && newer.repChannel !== data.repChannel) player?.redraw((data.repChannel = newer.repChannel));
+  },
+});
+acts.correct = correctTurns({ player, follow: acts.follow, rescore, data });
+acts.swap = chooseRoles({ rescore, data });
+listenForKeys(acts);
+player?.openAt(data.startAt, data.play);

@@ -2,12 +2,14 @@
 import { calm } from "./page.js";
 
 export function followTranscript(player) {
-  const turns = [...document.querySelectorAll("#turns .turn[data-start]")].map((element) => ({
-    element,
-    start: Number(element.dataset.start),
-    end: Number(element.dataset.end),
-    words: [...element.querySelectorAll(".w[data-t]")].map((word) => ({ word, start: Number(word.dataset.t) })),
-  }));
+  const read = () =>
+    [...document.querySelectorAll("#turns .turn[data-start]")].map((element) => ({
+      element,
+      start: Number(element.dataset.start),
+      end: Number(element.dataset.end),
+      words: [...element.querySelectorAll(".w[data-t]")].map((word) => ({ word, start: Number(word.dataset.t) })),
+    }));
+  let turns = read();
   const button = document.getElementById("follow");
   let following = true;
   let turnNow = null;
@@ -72,6 +74,12 @@ export function followTranscript(player) {
   return {
     toggle: () => setFollowing(!following),
     toggleRepeat,
+    /** The transcript was replaced by a newer one. */
+    refresh() {
+      turns = read();
+      turnNow = wordNow = null;
+      show(player.now);
+    },
     /** Go to the next (1) or the previous (-1) turn. */
     step(by) {
       const at = player.now;

@@ -1,7 +1,9 @@
 // The keyboard of the call page. Keys are left alone in fields, in dialogs and together with Ctrl, Alt or Meta.
-export function listenForKeys({ player, follow, quotes, find, share }) {
+export function listenForKeys({ player, follow, quotes, find, share, correct, swap }) {
   const help = document.getElementById("keys");
   const acts = { "/": () => find?.focus(), "?": () => (help.open ? help.close() : help.showModal()) };
+  if (correct) acts.e = () => correct.edit();
+  if (swap) acts.w = () => swap();
   if (player)
     Object.assign(acts, {
       " ": () => player.toggle(),
@@ -17,14 +19,14 @@ export function listenForKeys({ player, follow, quotes, find, share }) {
       s: () => player.toggleSkip(),
       r: () => follow.toggleRepeat(),
       f: () => follow.toggle(),
-      e: () => quotes.step(1),
-      E: () => quotes.step(-1),
+      q: () => quotes.step(1),
+      Q: () => quotes.step(-1),
       o: () => quotes.nextMark(),
       c: () => share(),
     });
 
   // The keys' places on a Latin keyboard, so that they also work while another alphabet is on.
-  const byPlace = { KeyK: "k", KeyJ: "j", KeyL: "l", KeyS: "s", KeyR: "r", KeyF: "f", KeyE: "e", KeyO: "o", KeyC: "c", BracketLeft: "[", BracketRight: "]", Slash: "/", Comma: ",", Period: "." };
+  const byPlace = { KeyK: "k", KeyJ: "j", KeyL: "l", KeyS: "s", KeyR: "r", KeyF: "f", KeyE: "e", KeyQ: "q", KeyW: "w", KeyO: "o", KeyC: "c", BracketLeft: "[", BracketRight: "]", Slash: "/", Comma: ",", Period: "." };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -35,7 +37,7 @@ export function listenForKeys({ player, follow, quotes, find, share }) {
     let key = event.key;
     if (!(key in acts) && key.length === 1 && key.charCodeAt(0) > 127) {
       key = byPlace[event.code] ?? key;
-      if (event.shiftKey) key = { e: "E", "/": "?" }[key] ?? key;
+      if (event.shiftKey) key = { q: "Q", "/": "?" }[key] ?? key;
     }
     const act = acts[key];
     if (!act) return;

@@ -15,17 +15,17 @@ export function drawMarks(player, data) {
   player.audio.addEventListener("loadedmetadata", place);
   addEventListener("resize", place);
 
-  const stages = [...document.querySelectorAll(".stages button")];
   player.addEventListener("time", ({ detail: at }) => {
-    for (const stage of stages)
+    for (const stage of document.querySelectorAll(".stages button"))
       stage.classList.toggle("now", at >= Number(stage.dataset.from) && at < Number(stage.dataset.to));
   });
 
-  const loop = document.querySelector(".marks .loop");
+  const loop = document.getElementById("loop-span");
   player.addEventListener("repeat", ({ detail: stretch }) => {
     loop.hidden = !stretch;
     if (!stretch) return;
     loop.style.left = `${(stretch.start / player.duration) * 100}%`;
     loop.style.width = `${((stretch.end - stretch.start) / player.duration) * 100}%`;
   });
+  return { place };
 }

@@ -98,6 +98,14 @@ export class Player extends EventTarget {
     this.dispatchEvent(new CustomEvent("repeat", { detail: stretch }));
   }
 
+  /** Draw the lanes again: the rep turned out to be on the other channel. */
+  async redraw(repChannel) {
+    this.data.repChannel = repChannel;
+    this.waves?.destroy();
+    await this.#draw();
+    this.waves?.setTime(this.now);
+  }
+
   #wire() {
     const audio = this.audio;
     audio.preservesPitch = true;

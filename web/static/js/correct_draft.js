@@ -1,0 +1,26 @@
+// Drafts of corrections, kept in this browser until they are stored: a lost network or a closed tab costs no words.
+const name = (call, key) => `draft:${call}:${key}`;
+
+export function keepDraft(call, key, values) {
+  try {
+    localStorage.setItem(name(call, key), JSON.stringify(values));
+  } catch {
+    // A browser that keeps nothing: the form itself still holds the words.
+  }
+}
+
+export function readDraft(call, key) {
+  try {
+    return JSON.parse(localStorage.getItem(name(call, key)));
+  } catch {
+    return null;
+  }
+}
+
+export function dropDraft(call, key) {
+  try {
+    localStorage.removeItem(name(call, key));
+  } catch {
+    // Nothing was kept.
+  }
+}

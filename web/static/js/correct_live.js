@@ -1,0 +1,90 @@
+// The page after a correction: the new transcript at once, the new scores as soon as they are made. Nothing reloads.
+import { tell } from "./page.js";
+import { send } from "./correct_send.js";
+
+const ASK_EVERY = 700; // ms
+const ASK_AT_MOST = 400; // times; the workers may be away, and the page says what it knows
+
+export function keepLive({ data, onNew, busy }) {
+  const { words } = data;
+  let asking = false;
+  let late = false; // new scores came while a turn was being edited
+
+  /** Put the answer's transcript in its place and wait for new scores when there will be some. */
+  function show(answer) {
+    if (answer.html) replaceParts(new DOMParser().parseFromString(answer.html, "text/html"));
+    onNew();
+    if (answer.note) notice(answer.note);
+    if (answer.rescoring) wait();
+  }
+
+  /** Post an act that needs no form (swap, undo), and show what it left. */
+  async function act(address, fields, turn = null) {
+    try {
+      const answer = await send(address, fields);
+      show(answer);
+      if (turn !== null) document.getElementById(`turn${answer.turn}`)?.focus({ preventScroll: true });
+      return answer;
+    } catch (error) {
+      tell(error.message || words.notSaved);
+      if (error.answer) show({ html: error.answer.transcript });
+      return null;
+    }
+  }
+
+  async function wait() {
+    mark(true);
+    if (asking) return;
+    asking = true;
+    for (let n = 0; n < ASK_AT_MOST; n += 1) {
+      await new Promise((done) => setTimeout(done, ASK_EVERY));
+      const state = await fetch(data.corrections, { headers: { Accept: "application/json" } })
+        .then((response) => (response.ok ? response.json() : null))
+        .catch(() => null);
+      if (state && !state.rescoring) break;
+    }
+    asking = false;
+    if (busy()) late = true;
+    else await reread();
+  }
+
+  async function reread() {
+    late = false;
+    const response = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (!response?.ok) return;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    replaceParts(fresh);
+    const page = JSON.parse(fresh.getElementById("page-data").textContent);
+    onNew(page);
+    tell(words.scored);
+  }
+
+  if (document.querySelector("[data-rescoring]:not([hidden])")) wait();
+  return { show, act, catchUp: () => late && reread() };
+}
+
+/** Every part of the page that can change, from the same part of a newer one. */
+function replaceParts(fresh) {
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const newer = fresh.getElementById(part.id);
+    if (!newer) continue;
+    for (const { name, value } of newer.attributes) if (name !== "style") part.setAttribute(name, value);
+    const open = [...part.querySelectorAll("details")].map((one) => one.open);
+    part.replaceChildren(...newer.childNodes);
+    [...part.querySelectorAll("details")].forEach((one, n) => (one.open = open[n] ?? one.open));
+    window.htmx?.process(part);
+  }
+}
+
+function mark(on) {
+  for (const sign of document.querySelectorAll("[data-rescoring]")) sign.hidden = !on;
+}
+
+/** A sentence that stays until it is read. */
+function notice(text) {
+  const line = document.createElement("p");
+  line.className = "notice";
+  line.setAttribute("role", "status");
+  line.textContent = text;
+  document.getElementById("transcript-notices")?.append(line);
+}
