@@ -71,7 +71,7 @@ def read_offer(session: Session, viewer: Viewer | None, engine: str, now: Speech
         return Offer(model=None, running=running, sent=sent) if running else None
     some = select(Call.id, Call.state).where(*conditions).limit(COUNTED + 1).subquery()
     by_state = session.execute(select(some.c.state, func.count()).group_by(some.c.state))
-    counted: dict[str, int] = dict(by_state.tuples().all())
+    counted: dict[str, int] = {row[0]: row[1] for row in by_state}
     calls = sum(counted.values())
     if not calls and not running:
         return None
