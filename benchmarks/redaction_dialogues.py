@@ -191,7 +191,10 @@ class _Maker:
                 continue
             for index, bit in enumerate(part):
                 if index:
-                    text += (self.gap if joiner is None else joiner) or ""
+                    between = (self.gap if joiner is None else joiner) or ""
+                    # Engines write Latin words apart even where the language has no spaces.
+                    latin = text[-1:].isascii() and bit.text[:1].isascii() and (text[-1:] + bit.text[:1]).isalpha()
+                    text += between or " " * latin
                 if bit.private:
                     place = (number, len(text), len(text) + len(bit.text))
                     self.dialogue.labels.append(Label(*place, entity, kind, bit.misheard))

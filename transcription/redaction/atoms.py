@@ -18,9 +18,12 @@ _DATE: Final = re.compile(
 _MONTH_YEAR: Final = re.compile(r"(?:0?[1-9]|1[0-2])(?:\s?/\s?|\.)(?:20)?\d{2}(?!\d)")
 _TIME: Final = re.compile(r"\d{1,2}:\d{2}(?!\d)")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
+_SPACED: Final = re.compile(r"\d{1,3}(?: \d{3})+(?=\s?(?:руб|₽|р\b|долл|евро|тыс|eur|usd|€|원))", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"\d+[.,]\d{1,2}(?![\d]|[.,]\d)")
 _MONEY: Final = re.compile(r"dollars?|pounds?|euros?|usd|руб.*|долл.*|원|만원|元|块")
+_PROMPT: Final = re.compile(r"digit|number|character|letter|цифр|знак|последних|자리|位")
 _CALENDAR: Final = frozenset({"년", "월", "年", "月"})
+_DICTATED: Final = frozenset({"plain", "loose", "between", "grouped", "scaled"})
 _LATIN: Final = frozenset({"latin", "cyrillic"})
 
 
@@ -29,8 +32,8 @@ class Atom:
     """Tokens `first` to `behind` of a turn as `digits`.
 
     `sort`: plain; loose (a word that may mean something else); grouped (12,500); scaled (with "hundred" or
-    "thousand"); calendar (a month or a year); dated (05/28); code (letters glued to it); letter; quantity (counts,
-    costs or dates something).
+    "thousand"); calendar (a month or a year); dated (05/28); code (letters glued to it); letter; prompt ("the next four",
+    "three digits"); quantity (counts, costs or dates something).
     """
 
     first: int
@@ -53,7 +56,34 @@ def read_atoms(text: str, tokens: Sequence[Token], lexicon: Lexicon) -> list[Ato
             continue
         atoms.append(_counted(tokens, atom, lexicon))
         at = atoms[-1].behind
-    return _keep_sure(tokens, atoms, lexicon)
+    return _keep_sure(tokens, _spread(tokens, _dated(tokens, atoms)), lexicon)
+
+
+def _dated(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
+    """A day beside its month, and a month with its day, are a date and no card's expiry."""
+    made = list(atoms)
+    for n, (one, two) in enumerate(zip(atoms, atoms[1:], strict=False)):
+        if not _silent(tokens, one.behind, two.first):
+            continue
+        month_word = two.sort == "calendar" and two.digits and tokens[two.first].sort in _LATIN
+        if month_word and one.sort == "plain" and len(one.digits) <= 2:
+            made[n], made[n + 1] = _as(one, "quantity"), _as(two, "quantity")
+        elif one.sort == "calendar" and two.sort == "quantity" and len(two.digits) <= 2:
+            made[n] = _as(one, "quantity")
+    return made
+
+
+def _spread(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
+    """A count dictated digit by digit ("flat one one six", 일 사 삼호) is a count in all its digits."""
+    made = list(atoms)
+    for order in (range(1, len(made)), range(len(made) - 2, -1, -1)):
+        for n in order:
+            beside = made[n - 1] if order.step > 0 else made[n + 1]
+            low, high = (beside.behind, made[n].first) if order.step > 0 else (made[n].behind, beside.first)
+            single = len(made[n].digits) == 1 and len(beside.digits) == 1 and made[n].spoken and beside.spoken
+            if single and low == high and beside.sort == "quantity" and made[n].sort in ("plain", "loose", "between"):
+                made[n] = _as(made[n], "quantity")
+    return made
 
 
 def _read(text: str, tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Atom | None:
@@ -66,7 +96,9 @@ def _read(text: str, tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Atom
         heard = read_words(tokens, at, lexicon)
         if heard is not None:
             return _atom(tokens, at, heard.behind, heard.digits, heard.sort, True)
-        single = len(token.text) <= 2 and token.sort == "latin" and text[token.start : token.end].isupper()
+        glued = at + 1 < len(tokens) and tokens[at + 1].sort == "num" and tokens[at + 1].start == token.end
+        upper = glued or text[token.start : token.end].isupper()
+        single = len(token.text) <= 2 and token.sort == "latin" and upper
         if single or token.text in lexicon.letters:
             return _atom(tokens, at, at + 1, "", "letter", True)
         return None
@@ -96,6 +128,7 @@ def _written(text: str, tokens: Sequence[Token], at: int) -> Atom:
         (_MONTH_YEAR, "dated"),
         (_TIME, "quantity"),
         (_GROUPED, "grouped"),
+        (_SPACED, "quantity"),
         (_DECIMAL, "quantity"),
     ):
         # A number is read from its own beginning only, never from the middle of a longer dotted one.
@@ -141,19 +174,40 @@ def _counted(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> Atom:
         word = before.text
         few = word in lexicon.few and len(atom.digits) == 1
         room = word in lexicon.before and len(atom.digits) <= 5
-        if word in _CURRENCY or few or room:
+        if few:
+            return _as(atom, "prompt")
+        if word in _CURRENCY or room:
             return _as(atom, "quantity")
         if word in lexicon.before_year and atom.sort == "plain" and re.fullmatch(r"(?:19|20)\d\d", atom.digits):
             return _as(atom, "quantity")
+    if (
+        after is not None
+        and after.sort == "latin"
+        and len(after.text) == 1
+        and atom.sort == "plain"
+        and _series(tokens, atom)
+    ):
+        return _as(atom, "code")
     unit = _unit(tokens, atom, after, lexicon)
     if not unit:
         return atom
     if len(atom.digits) >= 7 and not _MONEY.fullmatch(unit):
         return atom
+    if _PROMPT.match(unit):
+        return _as(atom, "prompt")
     if unit in _CALENDAR:
         assert after is not None
         return Atom(atom.first, atom.behind, atom.start, after.start + len(unit), atom.digits, "calendar", atom.spoken)
     return _as(atom, "quantity")
+
+
+def _series(tokens: Sequence[Token], atom: Atom) -> bool:
+    """A written number with one letter behind it and nothing dictated around: "the 2100 S"."""
+    letter = tokens[atom.behind]
+    beside = tokens[atom.behind + 1] if atom.behind + 1 < len(tokens) else None
+    before = tokens[atom.first - 1] if atom.first else None
+    alone = all(each is None or each.sort not in ("num", "latin") or len(each.text) > 1 for each in (beside, before))
+    return alone and not atom.spoken and 2 <= len(atom.digits) <= 4 and letter.text not in ("a", "i", "x")
 
 
 def _unit(tokens: Sequence[Token], atom: Atom, after: Token | None, lexicon: Lexicon) -> str:
@@ -171,6 +225,8 @@ def _unit(tokens: Sequence[Token], atom: Atom, after: Token | None, lexicon: Lex
         return after.text if lexicon.units.fullmatch(after.text) else ""
     if after.sort == "hangul" and (glued or any(syllable not in lexicon.korean for syllable in after.text)):
         for counter in lexicon.counters:
+            if not glued and counter in lexicon.korean:
+                continue
             if after.text == counter or (
                 after.text.startswith(counter) and (glued or after.text[len(counter) :] in lexicon.endings)
             ):
@@ -186,29 +242,40 @@ def _as(atom: Atom, sort: str) -> Atom:
 
 
 def _keep_sure(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -> list[Atom]:
-    """Without the loose atoms that stand alone: "to" is a two between digits, "이" a two beside one."""
+    """Without loose atoms that stand alone: "to" is a two only between digits, "이" only beside another digit."""
     covered = {at for atom in atoms for at in range(atom.first, atom.behind)}
     alone = all(
         at in covered or token.silent or token.sort == "mask" or token.text in lexicon.soft
         for at, token in enumerate(tokens)
     )
-    counts = ("quantity", "letter", "code", "calendar")
-    left = right = False
-    touching: list[tuple[bool, bool]] = []
-    for n, atom in enumerate(atoms):
-        left = n > 0 and atoms[n - 1].sort not in counts and _silent(tokens, atoms[n - 1].behind, atom.first)
-        right = (
-            n + 1 < len(atoms) and atoms[n + 1].sort not in counts and _silent(tokens, atom.behind, atoms[n + 1].first)
-        )
-        touching.append((left, right))
     kept: list[Atom] = []
-    for atom, (left, right) in zip(atoms, touching, strict=True):
-        if atom.sort == "between" and not (left and right):
+    for group in _touching(tokens, atoms):
+        if group[0].sort not in _DICTATED:
+            kept.extend(group)
             continue
-        if atom.sort == "loose" and not (left or right or (alone and len(atom.digits) > 1)):
-            continue
-        kept.append(_as(atom, "loose") if atom.sort == "between" else atom)
+        ends = _silent(tokens, group[-1].behind, len(tokens))
+        while group and group[0].sort == "between":
+            group = group[1:]
+        while group and group[-1].sort == "between" and not (ends and len(group) > 1):
+            group = group[:-1]
+        sure = any(atom.sort not in ("loose", "between") for atom in group)
+        enough = sum(len(atom.digits) for atom in group if atom.sort == "loose") > 1
+        if sure or (enough and (len(group) > 1 or alone or ends)):
+            kept.extend(_as(atom, "loose") if atom.sort == "between" else atom for atom in group)
     return kept
+
+
+def _touching(tokens: Sequence[Token], atoms: Sequence[Atom]) -> list[list[Atom]]:
+    """Dictated atoms with only signs between them together, every other atom by itself."""
+    groups: list[list[Atom]] = []
+    for atom in atoms:
+        last = groups[-1][-1] if groups else None
+        joins = last is not None and last.sort in _DICTATED and atom.sort in _DICTATED
+        if joins and last is not None and _silent(tokens, last.behind, atom.first):
+            groups[-1].append(atom)
+        else:
+            groups.append([atom])
+    return groups
 
 
 def _silent(tokens: Sequence[Token], first: int, behind: int) -> bool:

@@ -16,6 +16,9 @@ from transcription.transcript import Turn
 WORD: Final = 2
 """What a word costs between two numbers that may belong together; a Han character is half a word."""
 
+_OF_CARD: Final = 9
+"""Characters between "card" and the code or date that is the card's: enough for "on the back of the"."""
+
 Position = tuple[int, int]
 """A turn's index and a character in it."""
 
@@ -39,6 +42,11 @@ class Number:
     atom: Atom
     load: int
     turns: int
+    lead: int
+    """What its turn said before it."""
+
+    trail: int
+    """What its turn says behind it."""
 
     @property
     def begin(self) -> Position:
@@ -90,7 +98,7 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) ->
         tokens = cut_tokens(turn.text, taken.get(index, ()))
         atoms = read_atoms(turn.text, tokens, lexicon)
         speaker = (turn.role, turn.speaker)
-        in_number = {at for atom in atoms for at in range(atom.first, atom.behind)}
+        in_number = {at for atom in atoms if atom.sort != "quantity" for at in range(atom.first, atom.behind)}
         loads: list[int] = []
         before = load
         for at, token in enumerate(tokens):
@@ -103,10 +111,29 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) ->
         conversation.loads.append([*loads, load])
         conversation.speakers.append(speaker)
         conversation.substantial.append(substantial)
-        conversation.numbers.extend(Number(index, speaker, atom, loads[atom.first], substantial) for atom in atoms)
-        conversation.announcements.extend(_announcements(index, _shown(turn.text, tokens), lexicon))
+        conversation.numbers.extend(
+            Number(index, speaker, a, loads[a.first], substantial, loads[a.first] - before, load - loads[a.first])
+            for a in atoms
+        )
+        announced = _announcements(index, _shown(turn.text, tokens), lexicon)
+        conversation.announcements.extend(_without_card_of(announced))
         substantial += load > before
     return conversation
+
+
+def _without_card_of(announced: list[Announcement]) -> list[Announcement]:
+    """Without the card in "the card's expiry date", "срок действия карты", 카드 유효기간: no card number follows."""
+    kept = []
+    for n, announcement in enumerate(announced):
+        around = [announced[m] for m in (n - 1, n + 1) if 0 <= m < len(announced)]
+        near = any(
+            other.topic in ("expiry", "code")
+            and max(other.start - announcement.end, announcement.start - other.end) <= _OF_CARD
+            for other in around
+        )
+        if not (announcement.topic in ("card", "card_weak") and near):
+            kept.append(announcement)
+    return kept
 
 
 def _shown(text: str, tokens: Sequence[Token]) -> str:
@@ -114,10 +141,13 @@ def _shown(text: str, tokens: Sequence[Token]) -> str:
     shown = text.lower()
     if len(shown) != len(text):  # a few letters change their length in lower case
         shown = text
+    parts: list[str] = []
+    at = 0
     for token in tokens:
         if token.sort == "mask":
-            shown = shown[: token.start] + " " * (token.end - token.start) + shown[token.end :]
-    return shown
+            parts += [shown[at : token.start], " " * (token.end - token.start)]
+            at = token.end
+    return "".join([*parts, shown[at:]])
 
 
 def _announcements(index: int, text: str, lexicon: Lexicon) -> list[Announcement]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from transcription.redaction.conversation import Conversation, Number, lay_out
-from transcription.redaction.dictation import Segment, announced_before, cut_segments
+from transcription.redaction.dictation import Segment, cut_segments
 from transcription.redaction.emails import find_spoken, find_written
-from transcription.redaction.judging import Memory, judge
+from transcription.redaction.judging import judge, remember_masks
 from transcription.redaction.lexicon import Lexicon, load_lexicon
 from transcription.redaction.patterns import find_patterns
 from transcription.redaction.tokens import MASK_PATTERN
@@ -69,7 +69,7 @@ def _free(found: Iterable[Place], turns: Sequence[Turn], taken: Sequence[Place])
 def _numbers(
     conversation: Conversation, turns: Sequence[Turn], regions: Sequence[str], lexicon: Lexicon
 ) -> list[Place]:
-    memory = Memory()
+    memory = remember_masks(conversation)
     cards = [position[0] for position, kind in conversation.masks if kind == "card"]
     passed = 0
     found: list[Place] = []
@@ -94,7 +94,6 @@ def _numbers(
         parts = [digits[n : n + _KNOWN] for n in range(len(digits) - _KNOWN + 1)]
         if parts and all(part in known for part in parts):
             found.extend(_places(conversation, turns, segment.numbers, known[parts[0]]))
-    found.extend(_glued(conversation))
     return _joined(found)
 
 
@@ -127,7 +126,7 @@ def _letters(conversation: Conversation, segment: Segment, lexicon: Lexicon) -> 
         if not low <= number.turn <= high:
             continue
         tokens = conversation.tokens[number.turn]
-        inside = number.turn in turns and _touches(conversation, segment, number)
+        inside = number.turn in turns and _touches(conversation, segment, number, lexicon)
         alone = number.turn not in turns and all(_lettery(t.text, t.silent, lexicon) for t in tokens)
         opening = number.turn < min(turns) and number.speaker == segment.numbers[0].speaker and _is_last(tokens, number)
         if inside or alone or opening:
@@ -135,7 +134,7 @@ def _letters(conversation: Conversation, segment: Segment, lexicon: Lexicon) -> 
     return found
 
 
-def _touches(conversation: Conversation, segment: Segment, letter: Number) -> bool:
+def _touches(conversation: Conversation, segment: Segment, letter: Number, lexicon: Lexicon) -> bool:
     """Only signs and other letters stand between the letter and the segment's digits."""
     letters = {
         at
@@ -150,7 +149,7 @@ def _touches(conversation: Conversation, segment: Segment, letter: Number) -> bo
         low, high = sorted((number.atom.behind, letter.atom.first))
         if letter.atom.first < number.atom.first:
             low, high = letter.atom.behind, number.atom.first
-        if all(tokens[at].silent or at in letters for at in range(low, high)):
+        if all(tokens[at].silent or at in letters or tokens[at].text in lexicon.soft for at in range(low, high)):
             return True
     return False
 
@@ -161,27 +160,6 @@ def _is_last(tokens: Sequence[object], letter: Number) -> bool:
 
 def _lettery(text: str, silent: bool, lexicon: Lexicon) -> bool:
     return silent or len(text) <= 2 or text in lexicon.letters or text in lexicon.soft
-
-
-def _glued(conversation: Conversation) -> list[Place]:
-    """Digits with letters on them ("M12345678") where a document was announced last."""
-    found = []
-    for number in conversation.numbers:
-        if number.atom.sort != "code" or len(number.atom.digits) < 5:
-            continue
-        announced = announced_before(conversation, number.begin)
-        if not announced or not announced[-1].topic.startswith("document"):
-            continue
-        tokens = conversation.tokens[number.turn]
-        first, behind = number.atom.first, number.atom.behind
-        while first and tokens[first - 1].end == tokens[first].start and tokens[first - 1].sort in ("latin", "num"):
-            first -= 1
-        while (
-            behind < len(tokens) and tokens[behind].start == tokens[behind - 1].end and tokens[behind].sort == "latin"
-        ):
-            behind += 1
-        found.append(Place(number.turn, tokens[first].start, tokens[behind - 1].end, "document"))
-    return found
 
 
 def _joined(places: Iterable[Place]) -> list[Place]:

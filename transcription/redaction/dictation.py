@@ -8,11 +8,17 @@ from typing import Final
 
 from transcription.redaction.conversation import WORD, Announcement, Conversation, Number, Position
 
-_GAP_INSIDE: Final = 3 * WORD
+_GAP_INSIDE: Final = 2 * WORD
+_EDGE: Final = 2 * WORD
+"""Words that may follow the last digits of a turn, and lead to those of the next, within one dictation."""
+
 _GAP_ACROSS: Final = 9 * WORD
 _GAP_UNANNOUNCED: Final = 5 * WORD
 _LOOK_BACK: Final = 7
-_COUNTED: Final = frozenset({"quantity", "letter", "code"})
+_LETTERED: Final = 4
+_SHORT: Final = {"expiry": 4, "code": 3, "code_weak": 3}
+"""Digits of values that are whole then, so that the same person's next number is another one."""
+
 _CARD: Final = frozenset({"card", "card_weak"})
 _REST: Final = frozenset({"card", "card_weak", "code", "code_weak", "tail", "mail"})
 """What may be said in the middle of a card's number without starting another one ("and the last four digits?")."""
@@ -50,21 +56,34 @@ def _once(digits: str) -> str:
 
 
 def cut_segments(conversation: Conversation) -> Iterator[Segment]:
-    """Segments in order; counts, prices and glued codes belong to none."""
+    """Segments in order; counts, prices, models and glued codes belong to none and end the one before them."""
     current: Segment | None = None
+    broken = False
+    letter: Number | None = None
     for number in conversation.numbers:
-        if number.atom.sort in _COUNTED:
+        sort = number.atom.sort
+        if sort in ("letter", "prompt"):
+            letter = number if sort == "letter" else letter
             continue
         announced = announced_before(conversation, number.begin)
-        topic = announced[-1].topic if announced else None
-        if number.atom.sort == "calendar" and topic != "expiry":
+        topic = announced[-1].topic if announced else ""
+        document = topic.startswith("document")
+        beside = letter is not None and letter.turn == number.turn and letter.atom.behind == number.atom.first
+        model = beside and len(number.atom.digits) <= _LETTERED and not document
+        if (
+            sort == "quantity"
+            or (sort == "code" and not document)
+            or (sort == "calendar" and topic != "expiry")
+            or model
+        ):
+            broken = True
             continue
-        if current is not None and _belongs(conversation, current, number):
+        if current is not None and not broken and _belongs(conversation, current, number):
             current.numbers.append(number)
             continue
         if current is not None:
             yield current
-        current = Segment([number], announced)
+        current, broken = Segment([number], announced), False
     if current is not None:
         yield current
 
@@ -85,6 +104,12 @@ def _belongs(conversation: Conversation, segment: Segment, number: Number) -> bo
     gap = number.load - last.load
     if last.turn == number.turn:
         return gap <= _GAP_INSIDE
+    if topic == "tail" or (
+        topic in _SHORT and len(segment.by_speaker()[0]) >= _SHORT[topic] and last.speaker == number.speaker
+    ):
+        return False
+    if last.trail > _EDGE or number.lead > _EDGE:
+        return False
     if topic is None and last.speaker != number.speaker and number.turn - last.turn > 2:
         return False
     return gap <= (_GAP_UNANNOUNCED if topic is None else _GAP_ACROSS)

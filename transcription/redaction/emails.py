@@ -171,8 +171,17 @@ def _back(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
     first = at
     words = 0
     linked = True
+    inside = 0
     for n in range(at - 1, max(-1, at - 1 - _LOCAL_TOKENS), -1):
         token = tokens[n]
+        if inside:
+            inside -= 1
+            first = n
+            continue
+        inside = max(_ends(tokens, n, mail.link) - 1, 0) if token.sort == "han" else 0
+        if inside:
+            linked, words, first = True, 0, n
+            continue
         sign = token.text in mail.link or token.text in ("_", "-", ".")
         if sign and first < at or token.text in ("нижнее", "подчеркивание"):
             if token.silent and n + 1 < len(tokens) and token.text == "." and tokens[n + 1].start > token.end:
@@ -195,6 +204,14 @@ def _back(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
     while first < at and tokens[first].silent:
         first += 1
     return first
+
+
+def _ends(tokens: Sequence[Token], at: int, words: frozenset[str]) -> int:
+    """How many tokens that end with `at` make one of the words."""
+    for width in (3, 2, 1):
+        if at + 1 >= width and "".join(t.text for t in tokens[at + 1 - width : at + 1]) in words:
+            return width
+    return 0
 
 
 def _short(token: Token) -> bool:

@@ -7,12 +7,12 @@ wins; it is private from ENOUGH on. Figures were set on the first set of scenes 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from transcription.redaction.checks import is_chinese_id, is_phone, passes_luhn
-from transcription.redaction.conversation import WORD, Conversation
-from transcription.redaction.dictation import Segment
+from transcription.redaction.conversation import WORD, Announcement, Conversation, Position
+from transcription.redaction.dictation import Segment, announced_before
 from transcription.transcript import RedactionKind
 
 ENOUGH: Final = 0.5
@@ -24,6 +24,14 @@ _AFTER: Final = 6 * WORD
 
 _CARD_MEMORY: Final = 14
 """Turns after a card during which a code or an expiry date is its own."""
+
+_DIRECT: Final = 1.5
+_DIRECTLY: Final = 2
+"""Words between an announcement and its number in one turn ("invoice 5546..."), which outweighs all before."""
+
+_STALE: Final = 0.4
+_SUPERSEDED: Final = 0.75
+_FEW: Final = 2 * WORD
 
 _STRENGTH: Final = {"card_weak": 0.8, "code_weak": 0.75}
 
@@ -47,6 +55,28 @@ class Memory:
     last_kind: RedactionKind | None = None
     last_turn: int = -1000
     last_digits: int = 0
+    used: dict[Position, int] = field(default_factory=dict)
+    """Announcements that a number has answered already, and the turn in which it ended."""
+
+
+_TOPICS: Final[dict[str, tuple[str, ...]]] = {
+    "card": ("card", "card_weak", "expiry"),
+    "card_code": ("code", "code_weak"),
+    "phone": ("phone",),
+    "document": tuple(f"document:{name}" for name in _DOCUMENT_LENGTHS),
+}
+
+
+def remember_masks(conversation: Conversation) -> Memory:
+    """A memory in which what is masked already has answered its announcements, as when it was found."""
+    memory = Memory()
+    for (turn, start), kind in conversation.masks:
+        announced = announced_before(conversation, (turn, start))
+        nearest = next((a.topic for a in reversed(announced) if a.topic in _TOPICS.get(kind, ())), None)
+        for announcement in announced:
+            if announcement.topic == nearest:
+                memory.used.setdefault((announcement.turn, announcement.start), turn)
+    return memory
 
 
 def judge(conversation: Conversation, segment: Segment, memory: Memory, regions: Sequence[str]) -> RedactionKind | None:
@@ -66,7 +96,12 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
         return None
     kind = _kind(topic) if score >= ENOUGH else _rest_of(segment, memory, weights, said)
     if kind is not None:
-        memory.last_kind, memory.last_turn, memory.last_digits = kind, segment.close[0], len(said[0])
+        for announcement in segment.announced:
+            if announcement.topic == topic and (announcement.turn, announcement.start) not in memory.used:
+                memory.used[(announcement.turn, announcement.start)] = segment.close[0]
+        whole = topic == "expiry" or kind == "card_code"
+        memory.last_kind, memory.last_turn = None if whole else kind, segment.close[0]
+        memory.last_digits = len(said[0])
         if kind == "card":
             memory.card_turn = segment.close[0]
     return kind
@@ -94,13 +129,12 @@ def _weights(conversation: Conversation, segment: Segment, memory: Memory) -> di
         if topic in ("expiry", "code_weak") and not (card_near or spoken_about_card):
             continue
         if announcement.turn == first.turn:
-            weight = (
-                1.0 - 0.02 * max(0, first.load - _load_at(conversation, announcement.turn, announcement.end)) / WORD
-            )
+            words = (first.load - _load_at(conversation, announcement.turn, announcement.end)) / WORD
+            weight = _DIRECT if words <= _DIRECTLY else max(0.6, 1.0 - 0.02 * words)
         else:
             back = first.turns - conversation.substantial[announcement.turn]
             weight = _BY_TURNS[min(max(back, 0), len(_BY_TURNS) - 1)]
-        weight *= _STRENGTH.get(topic, 1.0)
+        weight *= _STRENGTH.get(topic, 1.0) * _freshness(announcement, segment, memory)
         weights[topic] = max(weights.get(topic, 0.0), weight)
     last = segment.numbers[-1]
     behind = (last.turn + 1, 0)
@@ -114,11 +148,27 @@ def _weights(conversation: Conversation, segment: Segment, memory: Memory) -> di
     return weights
 
 
+def _freshness(announcement: Announcement, segment: Segment, memory: Memory) -> float:
+    """Less than 1 for an announcement that was answered before, unless the answer is repeated or goes on."""
+    answered = memory.used.get((announcement.turn, announcement.start))
+    if answered is None:
+        return 1.0
+    first = segment.numbers[0]
+    bare = first.lead + first.trail <= _FEW
+    return 1.0 if bare and first.turn - answered <= 3 else _STALE
+
+
 def _prefer_nearest(segment: Segment, weights: dict[str, float]) -> None:
     """What was announced last outweighs what was announced before it."""
-    for rank, announcement in enumerate(reversed(segment.announced)):
-        if announcement.topic in weights and rank == 0:
-            weights[announcement.topic] *= 1.1
+    if not segment.announced:
+        return
+    nearest = segment.announced[-1]
+    recent = {a.topic for a in segment.announced if a.turn == nearest.turn}
+    for topic in weights:
+        if topic == nearest.topic:
+            weights[topic] *= 1.1
+        elif topic not in recent and any(a.topic == topic for a in segment.announced):
+            weights[topic] *= _SUPERSEDED
 
 
 def _load_at(conversation: Conversation, turn: int, character: int) -> int:
@@ -143,7 +193,7 @@ def _fit(topic: str, said: Sequence[str], segment: Segment, regions: Sequence[st
             return 0.0
         return _card_fit(said, topic)
     if topic == "expiry":
-        return _expiry_fit(said[0], sorts)
+        return _expiry_fit(said[0], sorts, segment)
     if topic in ("code", "code_weak"):
         return {3: 1.0, 4: 0.9, 2: 0.7, 5: 0.6, 6: 0.75, 7: 0.6}.get(length, 0.0)
     if topic == "phone":
@@ -177,8 +227,10 @@ def _card_fit(said: Sequence[str], topic: str) -> float:
     return 0.7 if length >= 8 else 0.56 if length >= 4 else 0.0
 
 
-def _expiry_fit(digits: str, sorts: set[str]) -> float:
-    if "calendar" in sorts or "dated" in sorts:
+def _expiry_fit(digits: str, sorts: set[str], segment: Segment) -> float:
+    if "calendar" in sorts:
+        return 1.0 if len(segment.numbers) > 1 else 0.0
+    if "dated" in sorts:
         return 1.0
     month_first = len(digits) in (4, 6) and 1 <= int(digits[:2]) <= 12
     return 1.0 if month_first else {3: 0.85, 4: 0.8, 6: 0.7, 8: 0.7, 2: 0.55, 5: 0.6, 7: 0.6}.get(len(digits), 0.0)

@@ -26,6 +26,9 @@ def read_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | No
         repeated = _repeated(tokens, at, lexicon)
         if repeated is not None:
             return repeated
+    if word in lexicon.thousand:
+        rest, behind, _ = _below_thousand(tokens, at + 1, lexicon)
+        return Heard(str(1000 + rest), behind, "scaled") if rest else None
     value, behind, sort = _below_thousand(tokens, at, lexicon)
     if value is None:
         if word in lexicon.near:
@@ -35,8 +38,6 @@ def read_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | No
         rest, after, _ = _below_thousand(tokens, behind + 1, lexicon)
         behind = after if rest else behind + 1
         return Heard(str(value * 1000 + (rest or 0)), behind, "scaled")
-    if tokens[at].text in lexicon.thousand:
-        return None
     return Heard(str(value), behind, sort)
 
 
@@ -45,7 +46,14 @@ def _repeated(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | Non
     after = tokens[at + 1].text if at + 1 < len(tokens) else ""
     times = lexicon.repeats.get(tokens[at].text)
     if times is not None:
-        digit = lexicon.digits.get(after) or lexicon.near.get(after) or lexicon.plurals.get(after)
+        digit = next(
+            (
+                table[after]
+                for table in (lexicon.digits, lexicon.near, lexicon.plurals, lexicon.between)
+                if after in table
+            ),
+            None,
+        )
         if digit is None and at + 1 < len(tokens) and tokens[at + 1].sort == "num" and len(after) == 1:
             digit = after
         return Heard(digit * times, at + 2) if digit else None

@@ -12,6 +12,7 @@ from transcription.redaction.types import MASKS
 
 _TOKEN: Final = re.compile(
     r"(?P<num>\d+)"
+    r"|(?P<ring>圈[aA])"
     r"|(?P<latin>[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)*)"
     r"|(?P<cyrillic>[\u0400-\u04ff]+)"
     r"|(?P<hangul>[\uac00-\ud7a3]+)"
@@ -65,4 +66,4 @@ def _plain(text: str, start: int, end: int) -> Iterator[Token]:
         word = match.group()
         if sort == "num":
             word = "".join(str(int(digit)) for digit in word)
-        yield Token(fold(word), match.start(), match.end(), sort)
+        yield Token(fold(word), match.start(), match.end(), "han" if sort == "ring" else sort)
