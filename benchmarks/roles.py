@@ -1,11 +1,13 @@
 """How well words alone tell the rep from the client: shared dialogues and the sample calls with the sides hidden.
 
-    python -m benchmarks.roles --data DIR [--half dev|test|both] [--json]
+    python -m benchmarks.roles --data DIR [--half dev|test|both] [--noise 0.3] [--json]
 
 DIR holds `insurance_calls/`, `chinese_service/` and `donation_persuasion/` (JSON lines whose turns say rep or client).
 Half of the dialogues, by a hash of their id, was looked at while the cues were written (dev); the other was not (test).
 "told" is the share with a confidence of 0.7 or more, "sure" of 0.9 or more; "right" is among all, with nothing else
-known (no channels, no order). "wrong order" starts from channels in the wrong order at the usual 0.9.
+known (no channels, no order). "wrong order" starts from channels in the wrong order at the usual 0.9. With `--noise`
+that share of words (of characters in Chinese and Korean) is lost or replaced by another of the same dialogue, as a weak
+speech engine would.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -128,11 +131,12 @@ def measure(guesses: Sequence[Guess]) -> dict[str, Any]:
     }
 
 
-def run(folder: Path | None, half: str) -> dict[str, Any]:
+def run(folder: Path | None, half: str, noise: float = 0.0) -> dict[str, Any]:
     """Every task measured: nothing known, the right order given, the wrong order given."""
     tasks = [*(read_dialogues(folder, half) if folder else ()), *sample_calls()]
     answer: dict[str, Any] = {}
-    for name, dialogues in tasks:
+    for name, clean in tasks:
+        dialogues = [with_noise(d, noise) for d in clean] if noise else clean
         answer[name] = {
             "nothing known": measure(
                 [guess(d, rep_first=half_of(d.id + "order") == "dev", ordered=False) for d in dialogues]
@@ -141,6 +145,24 @@ def run(folder: Path | None, half: str) -> dict[str, Any]:
             "wrong order": measure([guess(d, rep_first=False, ordered=True) for d in dialogues]),
         }
     return answer
+
+
+def with_noise(dialogue: Dialogue, share: float) -> Dialogue:
+    """The dialogue with that share of its words wrong: half of them lost, half replaced. The same every time."""
+    rng = random.Random(dialogue.id)  # noqa: S311
+    by_character = dialogue.language in ("ko", "zh")
+    pieces = [list(text) if by_character else text.split() for _, text in dialogue.turns]
+    pool = [piece for turn in pieces for piece in turn]
+    turns = []
+    for (who, _), turn in zip(dialogue.turns, pieces, strict=True):
+        heard = []
+        for piece in turn:
+            if rng.random() >= share:
+                heard.append(piece)
+            elif rng.random() < 0.5:
+                heard.append(rng.choice(pool))
+        turns.append((who, ("" if by_character else " ").join(heard)))
+    return replace(dialogue, turns=tuple(turns))
 
 
 def _dialogue(data: dict[str, Any], language: str) -> Dialogue:
@@ -156,9 +178,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--half", choices=("dev", "test", "both"), default="test")
+    parser.add_argument("--noise", type=float, default=0.0, metavar="SHARE")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    answer = run(args.data, args.half)
+    answer = run(args.data, args.half, args.noise)
     if args.json:
         print(json.dumps(answer, indent=1))
         return

@@ -74,4 +74,5 @@ def _compile(patterns: list[str], language: str) -> re.Pattern[str]:
     joined = "|".join(f"(?:{pattern})" for pattern in patterns)
     if language in _UNSPACED or language in _LOOSE_SPACES:
         return re.compile(joined)
-    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)")
+    # A whole word at both ends; a pattern that ends with a space has the beginning of its next word behind it.
+    return re.compile(rf"(?<!\w)(?:{joined})(?:(?<=\s)|(?!\w))")

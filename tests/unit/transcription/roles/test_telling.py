@@ -129,7 +129,7 @@ def test_words_that_say_nothing_leave_two_people_as_letters() -> None:
 
 
 def test_a_weak_contradiction_of_the_usual_order_is_letters_and_doubt() -> None:
-    lines = (("client", "I would like to buy a door. How much is it?"), ("rep", "Which colour would you like?"))
+    lines = (("client", "I would like to buy a door. How much is it?"), ("rep", "All of it is there."))
     order = name_voices(2)
     answer = tell_roles(sides(lines, rep_first=False, prior=order), RoleHints(language="en"))
     assert roles(answer) == ["speaker_a", "speaker_b"]
@@ -155,7 +155,7 @@ def test_an_announcement_is_nobody() -> None:
 
 @pytest.mark.parametrize("garbled", ["riverside furniture", "river side furniture", "reverside furnitur"])
 def test_the_company_in_the_greeting_is_found_in_noisy_words(garbled: str) -> None:
-    lines = (("a", f"good morning {garbled} here"), ("b", "good morning to you"), ("a", "the weather is fine"))
+    lines = (("a", f"good morning {garbled}"), ("b", "good morning to you"), ("a", "the weather is fine"))
     letters = (Voice("speaker_a", 0.0, 0), Voice("speaker_b", 0.0, 0))
     two = [Side(talk(lines, who), voice) for who, voice in zip("ab", letters, strict=True)]
     hints = RoleHints(language="en", company_names=("Riverside Furniture",))
