@@ -21,6 +21,7 @@ _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
 _SPACED: Final = re.compile(r"\d{1,3}(?: \d{3})+(?=\s?(?:руб|₽|р\b|долл|евро|тыс|eur|usd|€|원))", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"\d+[.,]\d{1,2}(?![\d]|[.,]\d)")
 _MONEY: Final = re.compile(r"dollars?|pounds?|euros?|usd|руб.*|долл.*|원|만원|元|块")
+_CODES: Final = frozenset({"cvv", "cvc", "cvv2", "cvc2", "visa", "mastercard", "maestro", "mir", "amex", "dot", "mail"})
 _PROMPT: Final = re.compile(r"digit|number|character|letter|цифр|знак|последних|자리|位")
 _CALENDAR: Final = frozenset({"년", "월", "年", "月"})
 _DICTATED: Final = frozenset({"plain", "loose", "between", "grouped", "scaled"})
@@ -63,7 +64,7 @@ def _dated(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
     """A day beside its month, and a month with its day, are a date and no card's expiry."""
     made = list(atoms)
     for n, (one, two) in enumerate(zip(atoms, atoms[1:], strict=False)):
-        if not _silent(tokens, one.behind, two.first):
+        if any(not tokens[at].silent and tokens[at].start >= one.end for at in range(one.behind, two.first)):
             continue
         month_word = two.sort == "calendar" and two.digits and tokens[two.first].sort in _LATIN
         if month_word and one.sort == "plain" and len(one.digits) <= 2:
@@ -178,6 +179,8 @@ def _counted(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> Atom:
             return _as(atom, "prompt")
         if word in _CURRENCY or room:
             return _as(atom, "quantity")
+        if _named(tokens, atom):
+            return _as(atom, "code")
         if word in lexicon.before_year and atom.sort == "plain" and re.fullmatch(r"(?:19|20)\d\d", atom.digits):
             return _as(atom, "quantity")
     if (
@@ -199,6 +202,15 @@ def _counted(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> Atom:
         assert after is not None
         return Atom(atom.first, atom.behind, atom.start, after.start + len(unit), atom.digits, "calendar", atom.spoken)
     return _as(atom, "quantity")
+
+
+def _named(tokens: Sequence[Token], atom: Atom) -> bool:
+    """A short number behind a Latin word in other writing is a product's: "модель Pro 12", 这是Pro 12."""
+    word = tokens[atom.first - 1]
+    foreign = any(token.sort in ("cyrillic", "hangul", "han") for token in tokens)
+    return (
+        foreign and word.sort == "latin" and 3 <= len(word.text) and word.text not in _CODES and len(atom.digits) <= 4
+    )
 
 
 def _series(tokens: Sequence[Token], atom: Atom) -> bool:

@@ -16,12 +16,15 @@ _GAP_ACROSS: Final = 9 * WORD
 _GAP_UNANNOUNCED: Final = 5 * WORD
 _LOOK_BACK: Final = 7
 _LETTERED: Final = 4
+_ECHO: Final = 2
 _SHORT: Final = {"expiry": 4, "code": 3, "code_weak": 3}
 """Digits of values that are whole then, so that the same person's next number is another one."""
 
-_CARD: Final = frozenset({"card", "card_weak"})
+_WHOLE: Final = {"card": 13, "card_weak": 13, "phone": 9, "document": 8}
+"""Digits from which a value may be whole, so that a new announcement begins another."""
+
 _REST: Final = frozenset({"card", "card_weak", "code", "code_weak", "tail", "mail"})
-"""What may be said in the middle of a card's number without starting another one ("and the last four digits?")."""
+"""What may be said in the middle of a long number without starting another one ("and the last four digits?")."""
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ def cut_segments(conversation: Conversation) -> Iterator[Segment]:
     current: Segment | None = None
     broken = False
     letter: Number | None = None
+    counted: dict[str, int] = {}
     for number in conversation.numbers:
         sort = number.atom.sort
         if sort in ("letter", "prompt"):
@@ -70,12 +74,12 @@ def cut_segments(conversation: Conversation) -> Iterator[Segment]:
         document = topic.startswith("document")
         beside = letter is not None and letter.turn == number.turn and letter.atom.behind == number.atom.first
         model = beside and len(number.atom.digits) <= _LETTERED and not document
-        if (
-            sort == "quantity"
-            or (sort == "code" and not document)
-            or (sort == "calendar" and topic != "expiry")
-            or model
-        ):
+        coded = sort == "code" and (not document or len(number.atom.digits) <= _LETTERED)
+        dated = sort == "calendar" and topic != "expiry"
+        # "since 2004?" - "2004, yes": a count that is repeated is a count.
+        echo = number.turn - counted.get(number.atom.digits, -_ECHO - 1) <= _ECHO and len(number.atom.digits) > 1
+        if sort == "quantity" or coded or dated or model or echo:
+            counted[number.atom.digits] = number.turn
             broken = True
             continue
         if current is not None and not broken and _belongs(conversation, current, number):
@@ -121,5 +125,5 @@ def _goes_on(segment: Segment, topic: str | None, between: Sequence[Announcement
         return False
     if all(a.topic == topic for a in between):
         return True
-    unfinished = len(segment.by_speaker()[0]) < 13
-    return topic in _CARD and unfinished and all(a.topic in _REST for a in between)
+    whole = _WHOLE.get((topic or "").split(":")[0], 0)
+    return len(segment.by_speaker()[0]) < whole and all(a.topic in _REST or a.topic == topic for a in between)

@@ -22,6 +22,8 @@ _BY_TURNS: Final = (0.95, 0.95, 0.85, 0.72, 0.58, 0.42, 0.3)
 _AFTER: Final = 6 * WORD
 """How far behind a number its announcement may stand: "... is my card number"."""
 
+_BEHIND: Final = 0.85
+
 _CARD_MEMORY: Final = 14
 """Turns after a card during which a code or an expiry date is its own."""
 
@@ -29,6 +31,7 @@ _DIRECT: Final = 1.5
 _DIRECTLY: Final = 2
 """Words between an announcement and its number in one turn ("invoice 5546..."), which outweighs all before."""
 
+_BRIEF: Final = ("code", "code_weak", "expiry")
 _STALE: Final = 0.4
 _SUPERSEDED: Final = 0.75
 _FEW: Final = 2 * WORD
@@ -86,7 +89,8 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
     plain = all(n.atom.sort in ("plain", "loose") for n in segment.numbers)
     best: tuple[float, str] = (0.0, "")
     for topic, weight in sorted(weights.items()):
-        best = max(best, (weight * _fit(topic, said, segment, regions), topic))
+        fit = _fit(topic, said, segment, regions) * (_wordiness(segment) if topic in _BRIEF else 1.0)
+        best = max(best, (weight * fit, topic))
     unannounced = _unannounced(said, segment, regions) if plain else (0.0, "")
     if best[1] in ("other", "tail"):
         # An order's number may look like a card's or a phone's by chance, so only the announcement counts.
@@ -138,14 +142,17 @@ def _weights(conversation: Conversation, segment: Segment, memory: Memory) -> di
         weights[topic] = max(weights.get(topic, 0.0), weight)
     last = segment.numbers[-1]
     behind = (last.turn + 1, 0)
+    after: dict[str, float] = {}
     for announcement in conversation.announced_between(last.close, behind):
         if announcement.topic in ("expiry", "code", "code_weak", "tail"):
             continue
         end_load = loads[last.turn][min(last.atom.behind, len(tokens[last.turn]))]
         if _load_at(conversation, announcement.turn, announcement.start) - end_load <= _AFTER:
-            weights[announcement.topic] = max(weights.get(announcement.topic, 0.0), 0.8)
+            after[announcement.topic] = _BEHIND
     _prefer_nearest(segment, weights)
-    return weights
+    if after:
+        weights = {topic: weight * _SUPERSEDED for topic, weight in weights.items()}
+    return {**weights, **{topic: max(weight, weights.get(topic, 0.0)) for topic, weight in after.items()}}
 
 
 def _freshness(announcement: Announcement, segment: Segment, memory: Memory) -> float:
@@ -156,6 +163,12 @@ def _freshness(announcement: Announcement, segment: Segment, memory: Memory) -> 
     first = segment.numbers[0]
     bare = first.lead + first.trail <= _FEW
     return 1.0 if bare and first.turn - answered <= 3 else _STALE
+
+
+def _wordiness(segment: Segment) -> float:
+    """Less than 1 for few digits in a long sentence, which is rarely the answer to "the code on the back?"."""
+    words = (segment.numbers[0].lead + segment.numbers[-1].trail) / WORD
+    return 1.0 if words <= 4 else 0.75 if words <= 7 else 0.5
 
 
 def _prefer_nearest(segment: Segment, weights: dict[str, float]) -> None:
@@ -195,7 +208,7 @@ def _fit(topic: str, said: Sequence[str], segment: Segment, regions: Sequence[st
     if topic == "expiry":
         return _expiry_fit(said[0], sorts, segment)
     if topic in ("code", "code_weak"):
-        return {3: 1.0, 4: 0.9, 2: 0.7, 5: 0.6, 6: 0.75, 7: 0.6}.get(length, 0.0)
+        return {3: 1.0, 4: 0.9, 2: 0.6, 5: 0.6, 6: 0.75, 7: 0.6}.get(length, 0.0)
     if topic == "phone":
         if any(is_phone(digits, regions) for digits in said):
             return 1.1
@@ -264,7 +277,8 @@ def _rest_of(segment: Segment, memory: Memory, weights: dict[str, float], said: 
     """A late piece of a number whose beginning was masked a moment ago, when nothing else was announced since."""
     if memory.last_kind not in ("card", "phone", "document") or segment.begin[0] - memory.last_turn > 4:
         return None
-    if "other" in weights or "tail" in weights or not 3 <= len(said[0]) <= 12:
+    first = segment.numbers[0]
+    if "other" in weights or "tail" in weights or not 3 <= len(said[0]) <= 12 or first.lead + first.trail > _FEW:
         return None
     short = {"card": 15, "phone": 10, "document": 9}[memory.last_kind]
     return memory.last_kind if memory.last_digits < short else None
