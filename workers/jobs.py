@@ -25,7 +25,7 @@ from transcription.audio import decode_call
 from transcription.engines import EngineRequest
 from transcription.engines.imported import read_transcript
 from transcription.errors import Cancelled, UnreadableAudio
-from transcription.redaction import Redacted, mute_spans
+from transcription.redaction import MuteSpan, Redacted, mute_spans
 from transcription.transcript import Transcript
 from transcription.web_audio import WebAudio, make_web_audio, make_web_audio_from
 from workers.runtime import Runtime
@@ -129,7 +129,7 @@ def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Redac
         engine, choice = runtime.engine_for(request)
         transcript = transcribe_decoded(decoded, engine, options, on_progress=run.progress, cancelled=run.cancelled)
         redacted = make_private(transcript)
-        muted = mute_spans(redacted.transcript)
+        muted = _silent(redacted.transcript, min(2, len(decoded.channels)))
         playable = make_web_audio_from(decoded, runtime.store.derived(work.call_id), mute=muted, remake=work.again)
     _note_playable(run, playable)
     return redacted, choice.reason
@@ -145,7 +145,8 @@ def _read_imported(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[R
         read_transcript(data, name=imported.name, language=work.language, channel_roles=work.channel_roles)
     )
     if paths and can_be_silenced(redacted.transcript):
-        names, muted = [leg.name for leg in work.legs], mute_spans(redacted.transcript)
+        # A provider counts channels its own way, so that all of them are silent at these times.
+        names, muted = [leg.name for leg in work.legs], _silent(redacted.transcript, 0)
         try:
             folder = runtime.store.derived(work.call_id)
             _note_playable(run, make_web_audio(paths, folder, mute=muted, names=names))
@@ -154,6 +155,13 @@ def _read_imported(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[R
     elif paths:
         log.warning("the recording is not made playable: its transcript has no times to silence private numbers at")
     return redacted, IMPORTED_REASON
+
+
+def _silent(transcript: Transcript, lanes: int) -> tuple[MuteSpan, ...]:
+    """What to mute in the player's `lanes`; a channel that is none of them means all of them."""
+    return tuple(
+        (channel if channel is not None and channel < lanes else None, span) for channel, span in mute_spans(transcript)
+    )
 
 
 def can_be_silenced(transcript: Transcript) -> bool:
