@@ -11,10 +11,11 @@ from transcription.engines.protocol import Accuracy, Progress
 from transcription.engines.protocol import Cancelled as CancelledCheck
 from transcription.engines.whisper_call import AskedCall, Heard
 from transcription.engines.whisper_careful import hear_channel
-from transcription.engines.whisper_crew import share_threads, work_through
-from transcription.engines.whisper_folder import MODEL, TOKENIZER, broken_folder
+from transcription.engines.whisper_crew import NARROW, share_threads, work_through
+from transcription.engines.whisper_folder import MODEL, TOKENIZER, broken_folder, model_width
 from transcription.engines.whisper_hearing import Encoded, Listener, first_line
 from transcription.engines.whisper_languages import Probabilities, Spoken, spread, vote
+from transcription.engines.whisper_memory import give_back_memory, keep_memory
 from transcription.engines.whisper_models import bring_model
 from transcription.engines.whisper_threads import usable_cores
 from transcription.engines.whisper_windows import Window, fill_windows
@@ -45,7 +46,7 @@ class WhisperEngine:
         self._loaded = loaded
         self._crew = crew
         self._together = together
-        self._listener = Listener(loaded, most_tokens=most_tokens)
+        self._listener = Listener(loaded, most_tokens=most_tokens, encoding=max(1, crew // 2))
         self.model = model
 
     @classmethod
@@ -73,8 +74,10 @@ class WhisperEngine:
         if device == "cuda":
             crew, each, together = 1, threads, at_once or ON_A_CARD
         else:
-            crew, each = share_threads(threads) if at_once is None else (at_once, max(1, threads // at_once))
+            wide = model_width(folder) or NARROW + 1
+            crew, each = share_threads(threads, wide) if at_once is None else (at_once, max(1, threads // at_once))
             together = 1
+            keep_memory()
         loaded, compute = _load(folder, called, device, crew, each)
         stored = f"{called} (faster-whisper {version('faster-whisper')}, {compute})"
         return cls(loaded, stored, crew=crew, together=together, most_tokens=most_tokens)
@@ -96,6 +99,7 @@ class WhisperEngine:
         the call's, `language`. Sound is read window by window. Raises Cancelled between windows, NeedsModel for a
         language the model does not know.
         """
+        give_back_memory()
         windows = fill_windows(channels)
         given = primary_language(language)
         if given is not None:

@@ -31,6 +31,7 @@ class _Weights:
 
     bands: int | None = None
     tokens: int | None = None
+    width: int | None = None
 
 
 def check_folder(folder: Path) -> None:
@@ -48,6 +49,11 @@ def check_folder(folder: Path) -> None:
         raise broken_folder(folder, why)
     _check_tokenizer(folder, vocabulary)
     _check_bands(folder, weights)
+
+
+def model_width(folder: Path) -> int | None:
+    """How wide the model's layers are (tiny 384, base 512, small 768, large 1280); None when it does not say."""
+    return _read_weights(folder).width
 
 
 def broken_folder(folder: Path, why: str) -> NeedsModel:
@@ -150,7 +156,9 @@ def _walk(folder: Path, file: BinaryIO) -> _Weights:
     _number(file, "<I")
     bands = shapes.get("encoder/conv1/weight", ())
     tokens = shapes.get("decoder/embeddings/weight", ())
-    return _Weights(bands[1] if len(bands) > 1 else None, tokens[0] if tokens else None)
+    if len(bands) < 2 or not tokens:
+        return _Weights(tokens=tokens[0] if tokens else None)
+    return _Weights(bands[1], tokens[0], bands[0])
 
 
 def _number(file: BinaryIO, layout: str) -> int:

@@ -78,11 +78,13 @@ class Encoded:
 class Listener:
     """A loaded faster-whisper model asked window by window. Several threads may ask at once.
 
-    `most_tokens` bounds what is written down for a window (None: what the decoder has room for).
+    `most_tokens` bounds what is written down for a window (None: what the decoder has room for). So many threads at
+    once are let to the encoder: it needs the most memory, and the others have windows to write down meanwhile.
     """
 
-    def __init__(self, loaded: Any, *, most_tokens: int | None = None) -> None:
+    def __init__(self, loaded: Any, *, most_tokens: int | None = None, encoding: int = 1) -> None:
         self._loaded = loaded
+        self._encoding = threading.BoundedSemaphore(encoding)
         self._most_tokens = most_tokens
         self._lock = threading.Lock()
         self._silenced: tuple[int, ...] | None = None
@@ -93,7 +95,8 @@ class Listener:
         def run() -> Any:
             # Silence is added to the sound, as when the model was trained, not to the features.
             features = [self._loaded.feature_extractor(_to_30_seconds(sound), padding=0) for sound in sounds]
-            return self._loaded.encode(np.stack(features))
+            with self._encoding:
+                return self._loaded.encode(np.stack(features))
 
         frames = tuple(max(1, -(-min(sound.size, WINDOW_SAMPLES) // FRAME_SAMPLES)) for sound in sounds)
         return Encoded(tuple(sounds), guarded(run), frames)

@@ -1,0 +1,176 @@
+"""One side of the speed comparison, run in a process of its own: our pipeline, or faster-whisper as its README shows.
+
+Each side gets the same legs of a call, the same model, threads, beam and number of tokens a window, and word times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+SIDES: Final = ("ours", "sequential", "batched")
+BEAM: Final = 5
+README_BATCH: Final = 16
+"""Windows a batch in faster-whisper's README."""
+
+WARM_SECONDS: Final = 3
+"""A piece of the first leg that each side hears before the clock starts: libraries are then loaded, as in a worker."""
+
+
+class Counted:
+    """CTranslate2's model with its work counted, and every window's text held to one length."""
+
+    def __init__(self, model: Any, tokens: int | None) -> None:
+        self._model = model
+        self._tokens = tokens
+        self.windows = 0
+        self.hearings = 0
+        self.said = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def encode(self, features: Any, to_cpu: bool = False) -> Any:
+        self.windows += features.shape[0]
+        return self._model.encode(features, to_cpu=to_cpu)
+
+    def generate(self, features: Any, prompts: list[list[int]], **options: Any) -> Any:
+        if self._tokens is not None:
+            # CTranslate2 gives a text half of this length, and no more than the prompt leaves.
+            options["max_length"] = max(2 * self._tokens, self._tokens + len(prompts[0]) - 1)
+        answers = self._model.generate(features, prompts, **options)
+        self.hearings += len(answers)
+        self.said += sum(len(answer.sequences_ids[0]) for answer in answers)
+        return answers
+
+
+def run_side(side: str, legs: list[Path], model: Path, threads: int, tokens: int | None, language: str) -> dict[str, Any]:
+    """Figures of one run: seconds (in all, and outside the engine), windows, tokens, words, peak megabytes."""
+    with tempfile.TemporaryDirectory(prefix="callcoach-bench-") as folder:
+        work = Path(folder)
+        prepare = _ours if side == "ours" else _theirs
+        counted, hear = prepare(side, model, threads, tokens, language, work)
+        hear([_beginning(legs[0], work / "warm.wav")] * len(legs))
+        counted.windows = counted.hearings = counted.said = 0
+        begun = time.perf_counter()
+        words, outside = hear(legs)
+        took = time.perf_counter() - begun
+    return {
+        "seconds": took,
+        "outside": outside,
+        "windows": counted.windows,
+        "hearings": counted.hearings,
+        "tokens": counted.said,
+        "words": words,
+        "peak_mb": _peak_mb(),
+        "children_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+    }
+
+
+_Hear = Callable[[list[Path]], tuple[int, float | None]]
+
+
+def _ours(
+    _side: str, model: Path, threads: int, tokens: int | None, language: str, work: Path
+) -> tuple[Counted, _Hear]:
+    from transcription.engines.whisper import WhisperEngine
+    from transcription.pipeline import TranscribeOptions, transcribe
+
+    engine = WhisperEngine.load(str(model), threads=threads, most_tokens=tokens)
+    counted = engine._loaded.model = Counted(engine._loaded.model, tokens)
+    inside = [0.0]
+    recognise = engine.recognise
+
+    def timed(*args: Any, **kwargs: Any) -> Any:
+        begun = time.perf_counter()
+        try:
+            return recognise(*args, **kwargs)
+        finally:
+            inside[0] += time.perf_counter() - begun
+
+    engine.recognise = timed  # type: ignore[method-assign]
+
+    def hear(legs: list[Path]) -> tuple[int, float | None]:
+        inside[0] = 0.0
+        begun = time.perf_counter()
+        transcript = transcribe(legs, engine, TranscribeOptions(language=language), workdir=work / "work")
+        whole = time.perf_counter() - begun
+        return sum(len(turn.words) for turn in transcript.turns), whole - inside[0]
+
+    return counted, hear
+
+
+def _theirs(
+    side: str, model: Path, threads: int, tokens: int | None, language: str, _work: Path
+) -> tuple[Counted, _Hear]:
+    from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+    loaded = WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=threads)
+    counted = loaded.model = Counted(loaded.model, tokens)
+    # Equal settings: one temperature, word times, and no text of the window before (which would only cost time here).
+    equal = {
+        "language": language,
+        "beam_size": BEAM,
+        "word_timestamps": True,
+        "temperature": 0.0,
+        "condition_on_previous_text": False,
+    }
+
+    def segments(leg: Path) -> Iterator[Any]:
+        if side == "sequential":
+            found, _ = loaded.transcribe(str(leg), **equal)
+        else:
+            found, _ = BatchedInferencePipeline(loaded).transcribe(str(leg), batch_size=README_BATCH, **equal)
+        yield from found
+
+    def hear(legs: list[Path]) -> tuple[int, float | None]:
+        return sum(len(segment.words or ()) for leg in legs for segment in segments(leg)), None
+
+    return counted, hear
+
+
+def _beginning(leg: Path, path: Path) -> Path:
+    from faster_whisper import decode_audio
+
+    sound = decode_audio(str(leg))[: WARM_SECONDS * 16_000]
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes((sound * 32767).astype(np.int16).tobytes())
+    return path
+
+
+def _peak_mb() -> float:
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> int:
+    """Run one side and print its figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("side", choices=SIDES)
+    parser.add_argument("legs", nargs="+", type=Path)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--tokens", type=int)
+    parser.add_argument("--language", default="en")
+    args = parser.parse_args()
+    print(json.dumps(run_side(args.side, args.legs, args.model, args.threads, args.tokens, args.language)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

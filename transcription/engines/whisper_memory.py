@@ -1,0 +1,42 @@
+"""How this process takes memory while Whisper runs: kept from window to window instead of fetched anew for each layer.
+
+The encoder asks for a block of 50 to 100 MB per layer and gives it back. glibc fetches such blocks from the system each
+time and the system fills them with zeros: a fifth of the processor's time. Kept in one heap, the same block is used
+again, and the peak is lower too, since threads have no heaps of their own. Measured on 4 windows with 2 threads: tiny
+2.3 s of processor time and a peak of 414 MB before, 1.9 s and 366 MB after; small 14.3 s and 968 MB, 12.2 s and 784 MB.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+from typing import Any, Final
+
+# <malloc.h> of glibc
+_TRIM_THRESHOLD: Final = -1
+_MMAP_MOST: Final = -4
+_ARENAS_MOST: Final = -8
+
+_KEPT_BYTES: Final = 1 << 30
+
+
+def keep_memory() -> None:
+    """From now on this process keeps freed memory for later use, in one heap. Does nothing where there is no glibc."""
+    libc = _glibc()
+    if libc is not None:
+        libc.mallopt(_MMAP_MOST, 0)
+        libc.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+        libc.mallopt(_ARENAS_MOST, 1)
+
+
+def give_back_memory() -> None:
+    """Give back what decoding and voice activity left behind, before the engine needs its own."""
+    libc = _glibc()
+    if libc is not None:
+        libc.malloc_trim(0)
+
+
+def _glibc() -> Any:
+    if platform.libc_ver()[0] != "glibc":
+        return None
+    return ctypes.CDLL(None)
