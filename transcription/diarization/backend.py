@@ -29,7 +29,7 @@ class VoiceBackend(Protocol):
         """Short name, as benchmarks print it."""
 
     def describe(self, sounds: Sequence[Sound]) -> Floats:
-        """A unit vector for every window of every sound, in order: `(windows, size)` float32.
+        """A vector for every window of every sound, in order: `(windows, size)` float32, close for one voice.
 
         The same windows give the same vectors, whatever else is in the list.
         """

@@ -10,10 +10,10 @@ from typing import Final, Literal
 import numpy as np
 
 from transcription.diarization.backend import VoiceBackend, choose_backend
-from transcription.diarization.clustering import tell_voices
+from transcription.diarization.clustering import soften, tell_voices
 from transcription.diarization.smoothing import certainty, most_likely
 from transcription.diarization.stretches import Stretch, number_by_appearance
-from transcription.diarization.windows import describe_spans, place_windows
+from transcription.diarization.windows import describe_spans, place_windows, window_seconds
 from transcription.speech import Span, SpokenChannel
 
 MARGIN: Final = 0.8
@@ -62,26 +62,25 @@ def tell_voices_apart(
         voices = tell_voices(vectors, margin=MARGIN)
     if voices.count < 2:
         return None
+    softened = soften(voices.evidence, window_seconds(windows))
     edges = np.cumsum([0, *(len(places) for places in windows)])
     # Windows overlap and are not independent: a span counts as its mean, times the windows that fit side by side.
-    evidence = np.stack([voices.evidence[a:b].mean(axis=0) * max(1.0, (b - a) / 4) for a, b in pairwise(edges)])
+    evidence = np.stack([softened[a:b].mean(axis=0) * max(1.0, (b - a) / 4) for a, b in pairwise(edges)])
     changes = np.full(len(evidence), _CHANGE)
     path, sure = most_likely(evidence, changes), certainty(evidence, changes)
     stretches = number_by_appearance(
         Stretch(span, int(who), round(float(share[who]), 3))
         for span, who, share in zip(asked.spans, path, sure, strict=True)
     )
-    return _judge(stretches, voices.apart - voices.needed)
+    return _judge(stretches, voices.sure)
 
 
-def _judge(stretches: tuple[Stretch, ...], beyond: float) -> SecondVoice | None:
+def _judge(stretches: tuple[Stretch, ...], sure: float) -> SecondVoice | None:
     lengths = [sum(s.span.length for s in stretches if s.speaker == n) for n in (0, 1)]
     if min(lengths) < LEAST:
         return None
     first = next(n for n, stretch in enumerate(stretches) if stretch.speaker == 1)
     after = stretches[first:]
     stray = sum(s.span.length for s in after if s.speaker == 0) / sum(s.span.length for s in after)
-    # At the margin itself one in five may be wrong; a standard deviation further, one in twenty.
-    confidence = float(1 / (1 + np.exp(-1.4 - 1.6 * beyond)))
     kind: Literal["taken_over", "joined"] = "taken_over" if stray < _STRAY else "joined"
-    return SecondVoice(kind, stretches[first].span.start, round(confidence, 3), stretches)
+    return SecondVoice(kind, stretches[first].span.start, round(sure, 3), stretches)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from transcription.diarization.backend import Sound, VoiceBackend
 from transcription.diarization.spectra import Floats
@@ -30,6 +31,11 @@ def place_windows(span: Span) -> Windows:
         return ((0, length),)
     starts = list(range(0, length - window, step))
     return tuple((start, start + window) for start in (*starts, length - window))
+
+
+def window_seconds(windows: Sequence[Windows]) -> NDArray[np.float64]:
+    """Each window's length in seconds, in order."""
+    return np.array([(last - first) / RATE for places in windows for first, last in places], dtype=np.float64)
 
 
 def describe_spans(
