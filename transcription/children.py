@@ -29,11 +29,12 @@ class ChildLimits:
     """Limits of one child; sizes in bytes, times in seconds.
 
     `memory` is what it may take beyond its own program (about 45 MB resident), so that it stays under 300 MB.
+    A call of four hours takes about 80 s of processor time; slow machines and busy ones get several times that.
     """
 
     memory: int = 200 * 1024 * 1024
-    cpu: int = 180
-    wall: float = 300.0
+    cpu: int = 600
+    wall: float = 900.0
     file: int = 600 * 1024 * 1024
 
 

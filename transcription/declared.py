@@ -23,7 +23,8 @@ def declared_seconds(file: BinaryIO, kind: MediaKind, length: float | None, deco
         data = find_wav_data(file)
         if data is None or not data.promised or not data.present or length is None:
             return length
-        return length * data.promised / data.present
+        # A compressed WAV states its length; of an uncompressed one the decoder counts the bytes that are there.
+        return max(length, decoded * data.promised / data.present)
     if kind.name in ("mp3", "aac", "amr") or kind.headerless is not None:
         if kind.name == "mp3" and _has_frame_count(file, kind.offset):
             return length

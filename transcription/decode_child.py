@@ -20,7 +20,7 @@ import av
 from transcription.children import allow_no_more_files, child_main
 from transcription.declared import declared_seconds, ogg_is_cut
 from transcription.decode_sink import MAX_CHANNELS, Sink, check_rate
-from transcription.errors import AudioLimits, UnreadableAudio
+from transcription.errors import AudioLimits, AudioTooLong, UnreadableAudio
 from transcription.headerless import SoundCheck
 from transcription.magic import NO_SOUND, MediaKind, identify_media
 from transcription.speech import RATE
@@ -99,6 +99,8 @@ def _decode_file(file: BinaryIO, kind: MediaKind, sink: Sink) -> dict[str, Any]:
             check_rate(stream.time_base.denominator)  # the header's rate, in which its frames' times are counted
         stream.codec_context.thread_count = 1
         length = None if container.duration is None else container.duration / 1_000_000
+        if kind.name in _TIMED and length is not None and length > sink.longest:
+            raise AudioTooLong(sink.longest)
         codec = stream.codec_context.name
         timeline = Timeline(timed=kind.name in _TIMED, sure=kind.name != "webm", length=length)
         damaged = good_bytes = 0

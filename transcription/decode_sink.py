@@ -36,7 +36,7 @@ class Sink:
     def __init__(self, outs: list[Any], *, mix: bool, longest: float, check: SoundCheck | None = None) -> None:
         self._outs = outs
         self._mix = mix
-        self._longest = longest
+        self.longest = longest
         self._check = check
         self._resampler: AudioResampler | None = None
         self._shape: tuple[str, str, int] | None = None
@@ -123,8 +123,8 @@ class Sink:
             self.bands[channel].add(block[channel])
         self.samples += block.shape[1]
         # More than two channels share the room that two may take.
-        if self.samples / RATE * max(1, self.channels / 2) > self._longest:
-            raise AudioTooLong(self._longest)
+        if self.samples / RATE * max(1, self.channels / 2) > self.longest:
+            raise AudioTooLong(self.longest)
 
 
 def check_rate(rate: int) -> None:

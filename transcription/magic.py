@@ -62,7 +62,7 @@ def identify_head(head: bytes, *, offset: int = 0, name: str | None = None) -> M
     """The kind of a file that begins with `head` (at least HEAD_BYTES of it). Raises UnreadableAudio."""
     sound = _sound(head)
     headerless = named_kind(name)
-    if headerless is not None and head and (sound is None or (sound[1] in ("mp3", "aac") and not _frames_follow(head))):
+    if headerless is not None and head and (sound is None or (head[0] == 0xFF and not _frames_follow(head))):
         return _headerless(headerless, head)
     if sound is not None:
         return MediaKind(sound[0], sound[1], offset)

@@ -43,8 +43,16 @@ def wav(
     return b"RIFF" + struct.pack("<I", min(2**32 - 1, 4 + len(head) + size)) + b"WAVE" + head + body
 
 
-def encoded(container: str, codec: str, sound: NDArray[np.int16], rate: int, *, bit_rate: int | None = None) -> bytes:
-    """The sound in any container and codec that PyAV writes."""
+def encoded(
+    container: str,
+    codec: str,
+    sound: NDArray[np.int16],
+    rate: int,
+    *,
+    bit_rate: int | None = None,
+    options: dict[str, str] | None = None,
+) -> bytes:
+    """The sound in any container and codec that PyAV writes; `options` are the container's."""
     file = io.BytesIO()
     layout = "mono" if sound.shape[0] == 1 else "stereo"
     with av.open(file, mode="w", format=container) as out:
@@ -59,6 +67,22 @@ def encoded(container: str, codec: str, sound: NDArray[np.int16], rate: int, *, 
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return file.getvalue()
+
+
+def index_first(m4a: bytes) -> bytes:
+    """The same M4A with its index before the sound, as it is written for the web."""
+    parts: dict[bytes, bytes] = {}
+    at = 0
+    while at < len(m4a):
+        size = int.from_bytes(m4a[at : at + 4], "big")
+        parts[m4a[at + 4 : at + 8]] = m4a[at : at + size]
+        at += size
+    moov = bytearray(parts[b"moov"])
+    table = moov.index(b"stco") + 8  # the places of the chunks, which move by the size of what now stands before them
+    for entry in range(table + 4, table + 4 + 4 * int.from_bytes(moov[table : table + 4], "big"), 4):
+        moved = int.from_bytes(moov[entry : entry + 4], "big") + len(moov)
+        moov[entry : entry + 4] = moved.to_bytes(4, "big")
+    return parts[b"ftyp"] + bytes(moov) + parts.get(b"free", b"") + parts[b"mdat"]
 
 
 def long_silence(hours: float, container: str = "flac", codec: str = "flac", rate: int = 8000) -> bytes:
@@ -94,3 +118,8 @@ def damaged(data: bytes, begin: float = 0.4, end: float = 0.6, seed: int = 5) ->
     """The middle of a file overwritten with noise."""
     a, b = int(len(data) * begin), int(len(data) * end)
     return data[:a] + np.random.default_rng(seed).bytes(b - a) + data[b:]
+
+
+def cut(data: bytes, share: float) -> bytes:
+    """The first part of a file."""
+    return data[: int(len(data) * share)]
