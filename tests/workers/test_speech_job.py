@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from review.models import StoredTranscript, WebAudio
+from review.bodies import unpack_body
+from review.models import SealedOriginal, StoredTranscript, WebAudio
+from review.services.retranscribe import transcribe_again
+from review.services.sources import change_source
 from tests.workers.installation import Installation
 from transcription.engines import Engine, EngineChoice, EngineRequest
 from transcription.errors import Cancelled, NeedsModel
@@ -160,3 +164,84 @@ def test_the_choice_of_an_engine_is_remembered_for_a_while(installation: Install
     for language in ("en", "en", "ru"):
         worker.engine_for(EngineRequest(language=language))
     assert [request.language for request in asked] == ["en", "ru"]
+
+
+def test_private_numbers_are_masked_sealed_and_silent(installation: Installation, recording: bytes) -> None:
+    call_id = installation.accept_audio("private", recording).call_id
+    engine = YesEngine(installation, says=("my", "card", "number", "is", "5105", "1051", "0510", "5100"))
+    worker = runtime_with(installation, engine, [])
+    assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "done"
+    with installation.database.read() as session:
+        stored = session.scalars(select(StoredTranscript)).one()
+        sealed = session.scalars(select(SealedOriginal)).one()
+    said = str(unpack_body(stored.body))
+    assert "[card]" in said
+    assert "5105" not in said
+    assert sealed.pieces == len(unpack_body(stored.body)["redactions"])
+    originals = worker.seal.open(call_id, sealed.body)
+    assert "5105" in originals[0].text
+    peaks = json.loads((installation.store.derived(call_id) / "peaks.json").read_text(encoding="ascii"))
+    assert len(peaks["muted"]) >= 1
+
+
+def test_the_engine_is_told_what_is_known(installation: Installation, recording: bytes) -> None:
+    call_id = installation.accept_audio("hints", recording).call_id
+    with installation.database.session() as session:
+        change_source(
+            session,
+            "test",
+            language="en",
+            rep_channel=0,
+            standard=None,
+            company_names=["Green Bridge"],
+            products=["Nordhem desk"],
+            accuracy="high",
+        )
+    engine = YesEngine(installation)
+    worker = runtime_with(installation, engine, [])
+    assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "done"
+    assert engine.asked[0]["accuracy"] == "high"
+    assert "Nordhem desk" in engine.asked[0]["hotwords"]  # type: ignore[operator]
+
+
+def test_a_call_is_transcribed_again_beside_what_it_had(installation: Installation, recording: bytes) -> None:
+    call_id = installation.accept_audio("again", recording).call_id
+    draft = runtime_with(installation, YesEngine(installation, says=("maybe",)), [])
+    assert run_step(draft, call_id, "transcribe", jobs.transcribe_work) == "done"
+    assert run_step(draft, call_id, "score", jobs.score_work) == "done"
+    first = (installation.store.derived(call_id) / "audio.webm").stat().st_mtime_ns
+    with installation.database.session() as session:
+        assert transcribe_again(session, call_id, engine="auto", offered_only=False)
+    whisper = runtime_with(
+        installation, YesEngine(installation, name="whisper", model="small", draft=False, says=("certainly",)), []
+    )
+    assert run_step(whisper, call_id, "transcribe", jobs.transcribe_work) == "done"
+    assert run_step(whisper, call_id, "score", jobs.score_work) == "done"
+    assert installation.effects()[call_id] == (2, 2)
+    call = installation.call(call_id)
+    assert (call.state, call.draft, call.speech_rank) == ("scored", False, 30)
+    assert (installation.store.derived(call_id) / "audio.webm").stat().st_mtime_ns > first, (
+        "the sound was not made anew"
+    )
+    with installation.database.read() as session:
+        bodies = [unpack_body(row.body) for row in session.scalars(select(StoredTranscript).order_by("number"))]
+    assert ["maybe" in str(body) for body in bodies] == [True, False]
+
+
+def test_an_engine_that_fails_the_second_time_costs_nothing(installation: Installation, recording: bytes) -> None:
+    call_id = installation.accept_audio("kept", recording).call_id
+    worker = runtime_with(installation, YesEngine(installation), [])
+    assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "done"
+    assert run_step(worker, call_id, "score", jobs.score_work) == "done"
+    with installation.database.session() as session:
+        transcribe_again(session, call_id, engine="auto", offered_only=False)
+
+    def none(_request: EngineRequest) -> EngineChoice:
+        raise NeedsModel("No model.", "Copy one.")
+
+    assert run_step(dataclasses.replace(worker, choose=none, _choices={}), call_id, "transcribe", jobs.transcribe_work)
+    call = installation.call(call_id)
+    assert (call.state, call.engine_wait) == ("scored", None)
+    assert call.failure is not None
+    assert call.failure["message"] == "No model."
+    assert installation.effects()[call_id] == (1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 import time
@@ -10,13 +11,15 @@ from redis import Redis
 from sqlalchemy import update
 
 from review.doorbell import open_queue
-from review.models import Call
+from review.models import Call, Source
+from review.queries.better_words import read_model_now, read_offer
 from review.states import MAX_ATTEMPTS, claim_call, park_needs_model
+from tests.factories import store_words, wav_bytes
 from tests.waiting import wait_until
 from tests.workers.installation import Installation
 from transcription.engines import EngineChoice, EngineRequest
 from transcription.errors import NeedsModel
-from workers.sweep import run_sweep, sweep_once, wake_calls_waiting_for_model
+from workers.sweep import note_better_model, run_sweep, sweep_once, wake_calls_waiting_for_model
 
 
 def change(installation: Installation, call_id: int, **values: object) -> None:
@@ -108,3 +111,53 @@ def test_what_killed_processes_left_is_removed_after_a_day(installation: Install
     finally:
         stop.set()
         thread.join()
+
+
+def better(_request: EngineRequest) -> EngineChoice:
+    """A model that was not there before."""
+    return EngineChoice("whisper", "small", "found in the models folder")
+
+
+def drafts(installation: Installation, *names: str) -> list[int]:
+    """Calls with sound, transcribed by the stand-in."""
+    made = [installation.accept_audio(name, wav_bytes(0.3)).call_id for name in names]
+    with installation.database.session() as session:
+        for call_id in made:
+            store_words(session, session.get_one(Call, call_id), state="scored", engine="sphinx", draft=True)
+    for call_id in made:
+        change(installation, call_id, speech_rank=0)
+    return made
+
+
+def test_a_better_model_is_noted_and_drafts_wait_for_a_person(installation: Installation) -> None:
+    (call_id,) = drafts(installation, "draft")
+    assert note_better_model(installation.database, installation.redis, installation.settings, better) == 0
+    assert installation.state(call_id) == "scored"
+    with installation.database.read() as session:
+        now = read_model_now(session)
+        assert now is not None
+        assert (now.model, now.rank) == ("small", 30)
+        offer = read_offer(session, None, "auto")
+    assert offer is not None
+    assert offer.calls == 1
+
+
+def test_drafts_go_by_themselves_only_where_the_settings_say_so_and_once(installation: Installation) -> None:
+    call_ids = drafts(installation, "first", "second")
+    settings = dataclasses.replace(installation.settings, engine="auto", retranscribe="auto")
+    for sent in (2, 0):
+        assert note_better_model(installation.database, installation.redis, settings, better) == sent
+    assert {installation.state(call_id) for call_id in call_ids} == {"received"}
+    assert open_queue("speech", installation.redis).count == 2
+    for call_id in call_ids:
+        change(installation, call_id, state="scored")
+    assert note_better_model(installation.database, installation.redis, settings, better) == 0, "again and again"
+
+
+def test_calls_of_a_source_pinned_to_the_stand_in_are_not_woken(installation: Installation) -> None:
+    call_id = installation.accept_audio("pinned", wav_bytes(0.3), language="ru").call_id
+    change(installation, call_id, state="needs_model")
+    with installation.database.session() as session:
+        session.execute(update(Source).values(engine="sphinx"))
+    woken = wake_calls_waiting_for_model(installation.database, installation.redis, EngineRequest(), better)
+    assert (woken, installation.state(call_id)) == (0, "needs_model")
