@@ -74,7 +74,7 @@ def clean_utterances(
     removed = sorted(
         (_removal(each, language) for each in lost if each.words), key=lambda r: (r.start or 0.0, r.end or 0.0)
     )
-    return tuple(u for n, u in enumerate(kept) if n not in again), tuple(removed)
+    return tuple(sorted((u for n, u in enumerate(kept) if n not in again), key=_begins)), tuple(removed)
 
 
 def _in_order(utterances: Sequence[Utterance]) -> list[Utterance]:
@@ -88,8 +88,7 @@ def _begins(utterance: Utterance) -> float:
 
 
 def _words_in_order(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """Runs of words whose time goes on, the runs by time; a word that lies a little early keeps its place in the text
-    and begins where the one before it does."""
+    """Words by time; one that lies only a little early keeps its place and begins where the one before it does."""
     runs: list[list[Word]] = []
     reached = 0.0
     for word in words:
@@ -102,8 +101,11 @@ def _words_in_order(words: tuple[Word, ...]) -> tuple[Word, ...]:
             word = replace(word, start=start, end=None if word.end is None else max(start, word.end))
         runs[-1].append(word)
         reached = reached if start is None else max(reached, start)
-    runs.sort(key=lambda run: next((w.start for w in run if w.start is not None), 0.0))
-    return tuple(word for run in runs for word in run)
+    ordered: list[tuple[float, Word]] = []
+    for word in (word for run in runs for word in run):
+        # A word without times stays behind the one before it.
+        ordered.append((word.start if word.start is not None else (ordered[-1][0] if ordered else 0.0), word))
+    return tuple(word for _, word in (sorted(ordered, key=lambda item: item[0]) if len(runs) > 1 else ordered))
 
 
 def _says_nothing(utterance: Utterance) -> bool:

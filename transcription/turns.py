@@ -59,7 +59,8 @@ def merge_channels(
     pieces = [
         piece for utterances, voice in zip(channels, voices, strict=True) for piece in _cut(utterances, voice, language)
     ]
-    pieces.sort(key=lambda p: (p.start or 0.0, p.end or 0.0, p.voice.channel or 0))
+    # At the same moment the lower channel first, and within a channel the order in which it was heard.
+    pieces.sort(key=lambda p: (p.start or 0.0, p.voice.channel or 0))
     return join_pieces(pieces, language)
 
 

@@ -14,6 +14,9 @@ from transcription.turns import Voice, join_words
 PASSAGE_GAP: Final = 1.0
 """Seconds without a word that end a passage: an announcement pauses less between its sentences."""
 
+PIECE_GAP: Final = 0.3
+"""Seconds without a word at which a recording may end and a person begin within one passage."""
+
 FEW: Final = 3
 """Words that may be said before an announcement at the beginning of a call: a "hello?" into the ringing line."""
 
@@ -40,9 +43,20 @@ class Announced:
 
 @dataclass(slots=True)
 class _Passage:
+    """What is said on one recorded channel without a longer pause, or the part of it around its cues."""
+
     source: int
     words: list[Word]
     cues: Cues
+    whole: Cues
+    """Cues of the whole passage that this is a part of."""
+
+    ends: float
+    """When the whole passage ends."""
+
+    follows: bool = False
+    """True for the part after the cues."""
+
     recorded: bool = False
 
     @property
@@ -69,7 +83,7 @@ def find_announcements(
     passages = _passages(channels, sources, language)
     for n, passage in enumerate(passages):
         passage.recorded = _by_itself(n, passages, marks)
-    _spread(passages)
+    _spread(passages, shared=len(set(sources)) < len(sources))
     taken = {id(word) for passage in passages if passage.recorded for word in passage.words}
     if not taken:
         return Announced(tuple(map(tuple, channels)), (), ())
@@ -95,23 +109,56 @@ def _passages(channels: Sequence[Sequence[Utterance]], sources: Sequence[int], l
             for word in utterance.words
             if word.start is not None and word.end is not None
         ]
-        groups: list[list[Word]] = []
-        for word in sorted(words, key=lambda w: (w.start or 0.0, w.end or 0.0)):
-            if not groups or (word.start or 0.0) - max(w.end or 0.0 for w in groups[-1][-3:]) > PASSAGE_GAP:
-                groups.append([])
-            groups[-1].append(word)
-        for group in groups:
-            passages.append(
-                _Passage(source, group, count_cues(join_words((w.text for w in group), language), language))
-            )
+        words.sort(key=lambda w: (w.start or 0.0, w.end or 0.0))
+        for group in _at_pauses(words, PASSAGE_GAP):
+            passages += _parts(source, group, language)
     return sorted(passages, key=lambda p: (p.start, p.end, p.source))
+
+
+def _at_pauses(words: Sequence[Word], gap: float) -> list[list[Word]]:
+    groups: list[list[Word]] = []
+    for word in words:
+        if not groups or (word.start or 0.0) - max(w.end or 0.0 for w in groups[-1][-3:]) > gap:
+            groups.append([])
+        groups[-1].append(word)
+    return groups
+
+
+def _parts(source: int, words: list[Word], language: str | None) -> list[_Passage]:
+    """A passage, in up to three parts when it holds cues: before them, from the first to the last, and after."""
+    whole = _cues(words, language)
+    ends = words[-1].end or 0.0
+    if not whole.recording:
+        return [_Passage(source, words, whole, whole, ends)]
+    pieces = _at_pauses(words, PIECE_GAP)
+    count = len(pieces)
+    last = next(n for n in range(1, count + 1) if _cues(_flat(pieces[:n]), language).recording >= whole.recording)
+    first = next(
+        n
+        for n in range(last - 1, -1, -1)
+        if n == 0 or _cues(_flat(pieces[n:last]), language).recording >= whole.recording
+    )
+    parts = []
+    for chosen, follows in ((pieces[:first], False), (pieces[first:last], False), (pieces[last:], True)):
+        if chosen:
+            said = _flat(chosen)
+            parts.append(_Passage(source, said, _cues(said, language), whole, ends, follows))
+    return parts
+
+
+def _flat(pieces: Sequence[Sequence[Word]]) -> list[Word]:
+    return [word for piece in pieces for word in piece]
+
+
+def _cues(words: Sequence[Word], language: str | None) -> Cues:
+    return count_cues(join_words((word.text for word in words), language), language)
 
 
 def _by_itself(n: int, passages: Sequence[_Passage], marks: Sequence[Mark]) -> bool:
     """Whether a passage is a recording by its own words and its place; those before it are decided already."""
     passage = passages[n]
     cues = passage.cues
-    if not (cues.machine or cues.notice or cues.voicemail or cues.likely):
+    if not cues.recording:
         return False
     before = sum(len(p.words) for p in passages[:n] if not p.recorded and p.start < passage.start)
     at_first = before <= FEW
@@ -128,23 +175,31 @@ def _by_itself(n: int, passages: Sequence[_Passage], marks: Sequence[Mark]) -> b
     if sure:
         again = any(p.recorded and p.source == passage.source and p.cues == cues for p in passages[:n])
         return at_first or held or again or sure >= 3
+    if passage.whole.person:
+        return False
     return (at_first and _unanswered(n, passages)) or (held and cues.likely >= 2)
+
+
+def _next(n: int, passages: Sequence[_Passage]) -> _Passage | None:
+    """Who speaks next after the whole of a passage."""
+    return next((p for p in passages[n + 1 :] if p.end > passages[n].ends), None)
 
 
 def _answered(n: int, passages: Sequence[_Passage]) -> bool:
     """True when the other side speaks next, at once."""
-    after = next((p for p in passages[n + 1 :] if p.end > passages[n].end), None)
-    return after is not None and after.source != passages[n].source and after.start - passages[n].end < WAIT
+    after = _next(n, passages)
+    return after is not None and after.source != passages[n].source and after.start - passages[n].ends < WAIT
 
 
 def _unanswered(n: int, passages: Sequence[_Passage]) -> bool:
     """True when nobody speaks for a while after the passage, and then the same channel does, or nobody at all."""
-    after = next((p for p in passages[n + 1 :] if p.end > passages[n].end), None)
-    return after is None or (after.source == passages[n].source and after.start - passages[n].end >= WAIT)
+    after = _next(n, passages)
+    return after is None or (after.source == passages[n].source and after.start - passages[n].ends >= WAIT)
 
 
-def _spread(passages: Sequence[_Passage]) -> None:
-    """What stands before or between announcements, unanswered and with nothing a person says, belongs to them."""
+def _spread(passages: Sequence[_Passage], shared: bool) -> None:
+    """What stands before or between announcements, unanswered and with nothing a person says, belongs to them; so does
+    what follows without a pause, but not on a channel where it may be somebody else."""
     first = next((n for n, p in enumerate(passages) if p.recorded), None)
     if first is None:
         return
@@ -153,8 +208,9 @@ def _spread(passages: Sequence[_Passage]) -> None:
             continue
         later = next((p for p in passages[n + 1 :] if p.source == passage.source or not p.recorded), None)
         opens = all(p.source == passage.source for p in passages[: n + 1]) and n < first
-        between = n > first and passages[n - 1].recorded and passages[n - 1].source == passage.source
-        if (opens or between) and later is not None and later.recorded and later.source == passage.source:
+        after = n > 0 and passages[n - 1].recorded and passages[n - 1].source == passage.source
+        before = later is not None and later.recorded and later.source == passage.source
+        if ((opens or after) and before) or (after and passage.follows and not shared):
             passage.recorded = True
 
 

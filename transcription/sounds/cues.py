@@ -32,6 +32,11 @@ class Cues:
     likely: int = 0
     person: int = 0
 
+    @property
+    def recording(self) -> int:
+        """Cues that speak for a recording, if only a little."""
+        return self.machine + self.notice + self.voicemail + self.likely
+
 
 @dataclass(frozen=True, slots=True)
 class _List:

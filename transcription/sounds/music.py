@@ -116,7 +116,7 @@ def _runs(kinds: Sequence[str], kind: str, frames: Frames) -> list[tuple[int, in
             runs[-1][1] = n + 1
         else:
             runs.append([n, n + 1])
-    edges = []
+    edges: list[tuple[int, int]] = []
     for first, last in runs:
         # A window before and after that only begins or ends with the sound belongs to it.
         begin, end = max(0, (first - 1) * WINDOW), min(len(frames.heard), (last + 1) * WINDOW)

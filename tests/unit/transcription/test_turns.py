@@ -6,13 +6,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from transcription.channels import name_voices
 from transcription.cleanup import clean_utterances
 from transcription.errors import WrongChannels
 from transcription.speech import Span, Utterance
 from transcription.transcript import Turn, Word
-from transcription.turns import Voice, join_words, merge_channels
+from transcription.turns import TURN_GAP, Voice, join_words, merge_channels
 from transcription.vad import VadOptions, spans_of
 
 FINE = ["so", "the", "price", "is", "fine"]
@@ -60,6 +62,73 @@ def test_turns_are_in_time_order_whatever_the_words() -> None:
     starts = [turn.start or 0.0 for turn in turns]
     assert starts == sorted(starts)
     assert sum(len(turn.words) for turn in turns) == 160
+
+
+said_words = st.lists(
+    st.tuples(
+        st.floats(0, 90, allow_nan=False), st.floats(0, 1.5, allow_nan=False), st.sampled_from([None, 0.4, 0.95])
+    ),
+    max_size=30,
+)
+
+
+@given(st.lists(said_words, min_size=1, max_size=3))
+def test_no_word_is_lost_or_doubled_and_turns_are_in_order_of_time(
+    channels: list[list[tuple[float, float, float | None]]],
+) -> None:
+    """Every word is in one turn of its own channel, in its channel's order; turns begin one after another."""
+    spoken_channels = []
+    for number, timed in enumerate(channels):
+        words = [
+            Word(f"c{number}w{n}", round(start, 3), round(start + length, 3), 0.9)
+            for n, (start, length, _) in enumerate(sorted(timed, key=lambda item: item[0]))
+        ]
+        facts = [{} if sure is None else {"speaker_confidence": sure} for *_, sure in timed]
+        spoken_channels.append([Utterance(Span(0, 92), (w,), f) for w, f in zip(words, facts, strict=True)])
+    voices = [Voice("rep", 0.9, 0), Voice("client", 0.9, 1), Voice("rep", 0.8, 2, "rep_2")][: len(channels)]
+    turns = merge_channels(spoken_channels, voices, "en")
+    for number, utterances in enumerate(spoken_channels):
+        said = [w for turn in turns if turn.channel == number for w in turn.words]
+        assert said == [w for u in utterances for w in u.words]
+    assert sum(len(turn.words) for turn in turns) == sum(map(len, spoken_channels))
+    starts = [turn.start or 0.0 for turn in turns]
+    assert starts == sorted(starts)
+    for turn in turns:
+        assert turn.text == " ".join(w.text for w in turn.words)
+        assert turn.start == min(w.start or 0.0 for w in turn.words)
+        assert turn.end == max(w.end or 0.0 for w in turn.words)
+        assert turn.role_confidence is not None
+        assert 0 < turn.role_confidence <= 0.9
+    for before, after in pairwise(turns):
+        same = (before.channel, before.speaker) == (after.channel, after.speaker)
+        assert not same or (after.start or 0.0) - (before.end or 0.0) > TURN_GAP
+
+
+def test_a_turns_confidence_is_the_mean_of_its_parts_by_length() -> None:
+    parts = [
+        Utterance(Span(0, 3), (Word("long", 0, 3, 0.9),), {"speaker_confidence": 1.0}),
+        Utterance(Span(3.5, 4.5), (Word("short", 3.5, 4.5, 0.9),), {"speaker_confidence": 0.5}),
+    ]
+    (turn,) = merge_channels([parts], [Voice("rep", 0.8, 0)], "en")
+    assert turn.role_confidence == pytest.approx(0.8 * (3 * 1.0 + 1 * 0.5) / 4)
+    (plain,) = merge_channels([spoken(("one", 0, 1), ("two", 2, 3))], [Voice("rep", 0.8, 0)], "en")
+    assert plain.role_confidence == 0.8
+    (unknown,) = merge_channels([spoken(("one", 0, 1))], [Voice("rep", None, 0)], "en")
+    assert unknown.role_confidence is None
+
+
+def test_two_reps_on_one_channel_have_turns_of_their_own() -> None:
+    first, second = spoken(("hello", 0, 1)), spoken(("sales", 1.5, 2))
+    turns = merge_channels([first, second], [Voice("rep", 0.9, 0, "rep"), Voice("rep", 0.9, 0, "rep_2")], "en")
+    assert [(t.text, t.speaker) for t in turns] == [("hello", "rep"), ("sales", "rep_2")]
+
+
+def test_a_turn_in_another_language_is_a_turn_of_its_own() -> None:
+    english = spoken(("price", 0, 1))[0]
+    chinese = Utterance(Span(1.2, 2), (Word("价格", 1.2, 1.6, 0.9), Word("多少", 1.6, 2, 0.9)), {"language": "zh"})
+    same = Utterance(Span(2.2, 3), (Word("okay", 2.2, 3, 0.9),), {"language": "en"})
+    turns = merge_channels([[english, chinese, same]], [REP], "en-US")
+    assert [(t.text, t.language) for t in turns] == [("price", None), ("价格多少", "zh"), ("okay", None)]
 
 
 def test_chinese_is_written_without_spaces_and_english_names_with_them() -> None:
