@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,6 +127,8 @@ def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Redac
         decoded = decode_call(paths, Path(folder), names=[leg.name for leg in work.legs])
         if run.cancelled():
             raise Cancelled
+        if len(decoded.channels) > 2:
+            options = replace(options, channel_roles=None)  # the source's setting is about two sides
         engine, choice = runtime.engine_for(request)
         transcript = transcribe_decoded(decoded, engine, options, on_progress=run.progress, cancelled=run.cancelled)
         redacted = make_private(transcript)
@@ -137,13 +140,15 @@ def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Redac
 
 def _read_imported(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Redacted, str]:
     """Read the transcript that came with the call; a recording that cannot be played does not spoil it."""
+    from transcription.roles import RoleHints, tell_given_roles  # as above
+
     runtime, imported = run.runtime, work.imported
     if imported is None:
         raise ValueError(f"call {work.call_id} came without a transcript")
     data = runtime.store.path(imported.sha256).read_bytes()
-    redacted = make_private(
-        read_transcript(data, name=imported.name, language=work.language, channel_roles=work.channel_roles)
-    )
+    given = read_transcript(data, name=imported.name, language=work.language, channel_roles=work.channel_roles)
+    hints = RoleHints(work.direction, work.hints.company_names, work.hints.rep_names, work.language)
+    redacted = make_private(tell_given_roles(given, hints))
     if paths and can_be_silenced(redacted.transcript):
         # A provider counts channels its own way, so that all of them are silent at these times.
         names, muted = [leg.name for leg in work.legs], _silent(redacted.transcript, 0)

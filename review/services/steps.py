@@ -16,6 +16,7 @@ from review.models import (
     CallLeg,
     Recording,
     Source,
+    SourceRoleChange,
     StandardVersion,
     StoredAssessment,
     StoredTranscript,
@@ -57,7 +58,8 @@ class KeptFile:
 class TranscribeWork:
     """Everything transcribing needs to know. `legs` holds one file, or two with one side each, or none.
 
-    `channel_roles` names the roles of channel 0 and 1 (of the legs, when there are two). `imported` is a transcript
+    `channel_roles` names the roles of channel 0 and 1 (of the legs, when there are two); None while nobody has said
+    so, when the usual order holds unless the words speak against it. `imported` is a transcript
     that came with the call and is used instead of an engine. `engine` None: the installation's. `again`: the call has
     a transcript, and a better one is wanted.
     """
@@ -67,7 +69,7 @@ class TranscribeWork:
     imported: KeptFile | None
     language: str | None
     direction: str | None
-    channel_roles: tuple[str, str]
+    channel_roles: tuple[str, str] | None
     hints: Hints = field(default_factory=Hints)
     engine: str | None = None
     accuracy: Literal["normal", "high"] = "normal"
@@ -105,13 +107,23 @@ def load_for_transcribe(
         imported=KeptFile(imported.sha256, imported.first_name) if imported else None,
         language=call.language or (source.language if source else None) or default_language,
         direction=call.direction,
-        channel_roles=("client", "rep") if source is not None and source.rep_channel == 1 else ("rep", "client"),
+        channel_roles=_channel_roles(session, source),
         hints=gather_hints(session, call, source, company_names=company_names),
         engine=source.engine if source else None,
         accuracy="high" if source is not None and source.accuracy == "high" else "normal",
         again=session.scalar(select(StoredTranscript.id).where(StoredTranscript.call_id == call_id).limit(1))
         is not None,
     )
+
+
+def _channel_roles(session: Session, source: Source | None) -> tuple[str, str] | None:
+    """The source's order of channels where somebody set it or it was learned; None for the default nobody touched."""
+    if source is None:
+        return None
+    if source.rep_channel == 1:
+        return ("client", "rep")
+    changed = session.scalar(select(SourceRoleChange.id).where(SourceRoleChange.source == source.name).limit(1))
+    return ("rep", "client") if changed is not None else None
 
 
 def store_transcript(

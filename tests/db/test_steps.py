@@ -44,7 +44,7 @@ def test_transcribing_is_told_everything(database: Database) -> None:
         assert (work.language, work.direction, work.channel_roles) == ("ru", "inbound", ("client", "rep"))
         assert work.imported is None
         work = load_for_transcribe(session, own.id, default_language="en")
-        assert (work.language, work.channel_roles) == ("ko", ("rep", "client"))
+        assert (work.language, work.channel_roles) == ("ko", None)
         plain = factories.make_call(session)
         assert load_for_transcribe(session, plain.id, default_language="en").language == "en"
         assert load_for_transcribe(session, plain.id).language is None

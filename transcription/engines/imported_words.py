@@ -135,7 +135,7 @@ def read_txt(text: str, language: str | None, speakers: Speakers) -> Transcript:
         hours, minutes, seconds, who, said = match.groups()
         start = None if seconds is None else float((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds))
         voice = speakers.speaker(who)
-        turns.append(Turn(voice.role, said, start, None, voice.confidence, voice.channel))
+        turns.append(Turn(voice.role, said, start, None, voice.confidence, voice.channel, speaker=voice.speaker))
     return Transcript(turns=tuple(turns), language=language, engine="imported", model="txt")
 
 

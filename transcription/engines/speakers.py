@@ -31,16 +31,23 @@ _CLIENT: Final = (
 _SYSTEM: Final = "system, ivr, announcement, автоответчик"
 _NUMBERED = re.compile(r"(?:speaker|spk|spkr|channel|ch|спикер|화자|说话人)[ _-]*([0-9]+|[a-z])", re.IGNORECASE)
 
+_COUNTED = re.compile(r"(?<=\w)[ _-]*[0-9]{1,2}$")
+
 
 def named_role(label: str) -> Role | None:
     """The role a label names in so many words, or None."""
     if label in ROLES:
         return cast(Role, label)
-    name = " ".join(label.split()).casefold()
+    name = _name(label)
     for role, words in (("rep", _REP), ("client", _CLIENT), ("system", _SYSTEM)):
         if name in words.split(", "):
             return cast(Role, role)
     return None
+
+
+def _name(label: str) -> str:
+    """The label without the number that tells people of one role apart ("Agent 2")."""
+    return _COUNTED.sub("", " ".join(label.split()).casefold())
 
 
 def looks_like_speaker(label: str) -> bool:
@@ -66,8 +73,9 @@ class Speakers:
     def speaker(self, label: str | None, channel: int | None = None) -> Voice:
         """The voice of a speaker label without a channel of its own.
 
-        A label that names no role becomes speaker_a, the next one speaker_b; a third is counted to speaker_b, because
-        who of them is the client nobody has said.
+        A label that names no role becomes speaker_a, the next one speaker_b; a third is counted to speaker_b as a
+        speaker of its own ("speaker_3"), because who of them is the client nobody has said. A second label of one
+        role ("Agent 2" after "Agent 1") is that role's second person.
         """
         key = (label or "").strip()
         voice = self._known.get(key)
@@ -75,11 +83,22 @@ class Speakers:
             role = named_role(key)
             if role is None:
                 nameless = sum(1 for v in self._known.values() if v.role in ("speaker_a", "speaker_b"))
-                voice = Voice("speaker_a" if nameless == 0 else "speaker_b", UNKNOWN, channel)
+                person = f"speaker_{nameless + 1}" if nameless > 1 else None
+                voice = Voice("speaker_a" if nameless == 0 else "speaker_b", UNKNOWN, channel, person)
             else:
-                voice = Voice(role, UNKNOWN if role in ("speaker_a", "speaker_b") else NAMED, channel)
+                voice = Voice(
+                    role, UNKNOWN if role in ("speaker_a", "speaker_b") else NAMED, channel, self._person(key)
+                )
             self._known[key] = voice
         return voice
+
+    def _person(self, label: str) -> str | None:
+        """The speaker for the second numbered label of a role ("rep_2"); None for the first, or without a number."""
+        role = named_role(label)
+        if role not in ("rep", "client") or _COUNTED.search(label) is None:
+            return None
+        before = sum(1 for known, voice in self._known.items() if voice.role == role and _COUNTED.search(known))
+        return f"{role}_{before + 1}" if before else None
 
     def channel(self, number: int, count: int) -> Voice:
         """The voice on one of `count` separate channels: the roles given, else the rep first, then the client."""

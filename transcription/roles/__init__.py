@@ -7,6 +7,7 @@ The pipeline calls `settle_people` once, after the clean-up:
 """
 
 from transcription.roles.bleed import remove_bleed as remove_bleed
+from transcription.roles.given import tell_given_roles as tell_given_roles
 from transcription.roles.people import Change as Change
 from transcription.roles.people import second_people as second_people
 from transcription.roles.settle import People as People

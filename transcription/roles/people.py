@@ -43,7 +43,7 @@ def second_people(
     `sides[n]`; without it, or without `takeover`, nobody is told apart on one channel. Sides may come back more than
     they were: a side that two people share is cut in two, in place.
     """
-    apart = _apart_by_channel(sides)
+    apart = number_people(sides)
     if any(side.voice.speaker is not None for side in apart) or takeover is None or len(decoded) != len(sides):
         return apart
     language = primary_language(hints.language)
@@ -59,8 +59,8 @@ def second_people(
     return tuple(result)
 
 
-def _apart_by_channel(sides: Sequence[Side]) -> tuple[Side, ...]:
-    """Reps on channels of their own are numbered in the order they first speak; so are clients."""
+def number_people(sides: Sequence[Side]) -> tuple[Side, ...]:
+    """Several reps, each a side of their own, get numbered speakers in the order they first speak; so do clients."""
     speaking = [n for n, side in enumerate(sides) if side.utterances and side.voice.role in ("rep", "client")]
     several = Counter(sides[n].voice.role for n in speaking)
     seen: Counter[str] = Counter()
