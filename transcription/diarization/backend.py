@@ -28,6 +28,10 @@ class VoiceBackend(Protocol):
     def name(self) -> str:
         """Short name, as benchmarks print it."""
 
+    @property
+    def alone(self) -> float:
+        """The most confidence 0..1 that "all is one person" deserves: how many pairs it told apart where measured."""
+
     def describe(self, sounds: Sequence[Sound]) -> Floats:
         """A vector for every window of every sound, in order: `(windows, size)` float32, close for one voice.
 
@@ -36,7 +40,17 @@ class VoiceBackend(Protocol):
 
 
 def choose_backend(models_dir: Path | None = None) -> VoiceBackend:
-    """The best back end that can run here: what ships with the product needs no models."""
+    """The best back end that can run here.
+
+    A model in `models_dir`/speakers where sherpa-onnx is installed, else the encoder that ships with the product, else
+    (its file was left out of an installation) cepstra and pitch. Raises SpeakerModelMissing and SpeakerModelUnreadable:
+    whoever made that folder wants its model, and is told rather than given another.
+    """
+    from transcription.diarization.cepstral import CepstralBackend
+    from transcription.diarization.encoder import MODEL
+    from transcription.diarization.sherpa import FOLDER, SherpaBackend, find_speaker_model, sherpa_installed
     from transcription.diarization.shipped import ShippedBackend
 
-    return ShippedBackend()
+    if models_dir is not None and (models_dir / FOLDER).is_dir() and sherpa_installed():
+        return SherpaBackend(find_speaker_model(models_dir / FOLDER))
+    return ShippedBackend() if MODEL.is_file() else CepstralBackend()

@@ -18,9 +18,6 @@ from transcription.diarization.windows import STEP, WINDOW, Windows, describe_sp
 from transcription.errors import Cancelled
 from transcription.speech import Span, SpokenChannel
 
-ONE_VOICE: Final = 0.95
-"""The most confidence "all is one person" gets: three of 87 pairs of people were taken for one."""
-
 _CHANGE: Final = 3.0  # natural logarithm of how much less likely a change of speaker is than none
 
 Doubles = NDArray[np.float64]
@@ -53,7 +50,7 @@ def diarize(
             _check(cancelled)
             own = slice(first, first + len(places))
             if voices.count == 1:
-                stretches.append(Stretch(span, 0, round(min(voices.sure, ONE_VOICE), 3)))
+                stretches.append(Stretch(span, 0, round(min(voices.sure, backend.alone), 3)))
             else:
                 stretches += _cut_span(channel, span, places, voices.evidence[own], softened[own], voices.sure)
             first += len(places)

@@ -15,7 +15,7 @@ WINDOW_FRAMES: Final = 160
 
 SIZE: Final = 256
 _LAYERS: Final = 3
-_MODEL: Final = Path(__file__).with_name("voice_model.npz")
+MODEL: Final = Path(__file__).with_name("voice_model.npz")
 
 
 def embed_mels(mels: Floats) -> Floats:
@@ -55,7 +55,7 @@ def _run(driven: Floats, within: Floats) -> Floats:
 def _weights() -> dict[str, Floats]:
     """The model's matrices as 32-bit floats, turned so that a row of data multiplies from the left (6 MB)."""
     found: dict[str, Floats] = {}
-    with np.load(_MODEL, allow_pickle=False) as stored:
+    with np.load(MODEL, allow_pickle=False) as stored:
         for layer in range(_LAYERS):
             for side in ("ih", "hh"):
                 found[f"{side}{layer}"] = np.ascontiguousarray(
