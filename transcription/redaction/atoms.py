@@ -55,9 +55,18 @@ def read_atoms(text: str, tokens: Sequence[Token], lexicon: Lexicon) -> list[Ato
         if atom is None:
             at += 1
             continue
-        atoms.append(_counted(tokens, atom, lexicon))
-        at = atoms[-1].behind
+        at = atom.behind
+        if not _in_word(tokens, atom, lexicon):
+            atoms.append(_counted(tokens, atom, lexicon))
     return _keep_sure(tokens, _spread(tokens, _dated(tokens, atoms)), lexicon)
+
+
+def _in_word(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> bool:
+    """A single Chinese number character that begins a word: 一下, 一起, 三方."""
+    after = tokens[atom.behind] if atom.behind < len(tokens) else None
+    if after is None or after.sort != "han" or tokens[atom.first].sort != "han" or len(atom.digits) != 1:
+        return False
+    return after.text in lexicon.measure_one and after.start == atom.end
 
 
 def _dated(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
@@ -175,7 +184,7 @@ def _counted(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> Atom:
         word = before.text
         few = word in lexicon.few and len(atom.digits) == 1
         room = word in lexicon.before and len(atom.digits) <= 5
-        if few:
+        if few or (word in lexicon.one and atom.digits == "1"):
             return _as(atom, "prompt")
         if word in _CURRENCY or room:
             return _as(atom, "quantity")
@@ -218,7 +227,10 @@ def _series(tokens: Sequence[Token], atom: Atom) -> bool:
     letter = tokens[atom.behind]
     beside = tokens[atom.behind + 1] if atom.behind + 1 < len(tokens) else None
     before = tokens[atom.first - 1] if atom.first else None
-    alone = all(each is None or each.sort not in ("num", "latin") or len(each.text) > 1 for each in (beside, before))
+    alone = all(
+        each is None or not (each.sort == "num" or (each.sort == "latin" and len(each.text) == 1))
+        for each in (beside, before)
+    )
     return alone and not atom.spoken and 2 <= len(atom.digits) <= 4 and letter.text not in ("a", "i", "x")
 
 
@@ -244,7 +256,7 @@ def _unit(tokens: Sequence[Token], atom: Atom, after: Token | None, lexicon: Lex
             ):
                 return counter
     if after.sort == "han" and glued:
-        if after.text in lexicon.measure or (len(atom.digits) == 1 and after.text in lexicon.measure_one):
+        if after.text in lexicon.measure:
             return after.text
     return ""
 
@@ -261,7 +273,7 @@ def _keep_sure(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -> 
         for at, token in enumerate(tokens)
     )
     kept: list[Atom] = []
-    for group in _touching(tokens, atoms):
+    for group in _touching(tokens, atoms, lexicon):
         if group[0].sort not in _DICTATED:
             kept.extend(group)
             continue
@@ -277,17 +289,27 @@ def _keep_sure(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -> 
     return kept
 
 
-def _touching(tokens: Sequence[Token], atoms: Sequence[Atom]) -> list[list[Atom]]:
-    """Dictated atoms with only signs between them together, every other atom by itself."""
+def _touching(tokens: Sequence[Token], atoms: Sequence[Atom], lexicon: Lexicon) -> list[list[Atom]]:
+    """Dictated atoms with next to nothing between them together, every other atom by itself."""
     groups: list[list[Atom]] = []
     for atom in atoms:
         last = groups[-1][-1] if groups else None
         joins = last is not None and last.sort in _DICTATED and atom.sort in _DICTATED
-        if joins and last is not None and _silent(tokens, last.behind, atom.first):
+        if joins and last is not None and _near(tokens, last, atom, lexicon):
             groups[-1].append(atom)
         else:
             groups.append([atom])
     return groups
+
+
+def _near(tokens: Sequence[Token], one: Atom, two: Atom, lexicon: Lexicon) -> bool:
+    """Only signs stand between; in Korean also one misheard syllable, and between longer pieces a filler."""
+    between = [token for token in tokens[one.behind : two.first] if not token.silent]
+    if not between:
+        return True
+    if len(one.digits) > 1 and len(two.digits) > 1 and "between" not in (one.sort, two.sort):
+        return all(token.text in lexicon.soft for token in between)
+    return len(between) == 1 and between[0].sort == "hangul" and len(between[0].text) == 1
 
 
 def _silent(tokens: Sequence[Token], first: int, behind: int) -> bool:

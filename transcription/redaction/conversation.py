@@ -116,7 +116,7 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) ->
             for a in atoms
         )
         announced = _announcements(index, _shown(turn.text, tokens), lexicon)
-        conversation.announcements.extend(_without_card_of(announced))
+        conversation.announcements.extend(_plainest(_without_card_of(announced), conversation.announcements))
         substantial += load > before
     return conversation
 
@@ -134,6 +134,13 @@ def _without_card_of(announced: list[Announcement]) -> list[Announcement]:
         if not (announcement.topic in ("card", "card_weak") and near):
             kept.append(announcement)
     return kept
+
+
+def _plainest(announced: list[Announcement], before: list[Announcement]) -> list[Announcement]:
+    """Without a bare "number" where it is said more plainly whose number, in this turn or just before."""
+    plain = [a for a in announced if a.topic != "number"]
+    recent = bool(before) and bool(announced) and announced[0].turn - before[-1].turn <= 2
+    return plain if plain or (recent and before[-1].topic != "number") else announced
 
 
 def _shown(text: str, tokens: Sequence[Token]) -> str:

@@ -23,7 +23,7 @@ _SHORT: Final = {"expiry": 4, "code": 3, "code_weak": 3}
 _WHOLE: Final = {"card": 13, "card_weak": 13, "phone": 9, "document": 8}
 """Digits from which a value may be whole, so that a new announcement begins another."""
 
-_REST: Final = frozenset({"card", "card_weak", "code", "code_weak", "tail", "mail"})
+_REST: Final = frozenset({"card", "card_weak", "code", "code_weak", "tail", "mail", "number"})
 """What may be said in the middle of a long number without starting another one ("and the last four digits?")."""
 
 
@@ -74,7 +74,7 @@ def cut_segments(conversation: Conversation) -> Iterator[Segment]:
         document = topic.startswith("document")
         beside = letter is not None and letter.turn == number.turn and letter.atom.behind == number.atom.first
         model = beside and len(number.atom.digits) <= _LETTERED and not document
-        coded = sort == "code" and (not document or len(number.atom.digits) <= _LETTERED)
+        coded = sort == "code" and (not document or len(number.atom.digits) < _LETTERED)
         dated = sort == "calendar" and topic != "expiry"
         # "since 2004?" - "2004, yes": a count that is repeated is a count.
         echo = number.turn - counted.get(number.atom.digits, -_ECHO - 1) <= _ECHO and len(number.atom.digits) > 1

@@ -220,7 +220,8 @@ def _short(token: Token) -> bool:
 
 def _spelled(tokens: Sequence[Token], n: int) -> bool:
     """A lone letter among spelled letters ("m a r i a"), which is no article."""
-    return _short(tokens[n]) and n + 1 < len(tokens) and _short(tokens[n + 1])
+    beside = [tokens[m] for m in (n - 1, n + 1) if 0 <= m < len(tokens)]
+    return _short(tokens[n]) and any(_short(token) for token in beside)
 
 
 def _korean_stop(token: Token, mail: MailWords) -> bool:

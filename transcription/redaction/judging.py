@@ -36,7 +36,7 @@ _STALE: Final = 0.4
 _SUPERSEDED: Final = 0.75
 _FEW: Final = 2 * WORD
 
-_STRENGTH: Final = {"card_weak": 0.8, "code_weak": 0.75}
+_STRENGTH: Final = {"card_weak": 0.8, "code_weak": 0.75, "number": 0.75}
 
 _DOCUMENT_LENGTHS: Final = {
     "passport": (8, 9, 10),
@@ -98,7 +98,7 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
     score, topic = max(best, unannounced)
     if score >= ENOUGH and topic in ("other", "tail"):
         return None
-    kind = _kind(topic) if score >= ENOUGH else _rest_of(segment, memory, weights, said)
+    kind = _kind(topic, len(said[0])) if score >= ENOUGH else _rest_of(segment, memory, weights, said)
     if kind is not None:
         for announcement in segment.announced:
             if announcement.topic == topic and (announcement.turn, announcement.start) not in memory.used:
@@ -111,7 +111,9 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
     return kind
 
 
-def _kind(topic: str) -> RedactionKind | None:
+def _kind(topic: str, length: int) -> RedactionKind | None:
+    if topic == "number":
+        return "card" if length >= 13 else "phone"
     if topic.startswith("document"):
         return "document"
     if topic in ("card", "card_weak", "expiry"):
@@ -216,6 +218,9 @@ def _fit(topic: str, said: Sequence[str], segment: Segment, regions: Sequence[st
         return by_length.get(length, 0.65 if length > 13 else 0.0)
     if topic.startswith("document:"):
         return _document_fit(topic.split(":")[1], length)
+    if topic == "number":
+        # "The number is ...": long enough for a phone or a card, and nothing says that it is an order's.
+        return _card_fit(said, "card") if length >= 13 else 0.9 if length >= 9 else 0.0
     if topic == "other":
         return 0.95 if length < 13 else 0.85
     if topic == "tail":

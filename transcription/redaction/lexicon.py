@@ -37,7 +37,7 @@ class Lexicon:
     """All word lists; words are folded as `fold` does."""
 
     announce: tuple[tuple[str, re.Pattern[str]], ...]
-    """(class, expression): card, card_weak, code, code_weak, expiry, phone, document:NAME, other, tail, mail."""
+    """(class, expression): card, card_weak, code, code_weak, expiry, phone, number, document:NAME, other, tail, mail."""
 
     units: re.Pattern[str]
     counters: tuple[str, ...]
@@ -51,6 +51,9 @@ class Lexicon:
 
     before: frozenset[str]
     few: frozenset[str]
+    one: frozenset[str]
+    """Words behind which "one" counts nothing: "this one"."""
+
     before_year: frozenset[str]
     soft: frozenset[str]
     digits: dict[str, str]
@@ -106,6 +109,7 @@ def load_lexicon() -> Lexicon:
         measure_one=frozenset(_listed(data, "zh", "units_of_one")),
         before=_set(data, "before"),
         few=_set(data, "few"),
+        one=_set(data, "one"),
         before_year=_set(data, "before_year"),
         soft=frozenset(fold(word) for name in LANGUAGES for word in _listed(data, name, "soft")),
         digits=digits,
