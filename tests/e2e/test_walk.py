@@ -86,7 +86,7 @@ def test_keyboard(ready_call: str, open_page: Callable[..., Any]) -> None:
     page.keyboard.press("s")
     assert page.locator("#skip-silence").get_attribute("aria-pressed") == "true"
     page.keyboard.press("s")
-    page.keyboard.press("e")
+    page.keyboard.press("q")
     assert page.locator("#scorecard .ev.on").count() == 1
     page.keyboard.press("k")
     page.keyboard.press("?")

@@ -12,7 +12,7 @@ export function findInTranscript(words) {
 
   function clear() {
     for (const piece of document.querySelectorAll("#turns .hit")) piece.replaceWith(...piece.childNodes);
-    for (const turn of document.querySelectorAll("#turns p")) turn.normalize();
+    for (const turn of document.querySelectorAll("#turns .text")) turn.normalize();
     hits = [];
     at = -1;
   }
@@ -24,7 +24,7 @@ export function findInTranscript(words) {
       output.textContent = "";
       return;
     }
-    for (const paragraph of document.querySelectorAll("#turns .turn p")) markIn(paragraph, wanted);
+    for (const paragraph of document.querySelectorAll("#turns .turn .text")) markIn(paragraph, wanted);
     if (hits.length) go(0);
     else output.textContent = words.noHit;
   }
