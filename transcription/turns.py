@@ -70,12 +70,16 @@ def join_pieces(pieces: Iterable[Piece], language: str | None) -> tuple[Turn, ..
     A turn's confidence is the mean of its pieces', weighted by how long they are.
     """
     turns: list[list[Piece]] = []
+    reached: float | None = None
     for piece in pieces:
         last = turns[-1][-1] if turns else None
-        if last is not None and _who(last) == _who(piece) and not _apart(last, piece):
+        if last is not None and _who(last) == _who(piece) and not _apart(reached, piece):
             turns[-1].append(piece)
         else:
             turns.append([piece])
+            reached = None
+        if piece.end is not None:
+            reached = piece.end if reached is None else max(reached, piece.end)
     return tuple(_turn(group, language) for group in turns)
 
 
@@ -131,8 +135,8 @@ def _piece(words: Sequence[Word], voice: Voice, language: str | None, utterance:
     )
 
 
-def _apart(before: Piece, after: Piece) -> bool:
-    return before.end is not None and after.start is not None and after.start - before.end > TURN_GAP
+def _apart(reached: float | None, after: Piece) -> bool:
+    return reached is not None and after.start is not None and after.start - reached > TURN_GAP
 
 
 def _turn(group: Sequence[Piece], language: str | None) -> Turn:

@@ -33,6 +33,9 @@ LOWEST_HZ: Final = 300.0
 REGULAR: Final = 0.13
 """Seconds by which rings of one call differ; notes that happen to return differ by more."""
 
+NEARLY: Final = 0.85
+"""Share of the signals that must be regular: a gap in the recording makes one longer or shorter."""
+
 KEY_SHORTEST: Final = 2
 TONE_SHORTEST: Final = 5
 """Frames a key and any other signal sound at least: 64 and 160 ms."""
@@ -121,18 +124,23 @@ def _rings(group: Sequence[Tone]) -> bool:
 
 
 def _regular(group: Sequence[Tone]) -> bool:
-    """True when the signals are equally long and pause in a pattern of at most two pauses; the first and the last may
-    be cut short by the recording or the answer."""
-    lengths = [tone.seconds for tone in group[1:-1] or group[:1]]
-    longest = max(lengths)
+    """True when nearly all signals are equally long and pause in a pattern of at most two pauses; the first and the
+    last may be cut short by the recording or the answer."""
     pauses = _pauses(group)
-    long = [pause for pause in pauses if pause >= RING_PAUSE]
-    short = [pause for pause in pauses if pause < RING_PAUSE]
     return (
-        longest - min(lengths) <= REGULAR
-        and max(group[0].seconds, group[-1].seconds) <= longest + REGULAR
-        and all(max(kind) - min(kind) <= 2 * REGULAR for kind in (long, short) if kind)
+        _equal([tone.seconds for tone in group[1:-1] or group[:1]], REGULAR)
+        and max(group[0].seconds, group[-1].seconds) <= max(tone.seconds for tone in group[1:-1] or group) + REGULAR
+        and _equal([pause for pause in pauses if pause >= RING_PAUSE], 2 * REGULAR)
+        and _equal([pause for pause in pauses if pause < RING_PAUSE], 2 * REGULAR)
     )
+
+
+def _equal(lengths: Sequence[float], off: float) -> bool:
+    """True when nearly all lie near the middle one."""
+    if not lengths:
+        return True
+    middle = sorted(lengths)[len(lengths) // 2]
+    return sum(abs(length - middle) <= off for length in lengths) >= NEARLY * len(lengths)
 
 
 def _pauses(group: Sequence[Tone]) -> list[float]:
