@@ -56,7 +56,8 @@ def encoded(
     file = io.BytesIO()
     layout = "mono" if sound.shape[0] == 1 else "stereo"
     with av.open(file, mode="w", format=container) as out:
-        stream = out.add_stream(codec, rate=rate, layout=layout)
+        options = {"strict": "experimental"} if codec == "vorbis" else {}
+        stream = out.add_stream(codec, rate=rate, layout=layout, options=options)
         if bit_rate is not None:
             stream.bit_rate = bit_rate
         block = rate
@@ -123,3 +124,8 @@ def damaged(data: bytes, begin: float = 0.4, end: float = 0.6, seed: int = 5) ->
 def cut(data: bytes, share: float) -> bytes:
     """The first part of a file."""
     return data[: int(len(data) * share)]
+
+
+def raw(demuxer: str, codec: str, sound: NDArray[np.int16], rate: int) -> bytes:
+    """Encoded sound with no header at all."""
+    return encoded(demuxer, codec, sound, rate)
