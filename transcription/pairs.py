@@ -44,8 +44,8 @@ _ACTIVE_DB: Final = 20.0
 _INAUDIBLE_DB: Final = 45.0
 """An echo so far under the talker is drowned by any line (cf. ITU-T G.131): from here on it counts for less."""
 
-_CHANCE: Final = 4.0
-"""The highest of 2,000 correlations of independent voices lies about four times their spread from zero."""
+_CHANCE: Final = 5.0
+"""The highest of 2,000 correlations of independent voices lies four to five times their spread from zero."""
 
 SAME: Final = 0.85
 """Channels whose correlation at the best delay is at least this carry the same sound, maybe through another codec.
