@@ -22,6 +22,7 @@ _SPACED: Final = re.compile(r"\d{1,3}(?: \d{3})+(?=\s?(?:руб|₽|р\b|дол�
 _DECIMAL: Final = re.compile(r"\d+[.,]\d{1,2}(?![\d]|[.,]\d)")
 _MONEY: Final = re.compile(r"dollars?|pounds?|euros?|usd|руб.*|долл.*|원|만원|元|块")
 _CODES: Final = frozenset({"cvv", "cvc", "cvv2", "cvc2", "visa", "mastercard", "maestro", "mir", "amex", "dot", "mail"})
+_STREET: Final = re.compile(r"street|st|road|rd|lane|avenue|ave|drive|boulevard|court|close|way|square")
 _PROMPT: Final = re.compile(r"digit|number|character|letter|цифр|знак|последних|자리|位")
 _CALENDAR: Final = frozenset({"년", "월", "年", "月"})
 _DICTATED: Final = frozenset({"plain", "loose", "between", "grouped", "scaled"})
@@ -231,7 +232,7 @@ def _series(tokens: Sequence[Token], atom: Atom) -> bool:
         each is None or not (each.sort == "num" or (each.sort == "latin" and len(each.text) == 1))
         for each in (beside, before)
     )
-    return alone and not atom.spoken and 2 <= len(atom.digits) <= 4 and letter.text not in ("a", "i", "x")
+    return alone and not atom.spoken and 3 <= len(atom.digits) <= 4 and letter.text not in ("a", "i", "x")
 
 
 def _unit(tokens: Sequence[Token], atom: Atom, after: Token | None, lexicon: Lexicon) -> str:
@@ -246,7 +247,10 @@ def _unit(tokens: Sequence[Token], atom: Atom, after: Token | None, lexicon: Lex
         behind = tokens[atom.behind + 1] if atom.behind + 1 < len(tokens) else None
         return "" if behind is not None and behind.sort == "num" and behind.start == after.end else after.text
     if after.sort in _LATIN:
-        return after.text if lexicon.units.fullmatch(after.text) else ""
+        # "230 Mill Lane": a street's name may stand between.
+        further = tokens[atom.behind + 1] if atom.behind + 1 < len(tokens) else after
+        street = _STREET.fullmatch(further.text) is not None and not atom.spoken
+        return after.text if street or lexicon.units.fullmatch(after.text) else ""
     if after.sort == "hangul" and (glued or any(syllable not in lexicon.korean for syllable in after.text)):
         for counter in lexicon.counters:
             if not glued and counter in lexicon.korean:

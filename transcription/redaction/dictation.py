@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from transcription.redaction.conversation import WORD, Announcement, Conversation, Number, Position
@@ -17,12 +17,16 @@ _GAP_UNANNOUNCED: Final = 5 * WORD
 _LOOK_BACK: Final = 7
 _LETTERED: Final = 4
 _ECHO: Final = 2
+_FULL: Final = {"card": 16, "card_weak": 16, "phone": 10, "document": 9}
+"""Digits from which a value is whole unless the same person goes straight on."""
+
 _SHORT: Final = {"expiry": 4, "code": 3, "code_weak": 3}
 """Digits of values that are whole then, so that the same person's next number is another one."""
 
 _WHOLE: Final = {"card": 13, "card_weak": 13, "phone": 9, "document": 8}
 """Digits from which a value may be whole, so that a new announcement begins another."""
 
+_CARD: Final = frozenset({"card", "card_weak"})
 _REST: Final = frozenset({"card", "card_weak", "code", "code_weak", "tail", "mail", "number"})
 """What may be said in the middle of a long number without starting another one ("and the last four digits?")."""
 
@@ -33,6 +37,18 @@ class Segment:
 
     numbers: list[Number]
     announced: Sequence[Announcement]
+    lengths: dict[tuple[str, str | None], int] = field(default_factory=dict)
+    """Digits each person has said so far."""
+
+    def add(self, number: Number) -> None:
+        """Add the next number."""
+        self.numbers.append(number)
+        self.lengths[number.speaker] = self.lengths.get(number.speaker, 0) + len(number.atom.digits)
+
+    @property
+    def length(self) -> int:
+        """Digits said by whoever said most."""
+        return max(self.lengths.values(), default=0)
 
     @property
     def begin(self) -> Position:
@@ -83,11 +99,12 @@ def cut_segments(conversation: Conversation) -> Iterator[Segment]:
             broken = True
             continue
         if current is not None and not broken and _belongs(conversation, current, number):
-            current.numbers.append(number)
+            current.add(number)
             continue
         if current is not None:
             yield current
-        current, broken = Segment([number], announced), False
+        current, broken = Segment([], announced), False
+        current.add(number)
     if current is not None:
         yield current
 
@@ -108,9 +125,11 @@ def _belongs(conversation: Conversation, segment: Segment, number: Number) -> bo
     gap = number.load - last.load
     if last.turn == number.turn:
         return gap <= _GAP_INSIDE
-    if topic == "tail" or (
-        topic in _SHORT and len(segment.by_speaker()[0]) >= _SHORT[topic] and last.speaker == number.speaker
-    ):
+    if topic == "tail" or (topic in _SHORT and segment.length >= _SHORT[topic] and last.speaker == number.speaker):
+        return False
+    same = last.speaker == number.speaker
+    full = _FULL.get((topic or "").split(":")[0], 100)
+    if same and number.lead and segment.length >= full:
         return False
     if last.trail > _EDGE or number.lead > _EDGE:
         return False
@@ -126,4 +145,5 @@ def _goes_on(segment: Segment, topic: str | None, between: Sequence[Announcement
     if all(a.topic == topic for a in between):
         return True
     whole = _WHOLE.get((topic or "").split(":")[0], 0)
-    return len(segment.by_speaker()[0]) < whole and all(a.topic in _REST or a.topic == topic for a in between)
+    rest = _REST if topic in _CARD else _REST - _CARD
+    return segment.length < whole and all(a.topic in rest or a.topic == topic for a in between)

@@ -31,6 +31,7 @@ _DIRECT: Final = 1.5
 _DIRECTLY: Final = 2
 """Words between an announcement and its number in one turn ("invoice 5546..."), which outweighs all before."""
 
+_PIECE: Final = 8
 _BRIEF: Final = ("code", "code_weak", "expiry")
 _STALE: Final = 0.4
 _SUPERSEDED: Final = 0.75
@@ -89,7 +90,9 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
     plain = all(n.atom.sort in ("plain", "loose") for n in segment.numbers)
     best: tuple[float, str] = (0.0, "")
     for topic, weight in sorted(weights.items()):
-        fit = _fit(topic, said, segment, regions) * (_wordiness(segment) if topic in _BRIEF else 1.0)
+        fit = _fit(topic, said, segment, regions) * (
+            _wordiness(segment) if topic in _BRIEF or len(said[0]) < _PIECE else 1.0
+        )
         best = max(best, (weight * fit, topic))
     unannounced = _unannounced(said, segment, regions) if plain else (0.0, "")
     if best[1] in ("other", "tail"):
