@@ -15,7 +15,7 @@ from transcription.engines.whisper_crew import NARROW, share_threads, work_throu
 from transcription.engines.whisper_folder import MODEL, TOKENIZER, broken_folder, model_width
 from transcription.engines.whisper_hearing import Encoded, Listener, first_line
 from transcription.engines.whisper_languages import Probabilities, Spoken, spread, vote
-from transcription.engines.whisper_memory import give_back_memory, keep_memory
+from transcription.engines.whisper_memory import keep_memory
 from transcription.engines.whisper_models import bring_model
 from transcription.engines.whisper_threads import usable_cores
 from transcription.engines.whisper_windows import Window, fill_windows
@@ -99,7 +99,6 @@ class WhisperEngine:
         the call's, `language`. Sound is read window by window. Raises Cancelled between windows, NeedsModel for a
         language the model does not know.
         """
-        give_back_memory()
         windows = fill_windows(channels)
         given = primary_language(language)
         if given is not None:

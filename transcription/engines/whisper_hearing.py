@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from transcription.engines.whisper_memory import give_back_memory
 from transcription.engines.whisper_windows import WINDOW_SAMPLES
 from transcription.errors import EngineFailed
 
@@ -96,6 +97,7 @@ class Listener:
             # Silence is added to the sound, as when the model was trained, not to the features.
             features = [self._loaded.feature_extractor(_to_30_seconds(sound), padding=0) for sound in sounds]
             with self._encoding:
+                give_back_memory()
                 return self._loaded.encode(np.stack(features))
 
         frames = tuple(max(1, -(-min(sound.size, WINDOW_SAMPLES) // FRAME_SAMPLES)) for sound in sounds)

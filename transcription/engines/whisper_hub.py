@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import http.client
+import json
 import logging
 import sys
 import threading
@@ -87,10 +88,31 @@ def forget_answers() -> None:
     _remembered.clear()
 
 
-def fetch_model(repository: str, models_dir: Path | None, *, hub: str) -> Path:
+def ask_licence(repository: str, *, hub: str, timeout: float = 3.0) -> str | None:
+    """The licence the model's page states ("mit"), as the hub tells it; None when it does not."""
+    url = f"{hub}/api/models/{repository}"
+    if not url.startswith(("https://", "http://")):
+        return None
+    asked = urllib.request.Request(url, headers={"User-Agent": "callcoach"})  # noqa: S310
+
+    def ask() -> str | None:
+        try:
+            with urllib.request.urlopen(asked, timeout=timeout) as answer:  # noqa: S310
+                told = json.load(answer)
+        except (OSError, ValueError, http.client.HTTPException):
+            return None
+        tags = told.get("tags") if isinstance(told, dict) else None
+        stated = [str(tag).partition(":")[2] for tag in tags or [] if str(tag).startswith("license:")]
+        return stated[0] if stated else None
+
+    return within(ask, timeout)
+
+
+def fetch_model(repository: str, models_dir: Path | None, *, hub: str, bar: bool | None = None) -> Path:
     """Fetch a model into `models_dir` (None: the hub library's own cache) and return its folder.
 
-    A broken download goes on where it stopped next time. Raises EngineFailed when it broke off.
+    `bar` shows on standard error how far it is (None: when that is a terminal). A broken download goes on where it
+    stopped next time. Raises EngineFailed when it broke off.
     """
     from huggingface_hub import snapshot_download
 
@@ -103,7 +125,7 @@ def fetch_model(repository: str, models_dir: Path | None, *, hub: str) -> Path:
             endpoint=hub,
             allow_patterns=FILES,
             token=False,
-            tqdm_class=_bar_class(),
+            tqdm_class=_bar_class(sys.stderr.isatty() if bar is None else bar),
         )
     except Exception as error:  # its errors are its own, its HTTP library's and the system's
         if isinstance(error, OSError) and error.errno in _DISK:
@@ -131,13 +153,13 @@ def _ask(repository: str, timeout: float, hub: str) -> HubAnswer:
         return HubAnswer.SILENT
 
 
-def _bar_class() -> Any:
-    """The hub library's progress bar on a terminal; in logs a bar would be noise."""
+def _bar_class(shown: bool) -> Any:
+    """The hub library's progress bar; in logs a bar would be noise."""
     from huggingface_hub.utils.tqdm import tqdm
 
     class Bar(tqdm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            kwargs["disable"] = kwargs.get("disable") or not sys.stderr.isatty()
+            kwargs["disable"] = not shown
             super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     return Bar

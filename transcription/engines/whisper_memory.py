@@ -30,7 +30,9 @@ def keep_memory() -> None:
 
 
 def give_back_memory() -> None:
-    """Give back what decoding and voice activity left behind, before the engine needs its own."""
+    """Give back what is free between two windows: the holes it leaves may be too small for the encoder's blocks, and
+    what decoding and voice activity needed is needed no more.
+    """
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)

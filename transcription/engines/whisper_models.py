@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from transcription.engines.whisper_folder import MODEL, check_folder
-from transcription.engines.whisper_hub import HubAnswer, ask_hub, fetch_model, hub_address, hub_name, within
+from transcription.engines.whisper_folder import CONFIG, MODEL, TOKENIZER, check_folder
+from transcription.engines.whisper_hub import (
+    HubAnswer,
+    ask_hub,
+    ask_licence,
+    fetch_model,
+    hub_address,
+    hub_name,
+    within,
+)
+from transcription.engines.whisper_manifest import UNKNOWN_LICENCE, write_manifest
 from transcription.errors import EngineFailed, NeedsModel
 
 __all__ = ["KNOWN_MODELS", "FoundModel", "HubModel", "bring_model", "find_model", "within"]
@@ -16,10 +26,11 @@ __all__ = ["KNOWN_MODELS", "FoundModel", "HubModel", "bring_model", "find_model"
 
 @dataclass(frozen=True, slots=True)
 class HubModel:
-    """A published model: its repository on the hub and about how many megabytes it takes."""
+    """A published model: its repository on the hub, about how many megabytes it takes, and its licence there."""
 
     repository: str
     megabytes: int
+    licence: str = "MIT"
 
 
 KNOWN_MODELS: Final = {
@@ -89,57 +100,96 @@ def find_model(
     )
 
 
-def bring_model(model: str, *, models_dir: Path | None = None, hub: str | None = None) -> tuple[str, Path]:
+def bring_model(
+    model: str, *, models_dir: Path | None = None, hub: str | None = None, bar: bool | None = None
+) -> tuple[str, Path]:
     """The model's name and its checked local folder; fetched from the hub when it is not here yet.
 
-    Raises NeedsModel, and EngineFailed when fetching broke off.
+    `bar` shows how far fetching is (None: on a terminal). Raises NeedsModel, and EngineFailed when fetching broke off.
     """
     here = _find_here(model, models_dir)
     if here is not None and here.folder is not None:
         return here.name, here.folder
     repository, _ = _on_hub(model)
-    folder = fetch_model(repository, models_dir, hub=hub or hub_address())
+    hub = hub or hub_address()
+    folder = fetch_model(repository, models_dir, hub=hub, bar=bar)
     try:
         check_folder(folder)
     except NeedsModel as broken:
         raise EngineFailed("whisper", f"the fetched model {model} is not whole ({broken.reason})") from broken
+    known = next((known.licence for known in KNOWN_MODELS.values() if known.repository == repository), None)
+    licence = known or ask_licence(repository, hub=hub) or UNKNOWN_LICENCE
+    write_manifest(folder, model=model, repository=repository, licence=licence)
     return model, folder
+
+
+def locate(model: str, models_dir: Path | None) -> tuple[Path | None, str | None]:
+    """(folder, repository) of a model by folder or name, whole or not; folder None when it is not on this machine.
+
+    Raises NeedsModel when there is no such folder, or nobody knows such a name.
+    """
+    if _is_path(model):
+        return _named_folder(model), None
+    if models_dir is not None and re.fullmatch(r"[\w.-]+", model) and (models_dir / model).is_dir():
+        known = KNOWN_MODELS.get(model)
+        return models_dir / model, known.repository if known else None
+    repository, _ = _on_hub(model)
+    for copied in _copies(model, repository, models_dir):
+        return copied, repository
+    return _cached(repository, models_dir), repository
 
 
 def _find_here(model: str, models_dir: Path | None) -> FoundModel | None:
     """A model on this machine; None when there is none, NeedsModel when there is one with a fault."""
     if _is_path(model):
-        folder = Path(model).expanduser()
-        if not folder.is_dir():
-            raise NeedsModel(
-                f"There is no Whisper model folder {model}.",
-                f"Check the path, or give the name of a model. {_known_names()}",
-            )
+        folder = _named_folder(model)
         check_folder(folder)
         return FoundModel(folder.resolve().name, folder, f"Whisper model in the folder {folder.resolve().name}")
     repository, _ = _on_hub(model)
-    if models_dir is not None:
-        for name in dict.fromkeys((model.replace("/", "--"), repository.partition("/")[2])):
-            copied = models_dir / name
-            if copied.is_dir():
-                check_folder(copied)
-                return FoundModel(model, copied, f"Whisper model {model}, found in the models folder")
+    for copied in _copies(model, repository, models_dir):
+        check_folder(copied)
+        return FoundModel(model, copied, f"Whisper model {model}, found in the models folder")
     fetched = _find_fetched(repository, models_dir)
     return None if fetched is None else FoundModel(model, fetched, f"Whisper model {model}, fetched before")
 
 
 def _find_fetched(repository: str, models_dir: Path | None) -> Path | None:
     """The folder of a model in the hub library's cache; None when it is not there or only in part."""
-    from huggingface_hub import try_to_load_from_cache
-
-    found = try_to_load_from_cache(repository, MODEL, cache_dir=models_dir)
-    if not isinstance(found, str):
+    folder = _cached(repository, models_dir)
+    if folder is None:
         return None
-    folder = Path(found).parent
     try:
         check_folder(folder)
     except NeedsModel:
         return None  # a download broke off: fetching again goes on where it stopped
+    return folder
+
+
+def _cached(repository: str, models_dir: Path | None) -> Path | None:
+    from huggingface_hub import try_to_load_from_cache
+
+    for name in (MODEL, CONFIG, TOKENIZER):
+        found = try_to_load_from_cache(repository, name, cache_dir=models_dir)
+        if isinstance(found, str):
+            return Path(found).parent
+    return None
+
+
+def _copies(model: str, repository: str, models_dir: Path | None) -> Iterator[Path]:
+    """Folders in the models folder into which somebody copied the model."""
+    if models_dir is not None:
+        for name in dict.fromkeys((model.replace("/", "--"), repository.partition("/")[2])):
+            if (models_dir / name).is_dir():
+                yield models_dir / name
+
+
+def _named_folder(model: str) -> Path:
+    folder = Path(model).expanduser()
+    if not folder.is_dir():
+        raise NeedsModel(
+            f"There is no Whisper model folder {model}.",
+            f"Check the path, or give the name of a model. {_known_names()}",
+        )
     return folder
 
 

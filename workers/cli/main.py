@@ -34,6 +34,7 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.corrections",
     "workers.cli.status",
     "workers.cli.doctor",
+    "workers.cli.models",
 )
 
 EPILOG = "exit codes: 0 done, 1 a fault of ours (logged with an id), 2 the input or the arguments, 3 done in part"
