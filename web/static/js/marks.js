@@ -6,7 +6,8 @@ export function drawMarks(player, data) {
     for (const mark of document.querySelectorAll("#player [data-from]")) {
       const from = Number(mark.dataset.from) / whole;
       const to = Math.max(from, Number(mark.dataset.to) / whole);
-      mark.style.left = `${Math.min(100, from * 100)}%`;
+      const left = `${Math.min(100, from * 100)}%`;
+      mark.style.left = mark.closest(".stages") ? `min(${left}, calc(100% - 24px))` : left; // a finger's width stays inside
       mark.style.width = mark.closest(".stages") ? `calc(${(to - from) * 100}% - 2px)` : `${(to - from) * 100}%`;
       mark.classList.toggle("narrow", Boolean(mark.closest(".stages")) && mark.offsetWidth < 34);
     }
