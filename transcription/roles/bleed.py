@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -23,8 +24,18 @@ ALIKE: Final = 75.0
 SHARE: Final = 0.6
 """Least share of a run's words that the other side must say too."""
 
+SHARE_OF_ONE_SOUND: Final = 0.3
+ONE_SOUND: Final = 0.7
+"""The same, lower, where both channels carry one sound beyond doubt (a correlation of ONE_SOUND over LONG seconds and
+more): a weak engine hears a faint copy badly, and half of its words are others."""
+
 RUN_GAP: Final = 0.6
 """Seconds without a word that end a run."""
+
+EDGE: Final = 0.2
+"""Seconds by which a word and its copy may miss each other and still be said at one time."""
+
+_LOOK_BACK: Final = 40  # words before a time among which one may still be going on
 
 LONG: Final = 1.0
 SAME_LONG: Final = 0.4
@@ -52,7 +63,7 @@ def remove_bleed(
         for other, theirs in enumerate(timed):
             if other == at or decoded[other].path == decoded[at].path:
                 continue
-            for run in _runs([word for word in timed[at] if id(word) not in gone]):
+            for run in _runs([word for word in timed[at] if id(word) not in gone], theirs):
                 lost = _bled(run, theirs, decoded[at], decoded[other])
                 gone.update(map(id, lost))
                 if lost:
@@ -67,15 +78,25 @@ def _timed(utterances: Sequence[Utterance]) -> list[Word]:
     return sorted(words, key=lambda word: word.start or 0.0)
 
 
-def _runs(words: Sequence[Word]) -> list[list[Word]]:
-    """Words in groups with no pause longer than RUN_GAP inside."""
+def _runs(words: Sequence[Word], others: Sequence[Word]) -> list[list[Word]]:
+    """Words said while the other side speaks, in groups with no pause longer than RUN_GAP and no other word inside."""
     runs: list[list[Word]] = []
+    joined = False
     for word in words:
-        if runs and (word.start or 0.0) - (runs[-1][-1].end or 0.0) <= RUN_GAP:
+        start, end = word.start or 0.0, word.end or 0.0
+        near = _speaks(others, start - EDGE, end + EDGE)
+        if near and joined and start - (runs[-1][-1].end or 0.0) <= RUN_GAP:
             runs[-1].append(word)
-        else:
+        elif near:
             runs.append([word])
+        joined = near
     return runs
+
+
+def _speaks(words: Sequence[Word], start: float, end: float) -> bool:
+    """Whether one of the words, sorted by their start, overlaps the time."""
+    at = bisect_left(words, end, key=lambda word: word.start or 0.0)
+    return any((word.end or 0.0) > start for word in words[max(0, at - _LOOK_BACK) : at])
 
 
 def _bled(run: Sequence[Word], others: Sequence[Word], mine: SpokenChannel, theirs: SpokenChannel) -> list[Word]:
@@ -85,13 +106,16 @@ def _bled(run: Sequence[Word], others: Sequence[Word], mine: SpokenChannel, thei
     if not any(same):
         return []
     first, last = same.index(True), len(same) - 1 - same[::-1].index(True)
-    if sum(same) < SHARE * (last + 1 - first):
+    shared = sum(same) / (last + 1 - first)
+    if shared < SHARE_OF_ONE_SOUND:
         return []
-    if not _is_copy(_span(run[first : last + 1]), mine, theirs):
+    span = _span(run[first : last + 1])
+    match = _copy(span, mine, theirs)
+    if match is None or (shared < SHARE and (match.likeness < ONE_SOUND or span.length < LONG)):
         return []
-    while first > 0 and _is_copy(_span(run[first - 1 : first]), mine, theirs):
+    while first > 0 and _copy(_span(run[first - 1 : first]), mine, theirs):
         first -= 1
-    while last + 1 < len(run) and _is_copy(_span(run[last + 1 : last + 2]), mine, theirs):
+    while last + 1 < len(run) and _copy(_span(run[last + 1 : last + 2]), mine, theirs):
         last += 1
     return list(run[first : last + 1])
 
@@ -117,11 +141,12 @@ def _said_by_both(run: Sequence[Word], others: Sequence[Word]) -> list[bool]:
     return found
 
 
-def _is_copy(span: Span, mine: SpokenChannel, theirs: SpokenChannel) -> bool:
-    match: SoundMatch | None = match_sounds(span, mine, theirs)
+def _copy(span: Span, mine: SpokenChannel, theirs: SpokenChannel) -> SoundMatch | None:
+    """How the sounds match where `mine` is a fainter copy of `theirs`; None where it is not."""
+    match = match_sounds(span, mine, theirs)
     if match is None or match.fainter < FAINTER:
-        return False
-    return match.likeness >= (SAME_LONG if span.length >= LONG else SAME_SHORT)
+        return None
+    return match if match.likeness >= (SAME_LONG if span.length >= LONG else SAME_SHORT) else None
 
 
 def _span(words: Sequence[Word]) -> Span:
