@@ -152,7 +152,12 @@ def _write(transcript: Transcript, args: argparse.Namespace) -> None:
 
 
 def _missing(transcript: Transcript) -> str:
-    declared, decoded = transcript.quality.declared or 0.0, transcript.quality.decoded or 0.0
+    declared, decoded = transcript.quality.declared, transcript.quality.decoded or 0.0
+    if declared is None:  # the end of the file is missing, and with it how long it was
+        return (
+            f"the recording is not whole: its end is missing. {decoded:.1f} seconds could be read, and what was said "
+            "afterwards is missing from this transcript."
+        )
     return (
         f"the recording is not whole: {decoded:.1f} of {declared:.1f} seconds could be read, "
         f"so {declared - decoded:.1f} seconds of the call are missing from this transcript."
