@@ -24,7 +24,7 @@ LEAST: Final = 5.0
 """Seconds each voice must speak."""
 
 _STRAY: Final = 0.15  # share of the time after the change in which the first voice may still be heard, by mistake
-_CHANGE: Final = 4.0  # cost of a change of voice between spans, natural logarithm
+_CHANGE: Final = 2.0  # cost of a change of voice between spans, natural logarithm
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from transcription.speech import RATE
 FOLDER: Final = "speakers"
 """The folder under the models' folder that holds the speaker model, one .onnx file."""
 
+FRAMEWORKS: Final = ("wespeaker", "3d-speaker", "nemo")
+"""What a model's own description may name as its origin, for sherpa-onnx to know how to feed it."""
+
 _SHORTEST: Final = RATE // 2
 """Samples: models refuse less than a few frames, so a shorter window is repeated up to here."""
 
@@ -73,6 +76,9 @@ class SherpaBackend:
     def __init__(self, model: Path) -> None:
         import sherpa_onnx
 
+        # Checked here: sherpa-onnx takes any network without complaint and then ends the process when it is used.
+        if _framework(model) not in FRAMEWORKS:
+            raise SpeakerModelUnreadable(model)
         config = sherpa_onnx.SpeakerEmbeddingExtractorConfig(model=str(model), num_threads=1, provider="cpu")
         try:
             if not config.validate():
@@ -96,3 +102,16 @@ class SherpaBackend:
         vector = np.asarray(self._extractor.compute(stream), dtype=np.float32)
         unit: Floats = vector / max(float(np.linalg.norm(vector)), 1e-6)
         return unit
+
+
+def _framework(model: Path) -> str | None:
+    """The model's origin by its own description; None when it has none or is no network at all."""
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    try:
+        session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    except (state.Fail, state.InvalidProtobuf, state.InvalidGraph, state.InvalidArgument, state.NotImplemented):
+        return None
+    found = session.get_modelmeta().custom_metadata_map.get("framework")
+    return None if found is None else str(found)
