@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from review import states
 from review.errors import NoSuchCall, ReviewError
 from review.models import Call, Correction, StoredAssessment, utc_now
-from review.queries.corrections import read_layer, turns_to_json
+from review.queries.corrections import read_edits, read_layer, turns_to_json
 from review.search.index import index_transcript
 from review.services.audit import record
-from review.services.corrections_layer import Layer, undoing
+from review.services.corrections_layer import Layer, lay, undoing
 from review.services.corrections_types import SPEAKERS, Item, Kind, speaker_of, with_speaker
 from review.services.corrections_words import join, read_tokens, retime, rewrite, split
 from review.states import Step
@@ -29,6 +29,7 @@ from transcription.transcript import Transcript, Turn, seconds
 
 LONGEST: Final = 20_000  # characters of one turn
 SHORTEST: Final = 0.05  # seconds of one turn
+NEAR: Final = 12  # turns on each side in which a number dictated in pieces is looked for
 
 
 class CorrectionRefused(ReviewError):
@@ -84,7 +85,7 @@ def correct_turn(
     if text is not None:
         _check_text(text)
         if text.strip() != turn.text.strip():
-            written = _masked(layer.transcript, place, rewrite(turn, text.strip()))
+            written = _masked(layer, place, rewrite(turn, text.strip()))
             layer = _add(session, call_id, user_id, layer, "words", place, [turn], [written])
             turn = layer.items[place].turn
     if speaker is not None and speaker != speaker_of(turn):
@@ -243,34 +244,36 @@ def _add(
         after={"turns": turns_to_json(after)},
         undoes=undoes,
     )
-    return _read(session, call_id)
+    return lay(layer.machine, layer.transcript_id, read_edits(session, call_id))
 
 
 def _finish(session: Session, call_id: int, user_id: int, before: Layer, after: Layer, turn: int) -> Saved:
     """Mask what the edit made readable across turns, then index and score the transcript as it is now."""
     if after is before:
         return Saved(after, turn, False, None)
-    masked = redact(after.transcript).transcript.turns
-    for n, item in enumerate(after.items):
-        if masked[n].text != after.transcript.turns[n].text:
-            hidden = replace(item.turn, text=masked[n].text, words=masked[n].words)
-            after = _add(session, call_id, user_id, after, "words", n, [item.turn], [hidden])
+    if [item.turn.text for item in after.items] != [item.turn.text for item in before.items]:
+        for n, hidden in _hide(after, turn).items():
+            after = _add(session, call_id, user_id, after, "words", n, [after.items[n].turn], [hidden])
     index_transcript(session, call_id, after.transcript)
     return Saved(after, turn, True, score_anew(session, call_id))
 
 
-def _read(session: Session, call_id: int) -> Layer:
-    layer = read_layer(session, call_id)
-    if layer is None:
-        raise NoSuchCall(call_id)
-    return layer
+def _masked(layer: Layer, place: int, turn: Turn) -> Turn:
+    """The turn with private numbers masked, read in its place among the others, before anything of it is stored."""
+    item = replace(layer.items[place], turn=turn)
+    return _hide(replace(layer, items=(*layer.items[:place], item, *layer.items[place + 1 :])), place).get(place, turn)
 
 
-def _masked(transcript: Transcript, place: int, turn: Turn) -> Turn:
-    """The turn with private numbers masked, read in its place among the others."""
-    turns = (*transcript.turns[:place], turn, *transcript.turns[place + 1 :])
-    hidden = redact(replace(transcript, turns=turns)).transcript.turns[place]
-    return replace(turn, text=hidden.text, words=hidden.words)
+def _hide(layer: Layer, place: int) -> dict[int, Turn]:
+    """The turns near a place in which something is private that was not masked yet, masked."""
+    first = max(0, place - NEAR)
+    turns = tuple(item.turn for item in layer.items[first : place + NEAR + 1])
+    masked = redact(Transcript(turns=turns, language=layer.machine.language)).transcript.turns
+    return {
+        first + n: replace(turn, text=masked[n].text, words=masked[n].words)
+        for n, turn in enumerate(turns)
+        if masked[n].text != turn.text
+    }
 
 
 def _check_text(text: str) -> None:

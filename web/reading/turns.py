@@ -259,7 +259,7 @@ def _pieces(text: str, spans: Sequence[_Span], by_hand: Sequence[tuple[int, int]
     cursor = 0
     for first, last, word in spans:
         yield from _between(text, cursor, first, by_hand)
-        sure, mask = word.get("confidence"), _MASK.search(text[first:last])
+        sure, mask = word.get("confidence"), _MASK.search(text, first, last) if "[" in text else None
         piece = Piece(
             text[first:last],
             word=True,
@@ -276,6 +276,10 @@ def _pieces(text: str, spans: Sequence[_Span], by_hand: Sequence[tuple[int, int]
 
 def _between(text: str, first: int, last: int, by_hand: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Piece]]:
     """What stands between words, cut where a mask or something written by hand begins or ends."""
+    if "[" not in text and not by_hand:
+        if first < last:
+            yield first, last, Piece(text[first:last], word=False)
+        return
     masks = {match.start(): match for match in _MASK.finditer(text, first, last)}
     cuts = {first, last, *masks, *(match.end() for match in masks.values())}
     cuts |= {at for span in by_hand for at in span if first < at < last}
