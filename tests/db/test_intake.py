@@ -106,6 +106,22 @@ def test_what_is_no_recording_is_refused_with_what_it_looks_like(
     assert_nothing_kept(database, store)
 
 
+def test_headerless_telephone_sound_is_taken_by_its_name_and_only_if_it_sounds(
+    database: Database, store: AudioStore
+) -> None:
+    quiet_line = b"\xfe\x7e\xfd\x7f" * 2000
+    with pytest.raises(NotAudio):
+        take(database, store, [quiet_line], names=["call.bin"])
+    for data in (b"hello, this is no sound\n" * 300, bytes(range(256)) * 30, b"\x7fELF" + bytes(4000)):
+        with pytest.raises(NotAudio):
+            take(database, store, [data], names=["call.ulaw"])
+    assert_nothing_kept(database, store)
+    take(database, store, [quiet_line], names=["call.ULAW"])
+    with database.read() as session:
+        assert session.scalars(select(Recording.kind)).one() == "ulaw"
+        assert session.scalars(select(CallLeg.original_name)).one() == "call.ULAW"
+
+
 def test_the_second_file_is_looked_at_before_the_first_is_written(database: Database, store: AudioStore) -> None:
     with pytest.raises(NotAudio):
         take(database, store, [wav_bytes(), b"text"])
