@@ -205,6 +205,9 @@ def _toned(paint: Sequence[Tone | None], piece: Piece) -> Iterator[tuple[Tone | 
     if piece.word or piece.mask:
         yield paint[len(paint) // 2], piece
         return
+    if all(tone == paint[0] for tone in paint):
+        yield paint[0], piece
+        return
     at = 0
     for tone, letters in groupby(paint):
         until = at + len(list(letters))

@@ -16,7 +16,7 @@ SCRIPTS = sorted(path for path in (FOLDER / "static" / "js").glob("*.js"))
 SHEETS = sorted((FOLDER / "static" / "css").glob("*.css"))
 
 # Words that are the same in every language: the name, formats, keys and signs.
-SAME_EVERYWHERE = re.compile(r"^(?:Callcoach|Space|callcoach import FOLDER|v|[A-Z])$")
+SAME_EVERYWHERE = re.compile(r"^(?:Callcoach|Space|Ctrl|Esc|callcoach import FOLDER|v|[A-Z])$")
 
 
 def ids(paths: list[Path]) -> list[str]:
@@ -68,7 +68,7 @@ def test_nothing_is_marked_safe(path: Path) -> None:
 def test_every_word_goes_through_gettext(path: Path) -> None:
     parser = Words()
     parser.feed(without_jinja(path.read_text(encoding="utf-8")))
-    said = [text.strip(" \t\n·:,.()“”«»…–-/+*✕⇧←→?[]×0123456789") for text in parser.found]
+    said = [text.strip(" \t\n·:,.()“”«»…–-/+*✕⇧↵←→?[]×0123456789") for text in parser.found]
     assert [text for text in said if re.search(r"[^\W\d_]", text) and not SAME_EVERYWHERE.match(text)] == []
 
 

@@ -105,7 +105,7 @@ export function correctTurns({ player, follow, rescore, data }) {
   function dispute({ answer }) {
     const mine = current();
     const box = open.form.querySelector(".clash");
-    box.innerHTML = answer.html;
+    box.replaceChildren(...new DOMParser().parseFromString(answer.html, "text/html").body.childNodes);
     box.hidden = false;
     say(answer.message, true);
     box.querySelector("[data-keep-theirs]").addEventListener("click", () => {
