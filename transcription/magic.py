@@ -6,6 +6,7 @@ the bytes say nothing either, a name of headerless telephone sound (.ulaw, .gsm,
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -76,9 +77,10 @@ def identify_head(head: bytes, *, offset: int = 0, name: str | None = None) -> M
 
 def _headerless(kind: HeaderlessKind, head: bytes) -> MediaKind:
     """The kind its name says, unless the bytes are a sign of something else or cannot be such sound."""
-    other = _other(head[:_SIGN_BYTES])
+    text = _all_text(head)
+    other = _other(head[:_SIGN_BYTES]) or ("text" if text else None)
     # A line's silence can begin like text: both codes of zero in A-law are letters or bytes of a byte order mark.
-    if (other is None or other == "text") and begins_like_sound(kind, head) and not _all_text(head):
+    if other in (None, "text") and not text and begins_like_sound(kind, head):
         return MediaKind(kind.name, kind.demuxer, options=kind.options, headerless=kind)
     raise UnreadableAudio(
         f"its name says .{kind.name}, but it holds {other or 'data that is no sound'}", looks_like=other
@@ -86,8 +88,12 @@ def _headerless(kind: HeaderlessKind, head: bytes) -> MediaKind:
 
 
 def _all_text(head: bytes) -> bool:
-    """Whether it is ASCII text; a stretch of one byte alone is silence."""
-    return len(set(head)) > 1 and all(0x20 <= byte < 0x7F or byte in b"\t\r\n\f" for byte in head)
+    """Whether it is text in UTF-8; a stretch of one byte alone is silence."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # the last letter may be cut
+    except UnicodeDecodeError:
+        return False
+    return len(set(head)) > 1 and all((byte >= 0x20 and byte != 0x7F) or byte in b"\t\r\n\f" for byte in head)
 
 
 def _frames_follow(head: bytes) -> bool:
