@@ -108,7 +108,7 @@ def _write(call: DecodedCall, out_dir: Path, work: Path, mute: Sequence[tuple[in
         "peaks": str(peaks.absolute()),
         "mute": _plain(mute),
     }
-    answer = run_child("transcription.encode_child", request, ChildLimits(cpu=900, wall=1200.0))
+    answer = run_child("transcription.encode_child", request, ChildLimits(cpu=1800, wall=3600.0))
     # The peaks say what is muted, so they go last: they must never promise silence that the sound does not have.
     for made in (audio, peaks):
         with open(made, "rb") as file:
