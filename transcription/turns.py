@@ -130,7 +130,7 @@ def _piece(words: Sequence[Word], voice: Voice, language: str | None, utterance:
         min(starts, default=None),
         max(ends, default=None),
         tuple(words),
-        None if sure is None or voice.confidence is None else sure * voice.confidence,
+        None if sure is None or voice.confidence is None else round(sure * voice.confidence, 4),
         own if own != primary_language(language) else None,
     )
 
