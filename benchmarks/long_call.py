@@ -35,10 +35,13 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=4.0)
     parser.add_argument("--channels", type=int, choices=(1, 2), default=2, help="1: both people on one channel")
     parser.add_argument("--model", help="a Whisper model's folder; without it the engine counts windows")
+    parser.add_argument("--without-web-audio", action="store_true", help="leave out the slowest stage")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="callcoach-long-") as folder:
-        facts, stages = measure(Path(folder), args.hours, args.channels, _engine(args.model))
+        facts, stages = measure(
+            Path(folder), args.hours, args.channels, _engine(args.model), web_audio=not args.without_web_audio
+        )
     if args.json:
         print(json.dumps({**facts, "stages": stages}, indent=2))
     else:
@@ -55,7 +58,7 @@ def _engine(model: str | None) -> Engine:
 
 
 def measure(
-    folder: Path, hours: float, channels: int, engine: Engine
+    folder: Path, hours: float, channels: int, engine: Engine, *, web_audio: bool = True
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """Facts of the call, and seconds and peak memory (MB, this process) of every stage in order.
 
@@ -78,8 +81,9 @@ def measure(
         transcript = build_transcript(call, listened, heard, engine, role_hints(options, voices))
     with _stage(stages, "redaction"):
         redacted = redact(transcript).transcript
-    with _stage(stages, "web audio and peaks"):
-        make_web_audio_from(call, folder / "web")
+    if web_audio:
+        with _stage(stages, "web audio and peaks"):
+            make_web_audio_from(call, folder / "web")
     with _stage(stages, "transcript as JSON"):
         size = len(json.dumps(redacted.to_json(), ensure_ascii=False).encode())
     peak = max(stage["peak_mb"] for name, stage in stages.items() if name != "write the recording")
