@@ -79,7 +79,7 @@ class Call(Base):
         Index("ix_call_wrongly_rejected_happened_at_id", "wrongly_rejected", "happened_at", "id"),
         Index("ix_call_client_phone_started_at", "client_phone", "started_at"),
         Index("ix_call_external_id", "external_id"),  # the same call from another source
-        Index("ix_call_speech_rank_happened_at_id", "speech_rank", "happened_at", "id"),
+        Index("ix_call_state_speech_rank", "state", "speech_rank"),  # drafts a better model could write down
     )
 
     id: Mapped[RowId]

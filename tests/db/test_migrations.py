@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from review.db import Database, open_url
 from review.migrations import check, run
-from review.models import Base, Call, Segment, User, UserRole
+from review.models import Base, Call, Segment, Source, User, UserRole
 from tests import factories
 
 
@@ -208,3 +208,22 @@ def _count_rows(database: Database) -> dict[str, int]:
             table.name: session.scalar(select(func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables
         }
+
+
+def test_drafts_there_before_can_be_offered_a_better_model(empty_database: Database) -> None:
+    run.upgrade(empty_database, "0006")
+    day = "'2026-01-01 00:00:00'"
+    columns = "name, kind, rep_channel, company_names, created_at"
+    source = f"INSERT INTO source ({columns}) VALUES ('pbx', 'api', 0, '[]', {day})"
+    call = """INSERT INTO call (source, external_id, happened_at, state, attempts, next_at, hinted_at, progress,
+        partial, score_partial, draft, objections, objections_missed, created_at, updated_at)
+        VALUES ('pbx', '{name}', {day}, 'scored', 0, 0, 0, 0, false, false, {draft}, 0, 0, {day}, {day})"""
+    with empty_database.session() as session:
+        session.execute(text(source))
+        for name, draft in (("draft", "true"), ("fine", "false")):
+            session.execute(text(call.format(name=name, draft=draft, day=day)))
+    run.upgrade(empty_database)
+    with empty_database.session() as session:
+        assert session.scalars(select(Call.speech_rank).order_by(Call.external_id)).all() == [0, None]
+        found = session.scalars(select(Source)).one()
+        assert (found.products, found.accuracy, found.engine) == ([], "normal", None)

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from review.db import Database
+from review.queries.better_words import SpeechModelNow, read_offer
 from review.queries.inbox import InboxFilters, list_calls
 from review.queries.keyset import write_mark
 from review.queries.viewer import Viewer, load_viewer
@@ -73,3 +74,14 @@ def test_a_page_follows_an_index(
     ids, _, _rest = plan.partition("SCAN wanted")
     assert index in ids, plan
     assert "TEMP B-TREE" not in ids, plan  # the order comes from the index, so a page reads as many rows as it shows
+
+
+def test_counting_what_could_be_transcribed_better_reads_no_other_calls(
+    sqlite_database: Database, viewers: dict[str, Viewer]
+) -> None:
+    now = SpeechModelNow(model="small", rank=30, reason="found", checked_at=NOON)
+    with sqlite_database.read() as session:
+        for viewer in (None, *viewers.values()):
+            plan = plan_of(session, lambda seen=viewer: read_offer(session, seen, "auto", now))  # type: ignore[misc]
+            assert "SCAN call" not in plan, plan
+            assert "ix_call_state_speech_rank" in plan or viewer is viewers["rep"], plan

@@ -20,7 +20,8 @@ WIDER = """[...document.querySelectorAll("body *")]
 
 
 def addresses(ready_call: str) -> list[str]:
-    return ["/", ready_call, "/upload", "/health", "/?q=deliver", "/?q=nobodysaysthis", "/?date_to=1999-01-01"]
+    searches = ["/?q=deliver", "/?q=nobodysaysthis", "/?date_to=1999-01-01"]
+    return ["/", ready_call, "/upload", "/sources", "/sources/1", "/health", *searches]
 
 
 @pytest.mark.parametrize("email", ["lead@example.com", "olga@example.com"], ids=["en", "ru"])

@@ -55,7 +55,7 @@ def upgrade() -> None:
     op.add_column("source", sa.Column("accuracy", sa.String(), nullable=False, server_default="normal"))
     op.add_column("call", sa.Column("speech_rank", sa.Integer(), nullable=True))
     op.add_column("call", sa.Column("again_at", TIME, nullable=True))
-    op.create_index("ix_call_speech_rank_happened_at_id", "call", ["speech_rank", "happened_at", "id"])
+    op.create_index("ix_call_state_speech_rank", "call", ["state", "speech_rank"])
     op.create_index("ix_call_again_at", "call", ["again_at"])
     # 0 is review.speech_rank.DRAFT: drafts there already can be offered to a better model.
     op.execute(sa.text("UPDATE call SET speech_rank = 0 WHERE draft"))
@@ -63,7 +63,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_call_again_at", "call")
-    op.drop_index("ix_call_speech_rank_happened_at_id", "call")
+    op.drop_index("ix_call_state_speech_rank", "call")
     op.drop_column("call", "again_at")
     op.drop_column("call", "speech_rank")
     op.drop_column("source", "accuracy")
