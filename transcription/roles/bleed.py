@@ -129,11 +129,11 @@ def _said_by_both(run: Sequence[Word], others: Sequence[Word]) -> list[bool]:
     for word in run:
         start = word.start or 0.0
         match = None
-        for number in range(at, len(others)):
-            other = others[number].start or 0.0
-            if other > start + LATEST:
+        earliest = bisect_left(others, start - LATEST, key=lambda other: other.start or 0.0)
+        for number in range(max(at, earliest), len(others)):
+            if (others[number].start or 0.0) > start + LATEST:
                 break
-            if other >= start - LATEST and ratio(_bare(word.text), _bare(others[number].text)) >= ALIKE:
+            if ratio(_bare(word.text), _bare(others[number].text)) >= ALIKE:
                 match = number
                 break
         found.append(match is not None)
@@ -143,7 +143,7 @@ def _said_by_both(run: Sequence[Word], others: Sequence[Word]) -> list[bool]:
 
 def _copy(span: Span, mine: SpokenChannel, theirs: SpokenChannel) -> SoundMatch | None:
     """How the sounds match where `mine` is a fainter copy of `theirs`; None where it is not."""
-    match = match_sounds(span, mine, theirs)
+    match = match_sounds(span, mine, theirs, FAINTER)
     if match is None or match.fainter < FAINTER:
         return None
     return match if match.likeness >= (SAME_LONG if span.length >= LONG else SAME_SHORT) else None

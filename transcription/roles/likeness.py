@@ -26,14 +26,15 @@ Samples = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class SoundMatch:
     """`likeness` 0..1: the correlation at the best shift. `fainter`: decibels by which the first lies under the
-    second there; infinite when the first is silent."""
+    second there."""
 
     likeness: float
     fainter: float
 
 
-def match_sounds(span: Span, mine: SpokenChannel, theirs: SpokenChannel) -> SoundMatch | None:
-    """How well `mine` over the span matches `theirs` around it; None where there is too little sound to tell.
+def match_sounds(span: Span, mine: SpokenChannel, theirs: SpokenChannel, fainter: float) -> SoundMatch | None:
+    """How well `mine` over the span matches `theirs` around it; None where there is too little sound to tell, or where
+    `mine` is nowhere fainter by so many decibels.
 
     Normalised cross-correlation over shifts up to LAG seconds, by the fast Fourier transform.
     """
@@ -47,13 +48,12 @@ def match_sounds(span: Span, mine: SpokenChannel, theirs: SpokenChannel) -> Soun
     if count < SHORTEST * RATE or len(second) < count:
         return None
     power = float(first @ first)
+    summed = np.concatenate([[0.0], np.cumsum(second * second)])
+    powers = np.maximum(summed[count:] - summed[:-count], 1.0)
+    if power <= 0 or 10 * math.log10(float(powers.max()) / power) < fainter:
+        return None
     size = 1 << (len(second) + count).bit_length()
     cross = np.fft.irfft(np.fft.rfft(second, size) * np.conj(np.fft.rfft(first, size)), size)[: len(second) - count + 1]
-    summed = np.concatenate([[0.0], np.cumsum(second * second)])
-    powers = summed[count:] - summed[:-count]
-    powers = np.maximum(powers, 1.0)
-    if power <= 0:
-        return SoundMatch(0.0, math.inf)
     alike = np.abs(cross) / np.sqrt(powers * power)
     best = int(np.argmax(np.where(powers >= power, alike, 0.0)))
     return SoundMatch(min(1.0, float(alike[best])), 10 * math.log10(float(powers[best]) / power))
