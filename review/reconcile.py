@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select, type_coerce, update
+from sqlalchemy import case, exists, false, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from review.call_steps import CALL, MAX_ATTEMPTS, REHINT_SECONDS, RING_LIMIT, STEP_OF_STATE, STEPS, WORKER_LOST, Step
 from review.clock import database_now
+from review.models import StoredTranscript
 from review.models.base import Json
 
 
@@ -43,10 +44,14 @@ def reconcile(session: Session, *, rehint: float = REHINT_SECONDS, limit: int = 
 
 
 def bury_exhausted(session: Session) -> list[int]:
-    """End calls whose lease ran out in their last attempt: nobody is left to say why. Their ids."""
+    """End calls whose lease ran out in their last attempt: nobody is left to say why. Their ids.
+
+    A call that was being transcribed again rests with the transcript it had.
+    """
     buried: list[int] = []
     for step, states in STEPS.items():
         reason = type_coerce(WORKER_LOST.to_json(step), Json)
+        has_words = exists().where(StoredTranscript.call_id == CALL.c.id) if step == "transcribe" else false()
         rows = session.scalars(
             update(CALL)
             .where(
@@ -56,7 +61,8 @@ def bury_exhausted(session: Session) -> list[int]:
                 or_(CALL.c.state == states.ready, CALL.c.lease_until < database_now()),
             )
             .values(
-                state="dead",
+                state=case((has_words, STEPS["score"].done), else_="dead"),
+                attempts=case((has_words, 0), else_=CALL.c.attempts),
                 lease_token=None,
                 lease_until=None,
                 hinted_at=0.0,

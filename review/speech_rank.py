@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+BEST: Final = 60
+"""Nothing is better: calls of this rank need not be looked at."""
+
 DRAFT: Final = 0
 """Words of a stand-in engine."""
 
@@ -22,7 +25,7 @@ _SIZES: Final = (
     (re.compile(r"medium"), 40),
     (re.compile(r"large-?v1"), 50),
     (re.compile(r"turbo"), 55),
-    (re.compile(r"large"), 60),
+    (re.compile(r"large"), BEST),
 )
 
 

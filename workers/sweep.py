@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from review.db import Database, open_database
@@ -22,6 +22,7 @@ from review.queries.better_words import read_offer
 from review.redis_address import connect
 from review.services.retranscribe import look_for_model, note_model, transcribe_all_again
 from review.settings import Settings
+from review.speech_rank import BEST
 from review.states import reconcile, unpark_needs_model
 from review.storage import AudioStore, open_store
 from transcription.engines import EngineChoice, EngineRequest, choose_engine
@@ -121,6 +122,10 @@ def note_better_model(
 
     Drafts go by themselves only where the settings say so, and each only once.
     """
+    could_be_better = and_(Call.state == "scored", Call.speech_rank < BEST)
+    with database.read() as session:  # no machine asks a model hub for nothing
+        if session.scalar(select(Call.id).where(or_(Call.state == "needs_model", could_be_better)).limit(1)) is None:
+            return 0
     found = look_for_model(settings, choose)
     with database.session() as session:
         note_model(session, found)

@@ -228,3 +228,17 @@ def _transcribed(session, *, draft: bool = False, engine: str = "whisper", model
     call.speech_rank = rank_of_transcript(engine, model, draft=draft)
     session.flush()
     return call.id
+
+
+def test_a_worker_lost_for_good_leaves_what_the_call_had(database: Database) -> None:
+    with database.session() as session:
+        again, fresh = _transcribed(session, draft=True), factories.make_call(session).id
+        states.send_again(session, [again])
+        lost = {"state": "transcribing", "attempts": states.MAX_ATTEMPTS, "lease_until": 0.0, "lease_token": "gone"}
+        session.execute(update(Call).where(Call.id.in_([again, fresh])).values(**lost))
+        assert sorted(states.bury_exhausted(session)) == sorted([again, fresh])
+    assert (read_row(database, again).state, read_row(database, again).attempts) == ("scored", 0)
+    assert read_row(database, fresh).state == "dead"
+    failure = read_row(database, again).failure
+    assert failure is not None
+    assert failure["code"] == "worker_lost"

@@ -161,3 +161,12 @@ def test_calls_of_a_source_pinned_to_the_stand_in_are_not_woken(installation: In
         session.execute(update(Source).values(engine="sphinx"))
     woken = wake_calls_waiting_for_model(installation.database, installation.redis, EngineRequest(), better)
     assert (woken, installation.state(call_id)) == (0, "needs_model")
+
+
+def test_nobody_asks_for_a_model_while_no_call_needs_one(installation: Installation) -> None:
+    installation.accept_audio("queued", wav_bytes(0.3))
+
+    def asked(_request: EngineRequest) -> EngineChoice:
+        raise AssertionError("a model hub was asked for nothing")
+
+    assert note_better_model(installation.database, installation.redis, installation.settings, asked) == 0
