@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from transcription.abreast import abreast
 from transcription.children import ChildLimits, run_child
 from transcription.errors import UnreadableAudio
 from transcription.levels import LevelMeter
@@ -75,11 +77,12 @@ def decode_call(
     workdir.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
     try:
-        legs = []
+        works = []
         for number, (path, name) in enumerate(zip(paths, names, strict=True)):
             out = workdir / f"leg{number}.raw"
             made += [workdir / f"leg{number}.raw.{n}" for n in range(8)]
-            legs.append(_decode_one(path, name, out, leg=len(paths) == 2, limits=limits))
+            works.append(partial(_decode_one, path, name, out, leg=len(paths) == 2, limits=limits))
+        legs = abreast(works)
         if not any(leg["samples"] for leg in legs):
             raise UnreadableAudio("there is no sound in it", looks_like=NO_SOUND)
         return _describe(legs)

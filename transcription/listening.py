@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from transcription.abreast import abreast
 from transcription.audio import DecodedCall
 from transcription.diarization import Stretch, choose_backend, diarize, split_speakers
 from transcription.sounds import listen_channel
@@ -56,11 +58,16 @@ def listen_to_call(
     steps = len(call.channels) + alone
     channels: list[SpokenChannel] = []
     marks: list[Mark] = []
-    for number, channel in enumerate(call.channels):
-        spans, found = listen_channel(channel.path, vad, channel=number, cancelled=cancelled)
+    heard_channels = abreast(
+        [
+            partial(listen_channel, channel.path, vad, channel=number, cancelled=cancelled)
+            for number, channel in enumerate(call.channels)
+        ]
+    )
+    for channel, (spans, found) in zip(call.channels, heard_channels, strict=True):
         channels.append(SpokenChannel(channel.path, spans))
         marks += found
-        report((number + 1) / steps)
+    report(len(call.channels) / steps)
     heard = Listened(tuple(channels), tuple(voices), tuple(sorted(marks, key=_in_time)))
     if alone and heard.anyone:
         heard = tell_apart(heard, channels[0], models_dir=models_dir, cancelled=cancelled)
