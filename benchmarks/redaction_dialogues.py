@@ -63,7 +63,11 @@ def make_dialogues(count: int, seed: int, scenes: str = "first") -> list[Dialogu
         language: yaml.safe_load((SCENES / f"{language}.yaml").read_text(encoding="utf-8"))[scenes]
         for language in LANGUAGES
     }
-    return [_Maker(random.Random(f"{seed}/{n}"), LANGUAGES[n % 4], data[LANGUAGES[n % 4]]).make() for n in range(count)]
+    makers = (
+        _Maker(random.Random(f"{seed}/{n}"), LANGUAGES[n % 4], data[LANGUAGES[n % 4]])  # noqa: S311 (repeatable on purpose)
+        for n in range(count)
+    )
+    return [maker.make() for maker in makers]
 
 
 class _Maker:

@@ -132,16 +132,16 @@ def _one(rng: random.Random, language: str, digit: str) -> str:
     return ONES[language][int(digit)]
 
 
-def _pair(rng: random.Random, language: str, pair: str) -> list[str]:
+def _pair(rng: random.Random | None, language: str, pair: str) -> list[str]:
     if pair[0] == "0":
-        return [_one(rng, language, digit) for digit in pair]
+        return [_one(rng, language, digit) if rng else ONES[language][int(digit)] for digit in pair]
     if pair[0] == "1":
         return [TEENS[language][int(pair[1])]]
     tens = TENS[language][int(pair[0]) - 2]
     if pair[1] == "0":
         return [tens]
     one = ONES[language][int(pair[1])]
-    return [f"{tens}-{one}"] if language == "en" and rng.random() < 0.5 else [tens, one]
+    return [f"{tens}-{one}"] if language == "en" and rng and rng.random() < 0.5 else [tens, one]
 
 
 def _doubled(rng: random.Random, group: str) -> list[str]:
@@ -174,7 +174,7 @@ def _whole_ru(group: str) -> list[str]:
         words.append(HUNDREDS_RU[int(group[0]) - 1])
         group = group[1:].lstrip("0")
     if len(group) == 2:
-        words += _pair(random.Random(0), "ru", group)
+        words += _pair(None, "ru", group)
     elif group:
         words.append(ONES["ru"][int(group)])
     return words

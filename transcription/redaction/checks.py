@@ -23,7 +23,7 @@ def passes_luhn(digits: str) -> bool:
 
 def is_chinese_id(digits: str) -> bool:
     """18 digits with a possible birth date and the right check digit (GB 11643); one that ends in X has 17."""
-    if len(digits) not in (17, 18) or not digits[6:8] in ("19", "20"):
+    if len(digits) not in (17, 18) or digits[6:8] not in ("19", "20"):
         return False
     if not (1 <= int(digits[10:12]) <= 12 and 1 <= int(digits[12:14]) <= 31 and digits[0] in "123456"):
         return False

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from transcription.redaction.atoms import Atom, read_atoms
+from transcription.redaction.atom import Atom
+from transcription.redaction.atoms import read_atoms
 from transcription.redaction.lexicon import Lexicon
 from transcription.redaction.tokens import Token, cut_tokens
 from transcription.redaction.types import Place
@@ -18,6 +19,9 @@ WORD: Final = 2
 
 _OF_CARD: Final = 9
 """Characters between "card" and the code or date that is the card's: enough for "on the back of the"."""
+
+_MOST: Final = 24
+"""Announcements looked at around a number, so that a text of nothing else stays quick."""
 
 Position = tuple[int, int]
 """A turn's index and a character in it."""
@@ -68,14 +72,16 @@ class Conversation:
     announcements: list[Announcement] = field(default_factory=list)
     masks: list[tuple[Position, str]] = field(default_factory=list)
     loads: list[list[int]] = field(default_factory=list)
+    atoms: list[list[Atom]] = field(default_factory=list)
     speakers: list[tuple[str, str | None]] = field(default_factory=list)
     substantial: list[int] = field(default_factory=list)
     """Per turn: how many turns before it said more than "yes", "go on" or digits."""
 
     def announced_between(self, first: Position, behind: Position) -> Sequence[Announcement]:
-        """Announcements that begin in [first, behind)."""
+        """The last announcements that begin in [first, behind)."""
         low = bisect_left(self.announcements, first, key=_place)
-        return self.announcements[low : bisect_left(self.announcements, behind, key=_place)]
+        high = bisect_left(self.announcements, behind, key=_place)
+        return self.announcements[max(low, high - _MOST) : high]
 
     def masked_between(self, first: Position, behind: Position) -> bool:
         """Whether something is masked already in [first, behind)."""
@@ -108,6 +114,7 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) ->
             elif at not in in_number and not token.silent and token.text not in lexicon.soft:
                 load += 1 if token.sort == "han" else WORD
         conversation.tokens.append(tokens)
+        conversation.atoms.append(atoms)
         conversation.loads.append([*loads, load])
         conversation.speakers.append(speaker)
         conversation.substantial.append(substantial)
@@ -147,7 +154,7 @@ def _shown(text: str, tokens: Sequence[Token]) -> str:
     """The text in lower case with what is masked blanked out, each character in its place."""
     shown = text.lower()
     if len(shown) != len(text):  # a few letters change their length in lower case
-        shown = text
+        shown = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     parts: list[str] = []
     at = 0
     for token in tokens:

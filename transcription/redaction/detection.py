@@ -9,6 +9,7 @@ from transcription.redaction.conversation import Conversation, Number, lay_out
 from transcription.redaction.dictation import Segment, cut_segments
 from transcription.redaction.emails import find_spoken, find_written
 from transcription.redaction.judging import judge, remember_masks
+from transcription.redaction.letters import find_letters
 from transcription.redaction.lexicon import Lexicon, load_lexicon
 from transcription.redaction.patterns import find_patterns
 from transcription.redaction.tokens import MASK_PATTERN
@@ -23,7 +24,6 @@ _KNOWN: Final = 6
 """Digits in a row of a number that is private already that make another mention of it private too."""
 
 _LONG_ENOUGH: Final = 7
-_LETTER_TURNS: Final = 3
 
 
 def find_private(turns: Sequence[Turn], language: str | None) -> list[Place]:
@@ -54,15 +54,20 @@ def _free(found: Iterable[Place], turns: Sequence[Turn], taken: Sequence[Place])
     busy: dict[int, list[tuple[int, int]]] = {}
     for place in taken:
         busy.setdefault(place.turn, []).append((place.start, place.end))
+    by_turn: dict[int, list[Place]] = {}
+    for place in found:
+        by_turn.setdefault(place.turn, []).append(place)
     free: list[Place] = []
-    masks: dict[int, list[tuple[int, int]]] = {}
-    for place in sorted(found, key=lambda p: (p.turn, p.start, -p.end)):
-        if place.turn not in masks:
-            masks[place.turn] = [m.span() for m in MASK_PATTERN.finditer(turns[place.turn].text)]
-            masks[place.turn] += busy.get(place.turn, [])
-        if place.start < place.end and all(place.end <= s or place.start >= e for s, e in masks[place.turn]):
-            masks[place.turn].append((place.start, place.end))
-            free.append(place)
+    for turn, places in sorted(by_turn.items()):
+        masks = sorted([*(m.span() for m in MASK_PATTERN.finditer(turns[turn].text)), *busy.get(turn, [])])
+        passed = behind = 0
+        for place in sorted(places, key=lambda p: (p.start, -p.end)):
+            while passed < len(masks) and masks[passed][1] <= place.start:
+                passed += 1
+            clear = passed == len(masks) or masks[passed][0] >= place.end
+            if place.start < place.end and clear and place.start >= behind:
+                behind = place.end
+                free.append(place)
     return free
 
 
@@ -85,7 +90,7 @@ def _numbers(
             continue
         found.extend(_places(conversation, turns, segment.numbers, kind))
         if kind == "document":
-            found.extend(_letters(conversation, segment, lexicon))
+            found.extend(find_letters(conversation, segment, lexicon))
         for digits in segment.by_speaker():
             if len(digits) >= _LONG_ENOUGH:
                 known.update((digits[n : n + _KNOWN], kind) for n in range(len(digits) - _KNOWN + 1))
@@ -112,54 +117,6 @@ def _places(
             start -= 1
         places.append(Place(turn, start, end, kind))
     return places
-
-
-def _letters(conversation: Conversation, segment: Segment, lexicon: Lexicon) -> list[Place]:
-    """Letters before and behind a document's digits, in its turns and in turns of letters just around it."""
-    wanted = [n for n in conversation.numbers if n.atom.sort == "letter"]
-    if not wanted:
-        return []
-    found: list[Place] = []
-    turns = {number.turn for number in segment.numbers}
-    low, high = min(turns) - _LETTER_TURNS, max(turns) + _LETTER_TURNS
-    for number in wanted:
-        if not low <= number.turn <= high:
-            continue
-        tokens = conversation.tokens[number.turn]
-        inside = number.turn in turns and _touches(conversation, segment, number, lexicon)
-        alone = number.turn not in turns and all(_lettery(t.text, t.silent, lexicon) for t in tokens)
-        opening = number.turn < min(turns) and number.speaker == segment.numbers[0].speaker and _is_last(tokens, number)
-        if inside or alone or opening:
-            found.append(Place(number.turn, number.atom.start, number.atom.end, "document"))
-    return found
-
-
-def _touches(conversation: Conversation, segment: Segment, letter: Number, lexicon: Lexicon) -> bool:
-    """Only signs and other letters stand between the letter and the segment's digits."""
-    letters = {
-        at
-        for n in conversation.numbers
-        if n.turn == letter.turn and n.atom.sort == "letter"
-        for at in range(n.atom.first, n.atom.behind)
-    }
-    tokens = conversation.tokens[letter.turn]
-    for number in segment.numbers:
-        if number.turn != letter.turn:
-            continue
-        low, high = sorted((number.atom.behind, letter.atom.first))
-        if letter.atom.first < number.atom.first:
-            low, high = letter.atom.behind, number.atom.first
-        if all(tokens[at].silent or at in letters or tokens[at].text in lexicon.soft for at in range(low, high)):
-            return True
-    return False
-
-
-def _is_last(tokens: Sequence[object], letter: Number) -> bool:
-    return letter.atom.behind >= len(tokens) - 1
-
-
-def _lettery(text: str, silent: bool, lexicon: Lexicon) -> bool:
-    return silent or len(text) <= 2 or text in lexicon.letters or text in lexicon.soft
 
 
 def _joined(places: Iterable[Place]) -> list[Place]:

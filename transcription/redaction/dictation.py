@@ -16,6 +16,10 @@ _GAP_ACROSS: Final = 9 * WORD
 _GAP_UNANNOUNCED: Final = 5 * WORD
 _LOOK_BACK: Final = 7
 _LETTERED: Final = 4
+_TWICE: Final = 18
+"""Digits from which two equal halves are one value said twice (4242 4242 4242 4242 is a card)."""
+
+_TAILS: Final = 20
 _ECHO: Final = 2
 _FULL: Final = {"card": 16, "card_weak": 16, "phone": 10, "document": 9}
 """Digits from which a value is whole unless the same person goes straight on."""
@@ -71,7 +75,7 @@ class Segment:
 
 def _once(digits: str) -> str:
     half = len(digits) // 2
-    return digits[:half] if len(digits) >= 12 and digits[:half] == digits[half:] else digits
+    return digits[:half] if len(digits) >= _TWICE and digits[:half] == digits[half:] else digits
 
 
 def cut_segments(conversation: Conversation) -> Iterator[Segment]:
@@ -145,5 +149,7 @@ def _goes_on(segment: Segment, topic: str | None, between: Sequence[Announcement
     if all(a.topic == topic for a in between):
         return True
     whole = _WHOLE.get((topic or "").split(":")[0], 0)
+    if topic in _CARD and segment.length < _TAILS and all(a.topic == "tail" for a in between):
+        return True
     rest = _REST if topic in _CARD else _REST - _CARD
     return segment.length < whole and all(a.topic in rest or a.topic == topic for a in between)

@@ -23,6 +23,10 @@ _HAN_LOCAL: Final = 4
 _BACK: Final = 4
 """Turns to look back for the part before the at, and forward for an echo."""
 
+_ECHO: Final = 60
+"""Tokens around an address, and at the beginning of a turn, in which it is looked for again."""
+
+_OPENING: Final = 8
 _WORDY: Final = frozenset({"latin", "cyrillic", "hangul", "num", "han"})
 _PLAIN_AT: Final = frozenset({"at", "эт"})
 """Words for the at that mean something else as well, so a whole domain must follow them."""
@@ -146,7 +150,9 @@ def _ended(token: Token, mail: MailWords) -> int:
 def _local(conversation: Conversation, turn: int, at: int, lexicon: Lexicon) -> tuple[int, tuple[int, int, int] | None]:
     """Where the part before the at begins in this turn, and its piece in an earlier turn of the same speaker."""
     first = _back(conversation.tokens[turn], at, lexicon)
-    opening = all(token.silent or token.text in lexicon.soft for token in conversation.tokens[turn][:first])
+    opening = first <= _OPENING and all(
+        token.silent or token.text in lexicon.soft for token in conversation.tokens[turn][:first]
+    )
     if not opening or (first < at and not _open_left(conversation.tokens[turn], first, lexicon)):
         return first, None
     for earlier in range(turn - 1, max(-1, turn - 1 - _BACK), -1):
@@ -183,15 +189,17 @@ def _back(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
             linked, words, first = True, 0, n
             continue
         sign = token.text in mail.link or token.text in ("_", "-", ".")
-        if sign and first < at or token.text in ("нижнее", "подчеркивание"):
+        if (sign and first < at) or token.text in ("нижнее", "подчеркивание"):
             if token.silent and n + 1 < len(tokens) and token.text == "." and tokens[n + 1].start > token.end:
                 break
             linked, words = True, 0
         elif token.text == "," and first < at and _short(tokens[first]) and n and _short(tokens[n - 1]):
             continue
-        elif token.sort not in _WORDY or (token.text in mail.stop and not _spelled(tokens, n)):
-            break
-        elif token.sort == "hangul" and _korean_stop(token, mail):
+        elif (
+            token.sort not in _WORDY
+            or (token.text in mail.stop and not _spelled(tokens, n))
+            or (token.sort == "hangul" and _korean_stop(token, mail))
+        ):
             break
         else:
             plain = not _short(token) and token.sort != "num" and token.text not in lexicon.digits
@@ -239,12 +247,15 @@ def _echoes(
         if telling or len(words) > 2:
             wanted.append(words)
     found: list[Place] = []
+    middle = max(first for index, first, _ in pieces if index == turn)
     for index in range(max(0, turn - _BACK), min(len(conversation.tokens), turn + _BACK + 1)):
-        heard = [token for token in conversation.tokens[index] if not token.silent]
+        low = max(0, middle - _ECHO) if index == turn else 0
+        heard = [token for token in conversation.tokens[index][low : low + 2 * _ECHO] if not token.silent]
         for words in wanted:
             for start in range(len(heard) - len(words) + 1):
                 if [token.text for token in heard[start : start + len(words)]] == words:
-                    found.append(Place(index, heard[start].start, heard[start + len(words) - 1].end, "email"))
+                    end = _ended(heard[start + len(words) - 1], lexicon.mail)
+                    found.append(Place(index, heard[start].start, end, "email"))
     return found
 
 

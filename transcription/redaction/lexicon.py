@@ -37,7 +37,8 @@ class Lexicon:
     """All word lists; words are folded as `fold` does."""
 
     announce: tuple[tuple[str, re.Pattern[str]], ...]
-    """(class, expression): card, card_weak, code, code_weak, expiry, phone, number, document:NAME, other, tail, mail."""
+    """(topic, expression): card, card_weak, code, code_weak, expiry, phone, number, document:NAME, other, tail,
+    mail."""
 
     units: re.Pattern[str]
     counters: tuple[str, ...]

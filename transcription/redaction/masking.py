@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from transcription.redaction.types import MASKS, Original, Place, Redacted
 from transcription.redaction.wordspans import align_words
-from transcription.transcript import Redaction, Transcript, Turn, Word
+from transcription.transcript import Redaction, Removal, Transcript, Turn, Word
 
 
 def mask(transcript: Transcript, places: Sequence[Place]) -> Redacted:
@@ -25,6 +25,17 @@ def mask(transcript: Transcript, places: Sequence[Place]) -> Redacted:
     return Redacted(masked, tuple(originals))
 
 
+def mask_removed(transcript: Transcript, found: Sequence[Sequence[Place]]) -> Redacted:
+    """The transcript with the places of each removed piece masked; their originals count turns from -1 down."""
+    removed = list(transcript.removed)
+    originals: list[Original] = []
+    for number, places in enumerate(found):
+        turn, hidden = _mask_turn(_as_turn(removed[number]), places)
+        removed[number] = replace(removed[number], text=turn.text)
+        originals.extend(replace(original, turn=-1 - number) for original in hidden)
+    return Redacted(replace(transcript, removed=tuple(removed)), tuple(originals))
+
+
 def mask_text(text: str, places: Sequence[Place]) -> str:
     """Free text with its places masked."""
     return _mask_turn(Turn("system", text), places)[0].text
@@ -37,11 +48,13 @@ def restore(transcript: Transcript, originals: Sequence[Original]) -> Transcript
     in `redactions`.
     """
     turns = list(transcript.turns)
+    removed = list(transcript.removed)
     kept = list(transcript.redactions)
     for original in sorted(originals, key=lambda o: (o.turn, o.offset), reverse=True):
-        if original.turn >= len(turns):
+        if not -len(removed) <= original.turn < len(turns):
             continue
-        turn = turns[original.turn]
+        of_removed = original.turn < 0
+        turn = _as_turn(removed[-1 - original.turn]) if of_removed else turns[original.turn]
         marker, at = MASKS[original.kind], original.offset
         if turn.text[at : at + len(marker)] != marker:
             continue
@@ -50,9 +63,16 @@ def restore(transcript: Transcript, originals: Sequence[Original]) -> Transcript
         if original.word_count and any("[" in word.text for word in words[first:behind]):
             words[first:behind] = original.words
         text = turn.text[:at] + original.text + turn.text[at + len(marker) :]
+        if of_removed:
+            removed[-1 - original.turn] = replace(removed[-1 - original.turn], text=text)
+            continue
         turns[original.turn] = replace(turn, text=text, words=tuple(words))
         _drop_last(kept, Redaction(original.kind, original.turn, original.start, original.end))
-    return replace(transcript, turns=tuple(turns), redactions=tuple(kept))
+    return replace(transcript, turns=tuple(turns), redactions=tuple(kept), removed=tuple(removed))
+
+
+def _as_turn(removal: Removal) -> Turn:
+    return Turn("system", removal.text, removal.start, removal.end)
 
 
 def _drop_last(redactions: list[Redaction], wanted: Redaction) -> None:

@@ -1,4 +1,4 @@
-"""Number words read as people dictate: "forty-two twenty-two" is 4222, "сто двадцать три" 123, 사이일이 4212, 四二 42."""
+"""Number words read as people dictate: "forty-two twenty-two" 4222, "сто двадцать три" 123, 사이일이 4212, 四二 42."""
 
 from __future__ import annotations
 

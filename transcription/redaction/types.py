@@ -25,6 +25,7 @@ class Place:
 class Original:
     """What one mask hides: its words and where to put them back. `start` and `end` are seconds, None when unknown.
 
+    `turn` is -1, -2, ... for the first, second, ... removed piece of the transcript.
     `offset` is the mask's place in the masked turn's text; `words` replace `word_count` words of the masked turn
     from `first_word` on. When two masks lie in one word of the engine's, the first carries that word.
     """

@@ -15,7 +15,7 @@ def align_words(turn: Turn) -> list[tuple[int, int]]:
     text = turn.text
     folded = text.lower()
     if len(folded) != len(text):  # a few letters change their length in lower case
-        folded = text
+        folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     spans: list[tuple[int, int] | None] = []
     cursor = 0
     for word in turn.words:
