@@ -56,10 +56,26 @@ def load_handover(language: str | None) -> HandoverPhrases | None:
 
 
 def plain_text(text: str, language: str | None) -> str:
-    """Text as the patterns see it: lower case, no punctuation, ё as е, apostrophes dropped, Chinese without spaces."""
+    """Text as the patterns see it: lower case, no punctuation, ё as е, apostrophes dropped; Chinese in simplified
+    characters without spaces."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
     text = _NOT_WORDS.sub(" ", _APOSTROPHES.sub("", text)).strip()
-    return text.replace(" ", "") if language in _UNSPACED else text
+    if language not in _UNSPACED:
+        return text
+    return "".join(_simplified(character) for character in text if character != " ")
+
+
+@lru_cache(maxsize=16384)
+def _simplified(character: str) -> str:
+    found = str(_converter().convert(character)) if "\u3400" <= character <= "\u9fff" else character
+    return found if len(found) == 1 else character
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 def _read(language: str | None) -> dict[str, Any] | None:

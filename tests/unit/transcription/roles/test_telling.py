@@ -184,5 +184,18 @@ def test_two_reps_and_a_client_on_three_channels_are_told_one_by_one() -> None:
     assert roles(answer) == ["rep", "client", "rep"]
 
 
+def test_traditional_characters_are_read_as_simplified_ones() -> None:
+    lines = (
+        ("a", "您好，感謝您的來電，請問有什麼可以幫您？"),
+        ("b", "我想買兩扇窗戶，多少錢？"),
+        ("a", "請您提供一下電話。"),
+    )
+    letters = (Voice("speaker_a", 0.0, 0), Voice("speaker_b", 0.0, 0))
+    two = [Side(talk(lines, who), voice) for who, voice in zip("ab", letters, strict=True)]
+    answer = tell_roles(two, RoleHints(language="zh", company_names=("北方門窗",)))
+    assert roles(answer) == ["rep", "client"]
+    assert answer.confidence > 0.9
+
+
 def test_the_same_words_give_the_same_answer() -> None:
     assert told("en", rep_first=False) == told("en", rep_first=False)
