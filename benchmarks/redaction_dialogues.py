@@ -58,7 +58,7 @@ class Dialogue:
 
 
 def make_dialogues(count: int, seed: int, scenes: str = "first") -> list[Dialogue]:
-    """`count` conversations, the four languages in turn, from one set of scenes ("first" or "second")."""
+    """`count` conversations, the four languages in turn, from one set of scenes (first, second, third)."""
     data = {
         language: yaml.safe_load((SCENES / f"{language}.yaml").read_text(encoding="utf-8"))[scenes]
         for language in LANGUAGES

@@ -99,7 +99,7 @@ def _written(text: str, tokens: Sequence[Token], at: int) -> Atom:
         (_DECIMAL, "quantity"),
     ):
         # A number is read from its own beginning only, never from the middle of a longer dotted one.
-        match = pattern.match(text, start) if not _continues(text, start) else None
+        match = pattern.match(text, start) if pattern is _TIME or not _continues(text, start) else None
         if match is None:
             continue
         behind = at + 1

@@ -103,9 +103,7 @@ def read_hangul(tokens: Sequence[Token], at: int, lexicon: Lexicon, glued: bool)
         return Heard(lexicon.native[word], at + 1, "loose")
     if glued and word in lexicon.endings:
         return None
-    length = 0
-    while length < len(word) and word[length] in lexicon.korean:
-        length += 1
+    digits, length = _korean_digits(word, lexicon)
     rest = word[length:]
     if rest and rest[0] in lexicon.scales:
         number = length
@@ -116,12 +114,25 @@ def read_hangul(tokens: Sequence[Token], at: int, lexicon: Lexicon, glued: bool)
         return Heard("0", at + 1, "quantity") if counted else None
     if not length:
         return None
-    digits = "".join(lexicon.korean[syllable] for syllable in word[:length])
     if not rest or rest in lexicon.endings:
         return Heard(digits, at + 1, "plain" if length > 2 else "loose", length)
     if not rest.startswith(lexicon.counters):
         return None
     return Heard(digits, at + 1, "calendar" if rest[0] in "년월" else "quantity", length)
+
+
+def _korean_digits(word: str, lexicon: Lexicon) -> tuple[str, int]:
+    """The digits a word begins with and their characters, Sino-Korean and native ones mixed (팔둘하나둘 is 8212)."""
+    digits, length = "", 0
+    while length < len(word):
+        native = word[length : length + 2] if word[length : length + 2] in lexicon.native else word[length]
+        if native in lexicon.native and (digits or len(word) > 2):
+            digits, length = digits + lexicon.native[native], length + len(native)
+        elif word[length] in lexicon.korean:
+            digits, length = digits + lexicon.korean[word[length]], length + 1
+        else:
+            break
+    return digits, length
 
 
 def read_han(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | None:
