@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -26,7 +26,7 @@ UNDECIDED: Final = 0.5
 
 TEMPER: Final = 0.6
 """Cues lean on each other (who offers help also offers goods), so their log-odds are counted at this share. Chosen on
-half of the evaluation dialogues for calibration; see `benchmarks/roles.py`."""
+half of the evaluation dialogues for calibration (benchmarks/roles.py)."""
 
 REPEATS: Final = (1.0, 0.5, 0.25)
 """What the first, second and third saying with the same cue count; more add nothing."""
@@ -100,7 +100,6 @@ def _tell_two(voices: tuple[Voice, ...], people: Sequence[int], weighed: Sequenc
     prior = _prior(voices[first], voices[second])
     evidence = weighed[first].odds - weighed[second].odds
     chance = _chance(_log_odds(prior) + evidence)
-    # As before, the first side is the rep where the prior is above a half.
     believed = max(chance, 1 - chance)
     rep_first = chance >= 0.5
     expected = prior > UNDECIDED
@@ -180,9 +179,3 @@ def _log_odds(chance: float) -> float:
 
 def _chance(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
-
-
-def strongest(weighed: Iterable[Weighed]) -> tuple[str, ...]:
-    """The ids of all cues found, strongest first, for reports."""
-    found = sorted(((abs(w), cue) for side in weighed for cue, w in side.cues), reverse=True)
-    return tuple(dict.fromkeys(cue for _, cue in found))
