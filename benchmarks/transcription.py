@@ -50,7 +50,7 @@ def main() -> int:
     if missing or not legs:
         print(f"There is no recording {', '.join(missing) or 'to measure'}.", file=sys.stderr)
         return 2
-    from transcription.engines.whisper_threads import usable_cores
+    from transcription.engines.cores import usable_cores
 
     threads = args.threads or usable_cores()
     report: Figures = {

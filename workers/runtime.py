@@ -15,6 +15,7 @@ from review.services.sealed import Seal
 from review.settings import Settings, read_settings
 from review.storage import AudioStore, open_store
 from transcription.engines import Engine, EngineChoice, EngineRequest, choose_engine, load_engine
+from transcription.engines.cores import usable_cores
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -91,7 +92,7 @@ class Runtime:
 
     def speech_threads(self) -> int:
         """Processor cores for the speech engine of one worker: the machine's, shared among its speech workers."""
-        return max(1, len(os.sched_getaffinity(0)) // self.settings.speech_workers)
+        return max(1, usable_cores() // self.settings.speech_workers)
 
     def request_stop(self) -> None:
         """The process was asked to end: running work stops between segments; after a grace the claim is handed back.

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from transcription.engines.cores import usable_cores
 from transcription.engines.protocol import Accuracy, Progress
 from transcription.engines.protocol import Cancelled as CancelledCheck
 from transcription.errors import Cancelled, EngineFailed, NeedsModel
@@ -34,7 +35,7 @@ class SphinxEngine:
     draft = True
 
     def __init__(self, workers: int | None = None) -> None:
-        cores = len(os.sched_getaffinity(0))
+        cores = usable_cores()
         self._count = max(1, min(workers or cores, cores, MOST_WORKERS))
         self._children: list[_Child] = []
         self.model = f"pocketsphinx {version('pocketsphinx')} en-us"

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from transcription.engines.cores import usable_cores
 from transcription.engines.protocol import Accuracy, Progress
 from transcription.engines.protocol import Cancelled as CancelledCheck
 from transcription.engines.whisper_call import AskedCall, Heard
@@ -17,7 +18,6 @@ from transcription.engines.whisper_hearing import Encoded, Listener, first_line
 from transcription.engines.whisper_languages import Probabilities, Spoken, spread, vote
 from transcription.engines.whisper_memory import keep_memory
 from transcription.engines.whisper_models import bring_model
-from transcription.engines.whisper_threads import usable_cores
 from transcription.engines.whisper_windows import Window, fill_windows
 from transcription.errors import EngineFailed, NeedsModel
 from transcription.speech import Recognition, SpokenChannel, Utterance, primary_language

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from transcription.engines.cores import usable_cores
 from transcription.engines.whisper_crew import MOST_AT_ONCE, share_threads, work_through
-from transcription.engines.whisper_threads import usable_cores
 from transcription.errors import Cancelled
 
 
