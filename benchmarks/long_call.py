@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.long_sound import CountingEngine, write_call
+from tests.corpus.memory import watch_children
 from transcription.assembly import build_transcript
 from transcription.audio import decode_call
 from transcription.channels import name_voices
@@ -60,7 +61,7 @@ def _engine(model: str | None) -> Engine:
 def measure(
     folder: Path, hours: float, channels: int, engine: Engine, *, web_audio: bool = True
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """Facts of the call, and seconds and peak memory (MB, this process) of every stage in order.
+    """Facts of the call, and seconds and peak memory (MB) of every stage in order, of this process and of its child.
 
     The kernel's high-water mark is set back before each stage, so that a stage answers for itself alone.
     """
@@ -104,8 +105,13 @@ def measure(
 def _stage(stages: dict[str, dict[str, float]], name: str) -> Iterator[None]:
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # sets VmHWM back to what is in use now
     begun = time.perf_counter()
-    yield
-    stages[name] = {"seconds": round(time.perf_counter() - begun, 1), "peak_mb": round(_memory("VmHWM"), 1)}
+    with watch_children(b"transcription.") as children:
+        yield
+    stages[name] = {
+        "seconds": round(time.perf_counter() - begun, 1),
+        "peak_mb": round(_memory("VmHWM"), 1),
+        "child_mb": round(max(children.values(), default=0.0), 1),
+    }
 
 
 def _memory(field: str) -> float:
@@ -119,11 +125,16 @@ def _memory(field: str) -> float:
 def _table(facts: dict[str, float], stages: dict[str, dict[str, float]]) -> str:
     width = max(map(len, stages))
     lines = [f"{name}: {value:g}" for name, value in facts.items()]
-    lines += ["", f"| {'stage':{width}} | seconds | peak MB |", f"|-{'-' * width}-|--------:|--------:|"]
+    lines += [
+        "",
+        f"| {'stage':{width}} | seconds | peak MB | child MB |",
+        f"|-{'-' * width}-|--------:|--------:|---------:|",
+    ]
     for name, stage in stages.items():
-        lines.append(f"| {name:{width}} | {stage['seconds']:7.1f} | {stage['peak_mb']:7.1f} |")
+        took, here, child = stage["seconds"], stage["peak_mb"], stage["child_mb"]
+        lines.append(f"| {name:{width}} | {took:7.1f} | {here:7.1f} | {child:8.1f} |")
     total = sum(stage["seconds"] for name, stage in stages.items() if name != "write the recording")
-    return "\n".join([*lines, f"| {'whole call':{width}} | {total:7.1f} | {facts['peak_mb']:7.1f} |"])
+    return "\n".join([*lines, f"| {'whole call':{width}} | {total:7.1f} | {facts['peak_mb']:7.1f} |          |"])
 
 
 if __name__ == "__main__":
