@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from review.db import Database
 from review.doorbell import ring
@@ -35,7 +35,7 @@ from web.reading.page import read_page
 blueprint = Blueprint("corrections", __name__)
 
 
-Act = Callable[[Session], "tuple[Saved, RoleChange | None]"]
+Act = Callable[[Any], "tuple[Saved, RoleChange | None]"]
 
 
 @blueprint.post("/calls/<int:call_id>/corrections")
@@ -45,7 +45,7 @@ def save(call_id: int) -> Response:
     act, key = form.get("act", "edit"), form.get("key", "")
     user = viewer().user_id
 
-    def change(db: Session) -> tuple[Saved, RoleChange | None]:
+    def change(db: Any) -> tuple[Saved, RoleChange | None]:
         if act == "split":
             return split_turn(db, call_id, user, key, _whole(form.get("at"))), None
         if act == "join":
@@ -75,7 +75,7 @@ def roles(call_id: int) -> Response:
     user, rep = viewer().user_id, request.form.get("rep")
     seen = _whole(request.form["seen"]) if request.form.get("seen") else None
 
-    def change(db: Session) -> tuple[Saved, RoleChange | None]:
+    def change(db: Any) -> tuple[Saved, RoleChange | None]:
         done = name_rep(db, call_id, user, rep, seen=seen) if rep else swap_roles(db, call_id, user, seen=seen)
         return done.saved, done.learned
 

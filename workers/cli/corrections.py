@@ -40,5 +40,5 @@ def run(args: argparse.Namespace) -> int:
         finally:
             if args.out:
                 out.close()
-    print(f"{written} pairs from {len(calls)} calls", file=sys.stderr)
+    print(f"pairs: {written}, calls looked through: {len(calls)}", file=sys.stderr)
     return 0

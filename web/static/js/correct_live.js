@@ -80,11 +80,11 @@ function mark(on) {
   for (const sign of document.querySelectorAll("[data-rescoring]")) sign.hidden = !on;
 }
 
-/** A sentence that stays until it is read. */
+/** A sentence that stays until the page is left: beside the parts that new scores replace. */
 function notice(text) {
   const line = document.createElement("p");
   line.className = "notice";
   line.setAttribute("role", "status");
   line.textContent = text;
-  document.getElementById("transcript-notices")?.append(line);
+  document.getElementById("transcript-notices")?.after(line);
 }
