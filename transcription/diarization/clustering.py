@@ -30,6 +30,11 @@ FEWEST: Final = 10
 STRAY: Final = 0.02
 """Share of whole windows that lie with the wrong voice."""
 
+_STEEP: Final = 3.0
+_MOSTLY_TWO: Final = 1.5
+"""How sure the number of voices is: a logistic curve over the distance from the border, as steep as the measurements
+of APART; two voices start from more, since both people is what most channels asked about hold."""
+
 _ROUNDS: Final = 10
 
 Doubles = NDArray[np.float64]
@@ -39,25 +44,11 @@ Doubles = NDArray[np.float64]
 class Voices:
     """One or two voices in a channel's windows.
 
-    `evidence` is `(windows, voices)` log-likelihoods; `apart` how far the two groups' means lie from each other in
-    standard deviations, `needed` how far they must for two people; both also tell how sure "one voice" is.
+    `evidence` is `(windows, voices)` log-likelihoods; `sure` how likely 0..1 the number of voices is right.
     """
 
     evidence: Doubles
-    apart: float
-    needed: float
-
-    @property
-    def sure(self) -> float:
-        """How likely 0..1 the number of voices is right; 0.5 when there was too little to tell by.
-
-        A logistic curve over the distance from the border, steep as the two groups of the measurements above; two
-        voices start from more, since one channel with both people is what most such recordings are.
-        """
-        if self.apart <= 0.0:
-            return 0.5
-        beyond = self.apart - self.needed
-        return float(1 / (1 + np.exp(-(1.5 + 3 * beyond if self.count > 1 else -3 * beyond))))
+    sure: float
 
     @property
     def count(self) -> int:
@@ -68,20 +59,25 @@ class Voices:
 def tell_voices(vectors: Floats, most: int = 2, margin: float = 0.0) -> Voices:
     """One or two voices in windows' unit vectors `(windows, size)`; `margin` asks for more distance than APART."""
     count = len(vectors)
-    needed = APART + margin + FEW / max(count, 1)
-    if most < 2 or count < FEWEST:
-        return Voices(np.zeros((count, 1)), 0.0, needed)
+    nobody_can_tell = Voices(np.zeros((count, 1)), 0.5)
+    if most < 2:
+        return Voices(np.zeros((count, 1)), 1.0)
+    if count < FEWEST:
+        return nobody_can_tell
     labels = _halves(vectors)
     if labels is None:
-        return Voices(np.zeros((count, 1)), 0.0, needed)
+        return nobody_can_tell
     axis = vectors[labels == 1].mean(axis=0) - vectors[labels == 0].mean(axis=0)
     along = (vectors @ axis).astype(np.float64)
     means = np.array([along[labels == n].mean() for n in (0, 1)])
     spread = float(np.sqrt(np.mean((along - means[labels]) ** 2))) + 1e-6
-    apart = float(means[1] - means[0]) / spread
-    if apart < needed:
-        return Voices(np.zeros((count, 1)), apart, needed)
-    return Voices(-0.5 * ((along[:, None] - means) / spread) ** 2, apart, needed)
+    beyond = float(means[1] - means[0]) / spread - APART - margin
+    chance = FEW / count
+    if beyond < chance:
+        # Where only the small number of windows speaks against two people, one is no better than a guess.
+        return Voices(np.zeros((count, 1)), max(0.5, _logistic(-_STEEP * beyond)))
+    sure = _logistic(_MOSTLY_TWO + _STEEP * (beyond - chance))
+    return Voices(-0.5 * ((along[:, None] - means) / spread) ** 2, sure)
 
 
 def soften(evidence: Doubles, seconds: Doubles) -> Doubles:
@@ -118,3 +114,7 @@ def _halves(vectors: Floats) -> NDArray[np.int64] | None:
 def _closest(vectors: Floats, centroids: Floats) -> NDArray[np.int64]:
     nearest: NDArray[np.int64] = np.argmax(vectors @ centroids.T - 0.5 * (centroids**2).sum(axis=1), axis=1)
     return nearest
+
+
+def _logistic(x: float) -> float:
+    return float(1 / (1 + np.exp(-x)))

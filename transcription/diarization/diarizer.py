@@ -12,13 +12,18 @@ from transcription.diarization.atoms import Atom, cut_quietly
 from transcription.diarization.backend import VoiceBackend, choose_backend
 from transcription.diarization.clustering import soften, tell_voices
 from transcription.diarization.smoothing import certainty, most_likely
-from transcription.diarization.spectra import HOP, loudness_of, power_mels
+from transcription.diarization.spectra import FRAMES_PER_SECOND, HOP, Floats, loudness_of, power_mels
 from transcription.diarization.stretches import Stretch, number_by_appearance
 from transcription.diarization.windows import STEP, WINDOW, Windows, describe_spans, place_windows, window_seconds
 from transcription.errors import Cancelled
 from transcription.speech import Span, SpokenChannel
 
 _CHANGE: Final = 3.0  # natural logarithm of how much less likely a change of speaker is than none
+
+_REACH: Final = 0.625 * WINDOW * FRAMES_PER_SECOND
+"""Frames on both sides of a window's middle it speaks for: a little beyond its edges, to reach every frame."""
+
+_BLOCK: Final = 30.0  # seconds read at once
 
 Doubles = NDArray[np.float64]
 
@@ -61,7 +66,7 @@ def _cut_span(
     channel: SpokenChannel, span: Span, places: Windows, evidence: Doubles, softened: Doubles, sure: float
 ) -> list[Stretch]:
     """The stretches of one span: cut by the windows' full evidence, judged by what they can honestly carry."""
-    atoms = cut_quietly(loudness_of(power_mels(channel.samples(span))))
+    atoms = cut_quietly(_loudness(channel, span))
     if not atoms:
         return []
     changes = np.full(len(atoms), _CHANGE)
@@ -71,13 +76,27 @@ def _cut_span(
 
 def _evidence_of_atoms(atoms: Sequence[Atom], places: Windows, evidence: Doubles) -> Doubles:
     """What the windows around each atom say, the nearer the more, once per STEP of the atom's length."""
-    centres = np.array([(first + last) / 2 / HOP for first, last in places])
-    reach = WINDOW * 50  # half a window in frames
-    frames = np.arange(atoms[-1].last)
-    weights = np.maximum(1 - np.abs(frames[:, None] - centres) / reach, 1e-3)
-    weights /= weights.sum(axis=1, keepdims=True)
-    each = weights @ evidence
-    return np.stack([each[atom.first : atom.last].sum(axis=0) for atom in atoms]) / (STEP * 100) / 2
+    count = atoms[-1].last
+    said, heard = np.zeros((count, evidence.shape[1])), np.full(count, 1e-9)
+    for (first, last), row in zip(places, evidence, strict=True):
+        centre = (first + last) / 2 / HOP
+        near = slice(max(0, int(centre - _REACH)), min(count, int(centre + _REACH) + 1))
+        weights = np.maximum(1 - np.abs(np.arange(near.start, near.stop) - centre) / _REACH, 0.0)
+        said[near] += weights[:, None] * row
+        heard[near] += weights
+    each = said / heard[:, None]
+    return np.stack([each[atom.first : atom.last].sum(axis=0) for atom in atoms]) / (STEP * FRAMES_PER_SECOND) / 2
+
+
+def _loudness(channel: SpokenChannel, span: Span) -> Floats:
+    """The span's level in dB per 10 ms, read in blocks: a span may be as long as a call."""
+    blocks: list[Floats] = []
+    start = span.start
+    while start < span.end:
+        samples = channel.samples(Span(start, min(start + _BLOCK, span.end)))
+        blocks.append(loudness_of(power_mels(samples))[: max(1, samples.size // HOP)])
+        start += _BLOCK
+    return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.float32)
 
 
 def _joined(span: Span, atoms: Sequence[Atom], path: NDArray[np.int64], sure: Doubles) -> list[Stretch]:

@@ -52,16 +52,27 @@ def describe_spans(
     for group in _groups(channel.spans, windows):
         if cancelled is not None and cancelled():
             raise Cancelled
-        found.append(backend.describe([Sound(channel.samples(span), places) for span, places in group]))
+        found.append(backend.describe([_read(channel, span, places) for span, places in group]))
     return np.concatenate(found) if found else np.zeros((0, 1), dtype=np.float32)
 
 
 def _groups(spans: Sequence[Span], windows: Sequence[Windows]) -> Iterator[list[tuple[Span, Windows]]]:
+    """Spans in groups of about _AT_ONCE windows; a long span goes in several pieces."""
     group: list[tuple[Span, Windows]] = []
-    for pair in zip(spans, windows, strict=True):
-        group.append(pair)
-        if sum(len(places) for _, places in group) >= _AT_ONCE:
-            yield group
-            group = []
+    count = 0
+    for span, places in zip(spans, windows, strict=True):
+        for first in range(0, len(places), _AT_ONCE):
+            group.append((span, places[first : first + _AT_ONCE]))
+            count += len(group[-1][1])
+            if count >= _AT_ONCE:
+                yield group
+                group, count = [], 0
     if group:
         yield group
+
+
+def _read(channel: SpokenChannel, span: Span, places: Windows) -> Sound:
+    """The samples that the windows cover, and the windows within them."""
+    first = places[0][0]
+    samples = channel.samples(Span(span.start + first / RATE, span.start + places[-1][1] / RATE))
+    return Sound(samples, tuple((a - first, b - first) for a, b in places))
