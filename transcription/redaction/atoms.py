@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from transcription.redaction.atom import Atom
+from transcription.redaction.atom import Atom, silent_between
 from transcription.redaction.lexicon import Lexicon
 from transcription.redaction.settling import keep_sure, settle_dates, spread_counts
 from transcription.redaction.spoken import read_han, read_hangul, read_words
@@ -65,6 +65,7 @@ def _read(text: str, tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Atom
             return _atom(tokens, at, heard.behind, heard.digits, heard.sort, True)
         glued = at + 1 < len(tokens) and tokens[at + 1].sort == "num" and tokens[at + 1].start == token.end
         upper = glued or text[token.start : token.end].isupper()
+        upper = upper and (token.text not in ("i", "a") or _among_letters(tokens, at, lexicon))
         single = len(token.text) <= 2 and token.sort == "latin" and upper
         if single or token.text in lexicon.letters:
             return _atom(tokens, at, at + 1, "", "letter", True)
@@ -82,6 +83,19 @@ def _read(text: str, tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Atom
             return _atom(tokens, at, heard.behind, heard.digits, heard.sort, True)
         return _atom(tokens, at, at + 1, "", "letter", True) if token.text in lexicon.letters else None
     return None
+
+
+def _among_letters(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    """Beside a digit or another letter, so that it is neither the pronoun nor the article."""
+    beside = [tokens[m] for m in (at - 1, at + 1) if 0 <= m < len(tokens)]
+    return any(
+        token.sort == "num"
+        or token.text in lexicon.digits
+        or token.text in lexicon.tens
+        or token.text in lexicon.near
+        or (token.sort == "latin" and len(token.text) == 1)
+        for token in beside
+    ) or silent_between(tokens, at + 1, len(tokens))
 
 
 def _atom(tokens: Sequence[Token], first: int, behind: int, digits: str, sort: str, spoken: bool) -> Atom:

@@ -8,8 +8,9 @@ from typing import Final
 
 from transcription.redaction.conversation import WORD, Announcement, Conversation, Number, Position
 
-_GAP_INSIDE: Final = 2 * WORD
-_EDGE: Final = 2 * WORD
+_GAP_INSIDE: Final = 3 * WORD
+_GAP_PLAIN: Final = 1 * WORD
+_EDGE: Final = 3 * WORD
 """Words that may follow the last digits of a turn, and lead to those of the next, within one dictation."""
 
 _GAP_ACROSS: Final = 9 * WORD
@@ -128,8 +129,11 @@ def _belongs(conversation: Conversation, segment: Segment, number: Number) -> bo
         return False
     gap = number.load - last.load
     if last.turn == number.turn:
-        return gap <= _GAP_INSIDE
-    if topic == "tail" or (topic in _SHORT and segment.length >= _SHORT[topic] and last.speaker == number.speaker):
+        return gap <= (_GAP_PLAIN if topic in (None, "other", *_SHORT) else _GAP_INSIDE)
+    echo = last.speaker != number.speaker and not number.lead and number.atom.sort != "scaled"
+    if topic == "tail" or (topic in _SHORT and segment.length >= _SHORT[topic] and not echo):
+        return False
+    if number.atom.sort == "calendar" and segment.length >= _SHORT["expiry"]:
         return False
     same = last.speaker == number.speaker
     full = _FULL.get((topic or "").split(":")[0], 100)

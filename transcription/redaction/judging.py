@@ -173,7 +173,7 @@ def _freshness(announcement: Announcement, segment: Segment, memory: Memory) -> 
 def _wordiness(segment: Segment) -> float:
     """Less than 1 for few digits in a long sentence, which is rarely the answer to "the code on the back?"."""
     words = (segment.numbers[0].lead + segment.numbers[-1].trail) / WORD
-    return 1.0 if words <= 4 else 0.75 if words <= 7 else 0.5
+    return 1.0 if words <= 4 else 0.7 if words <= 6 else 0.5
 
 
 def _prefer_nearest(segment: Segment, weights: dict[str, float]) -> None:

@@ -38,11 +38,15 @@ def find_letters(conversation: Conversation, segment: Segment, lexicon: Lexicon)
         elif all(_lettery(token, at in letters, lexicon) for at, token in enumerate(tokens)):
             atoms = list(letters.values())
         elif turn < low and conversation.speakers[turn] == segment.numbers[0].speaker:
-            atoms = [atom for atom in letters.values() if all(t.silent for t in tokens[atom.behind :])]
+            atoms = [atom for atom in letters.values() if _ends_turn(tokens, letters, atom)]
         else:
             continue
         found.extend(Place(turn, atom.start, atom.end, "document") for atom in atoms)
     return found
+
+
+def _ends_turn(tokens: Sequence[Token], letters: dict[int, Atom], atom: Atom) -> bool:
+    return all(tokens[at].silent or at in letters for at in range(atom.behind, len(tokens)))
 
 
 def _walk(tokens: Sequence[Token], letters: dict[int, Atom], at: int, step: int, lexicon: Lexicon) -> Iterator[Atom]:

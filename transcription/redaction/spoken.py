@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from transcription.redaction.lexicon import Lexicon
 from transcription.redaction.tokens import Token
 
+_COPULAS = frozenset({"이라고", "라고", "인", "입니다", "이에요", "예요", "이네요", "네요", "이요", "요", "으로", "로"})
+"""Korean endings of a whole answer; a word of two digits that has one is a number and no noun."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -115,7 +118,9 @@ def read_hangul(tokens: Sequence[Token], at: int, lexicon: Lexicon, glued: bool)
     if not length:
         return None
     if not rest or rest in lexicon.endings:
-        return Heard(digits, at + 1, "plain" if length > 2 else "loose", length)
+        return Heard(
+            digits, at + 1, "plain" if length > 2 or (len(digits) > 1 and rest in _COPULAS) else "loose", length
+        )
     if not rest.startswith(lexicon.counters):
         return None
     return Heard(digits, at + 1, "calendar" if rest[0] in "년월" else "quantity", length)
