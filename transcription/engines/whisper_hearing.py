@@ -94,9 +94,9 @@ class Listener:
         """The windows' sounds, (samples,) float32 in -1..1 and at most 30 s each, after the encoder."""
 
         def run() -> Any:
-            # Silence is added to the sound, as when the model was trained, not to the features.
-            features = [self._loaded.feature_extractor(_to_30_seconds(sound), padding=0) for sound in sounds]
             with self._encoding:
+                # Silence is added to the sound, as when the model was trained, not to the features.
+                features = [self._loaded.feature_extractor(_to_30_seconds(sound), padding=0) for sound in sounds]
                 give_back_memory()
                 return self._loaded.encode(np.stack(features))
 
