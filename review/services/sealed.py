@@ -76,7 +76,7 @@ class OriginalRecording:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What the masks of one transcript hide, encrypted, and how many places were masked."""
+    """What the masks of one transcript hide, encrypted, and how many places of its turns were masked."""
 
     body: bytes
     pieces: int
@@ -100,7 +100,8 @@ class Seal:
             return None
         plain = json.dumps([original.to_json() for original in originals], ensure_ascii=False).encode("utf-8")
         nonce = secrets.token_bytes(_NONCE)
-        return Sealed(_VERSION + nonce + self._cipher.encrypt(nonce, plain, _bound_to(call_id)), len(originals))
+        body = _VERSION + nonce + self._cipher.encrypt(nonce, plain, _bound_to(call_id))
+        return Sealed(body, sum(original.turn >= 0 for original in originals))
 
     def open(self, call_id: int, body: bytes) -> tuple[Original, ...]:
         """The originals again. Raises SealBroken."""
