@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from scoring.assessment import Rejection
-from scoring.languages.english_dates import english_date as resolve
 from scoring.engine import score
 from scoring.facts import Attempt, Facts
+from scoring.languages.english_dates import english_date as resolve
 from scoring.languages.english_words import split_sentences
 from scoring.standards import load_standard
 from tests.unit.scoring.calls import GOOD, call, timed
