@@ -40,7 +40,8 @@ def find_marks(
     frames = measure_frames(path, said, cancelled=cancelled)
     tones = find_tones(frames)
     sure = signals(tones)
-    other, tunes = _tunes([tone for tone in tones if tone not in sure])
+    known = {tone.first for tone in sure}  # no two tones begin at one frame
+    other, tunes = _tunes([tone for tone in tones if tone.first not in known])
     music = _joined([*mark_music(_muted(frames, sure), said, channel), *_as_music(tunes, channel)])
     # A flute's notes are pure tones too: what sounds within music belongs to the music.
     lone = [tone for tone in (*sure, *other) if not _within(tone.first * STEP, tone.last * STEP, music)]

@@ -150,18 +150,23 @@ def _pauses(group: Sequence[Tone]) -> list[float]:
 def _alike(tones: Sequence[Tone]) -> list[list[Tone]]:
     """Tones of the same pitches that follow each other within a ring's pause; all keys are alike."""
     groups: list[list[Tone]] = []
+    open_groups: list[list[Tone]] = []
     for tone in tones:
-        for group in reversed(groups):
-            last = group[-1]
-            same = (tone.key and last.key) or (
-                abs(tone.high - last.high) <= _SAME_HZ and abs((tone.low or tone.high) - (last.low or last.high)) <= 60
-            )
-            if same and (tone.first - last.last) * STEP <= RING_GAP:
-                group.append(tone)
-                break
-        else:
-            groups.append([tone])
+        open_groups = [group for group in open_groups if (tone.first - group[-1].last) * STEP <= RING_GAP]
+        group = next((group for group in reversed(open_groups) if _same_signal(group[-1], tone)), None)
+        if group is None:
+            group = []
+            groups.append(group)
+            open_groups.append(group)
+        group.append(tone)
     return groups
+
+
+def _same_signal(last: Tone, tone: Tone) -> bool:
+    if tone.key and last.key:
+        return True
+    lower = abs((tone.low or tone.high) - (last.low or last.high))
+    return abs(tone.high - last.high) <= _SAME_HZ and lower <= 3 * _SAME_HZ
 
 
 def _close(group: Sequence[Tone], apart: float) -> list[list[Tone]]:
