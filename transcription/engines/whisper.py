@@ -16,7 +16,7 @@ from transcription.engines.whisper_crew import NARROW, share_threads, work_throu
 from transcription.engines.whisper_folder import MODEL, TOKENIZER, broken_folder, model_width
 from transcription.engines.whisper_hearing import Encoded, Listener, first_line
 from transcription.engines.whisper_languages import Probabilities, Spoken, spread, vote
-from transcription.engines.whisper_memory import keep_memory
+from transcription.engines.whisper_memory import give_back_memory, keep_memory
 from transcription.engines.whisper_models import bring_model
 from transcription.engines.whisper_windows import Window, fill_windows
 from transcription.errors import EngineFailed, NeedsModel
@@ -113,7 +113,10 @@ class WhisperEngine:
         if given is None and windows:
             spoken, encoded = self._detect(windows, channels, cancelled)
         call = AskedCall(self._listener, channels, spoken, given is None, tuple(hotwords), encoded)
-        heard = self._hear(call, windows, accuracy, on_progress, cancelled)
+        try:
+            heard = self._hear(call, windows, accuracy, on_progress, cancelled)
+        finally:
+            give_back_memory()
         utterances: list[list[Utterance]] = [[] for _ in channels]
         for window in windows:
             utterances[window.channel] += heard[window]
