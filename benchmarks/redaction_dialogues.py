@@ -58,11 +58,10 @@ class Dialogue:
 
 
 def make_dialogues(count: int, seed: int, scenes: str = "first") -> list[Dialogue]:
-    """`count` conversations, the four languages in turn, from one set of scenes (first, second, third)."""
-    data = {
-        language: yaml.safe_load((SCENES / f"{language}.yaml").read_text(encoding="utf-8"))[scenes]
-        for language in LANGUAGES
-    }
+    """`count` conversations, the four languages in turn, from one set of scenes (first to fourth)."""
+    every = {name: yaml.safe_load((SCENES / f"{name}.yaml").read_text(encoding="utf-8")) for name in LANGUAGES}
+    # A later set need not bring greetings and small talk of its own.
+    data = {name: {**every[name]["first"], **every[name][scenes]} for name in LANGUAGES}
     makers = (
         _Maker(random.Random(f"{seed}/{n}"), LANGUAGES[n % 4], data[LANGUAGES[n % 4]])  # noqa: S311 (repeatable on purpose)
         for n in range(count)

@@ -153,7 +153,7 @@ def _counted(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> Atom:
     after = tokens[atom.behind] if atom.behind < len(tokens) else None
     if before is not None:
         word = before.text
-        few = word in lexicon.few and len(atom.digits) == 1
+        few = word in lexicon.few and (len(atom.digits) == 1 or atom.digits in ("15", "16"))
         room = word in lexicon.before and len(atom.digits) <= 5
         if few or (word in lexicon.one and atom.digits == "1"):
             return atom.but("prompt")

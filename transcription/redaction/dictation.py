@@ -135,9 +135,8 @@ def _belongs(conversation: Conversation, segment: Segment, number: Number) -> bo
         return False
     if number.atom.sort == "calendar" and segment.length >= _SHORT["expiry"]:
         return False
-    same = last.speaker == number.speaker
     full = _FULL.get((topic or "").split(":")[0], 100)
-    if same and number.lead and segment.length >= full:
+    if number.lead and segment.length >= full:
         return False
     if last.trail > _EDGE or number.lead > _EDGE:
         return False

@@ -31,6 +31,7 @@ _DIRECT: Final = 1.5
 _DIRECTLY: Final = 2
 """Words between an announcement and its number in one turn ("invoice 5546..."), which outweighs all before."""
 
+_CLEAR: Final = 0.75
 _PIECE: Final = 8
 _BRIEF: Final = ("code", "code_weak", "expiry")
 _STALE: Final = 0.4
@@ -95,7 +96,7 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
         )
         best = max(best, (weight * fit, topic))
     unannounced = _unannounced(said, segment, regions) if plain else (0.0, "")
-    if best[1] in ("other", "tail"):
+    if best[1] in ("other", "tail") and best[0] >= _CLEAR:
         # An order's number may look like a card's or a phone's by chance, so only the announcement counts.
         unannounced = (0.0, "")
     score, topic = max(best, unannounced)
@@ -173,7 +174,7 @@ def _freshness(announcement: Announcement, segment: Segment, memory: Memory) -> 
 def _wordiness(segment: Segment) -> float:
     """Less than 1 for few digits in a long sentence, which is rarely the answer to "the code on the back?"."""
     words = (segment.numbers[0].lead + segment.numbers[-1].trail) / WORD
-    return 1.0 if words <= 4 else 0.7 if words <= 6 else 0.5
+    return 1.0 if words <= 4 else 0.7 if words <= 6 else 0.45
 
 
 def _prefer_nearest(segment: Segment, weights: dict[str, float]) -> None:

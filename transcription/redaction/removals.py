@@ -27,13 +27,23 @@ def find_removed(removed: Removal, redactions: Sequence[Redaction], language: st
     turn = Turn("system", removed.text)
     places = find_private((turn,), language)
     near = _kind_near(removed, redactions)
+    while True:
+        more = _dictated(turn, near, places)
+        if not more:
+            return sorted(places, key=lambda p: p.start)
+        places += more
+
+
+def _dictated(turn: Turn, near: RedactionKind | None, places: Sequence[Place]) -> list[Place]:
+    """Dictated numbers beside the places found so far."""
     taken = [(place.start, place.end) for place in places]
+    more = []
     for segment in cut_segments(lay_out((turn,), load_lexicon(), places)):
         start, end = segment.numbers[0].atom.start, segment.numbers[-1].atom.end
         kind = near or _kind_by_length(segment.length)
         if kind is not None and all(end <= low or start >= high for low, high in taken):
-            places.append(Place(0, start, end, kind))
-    return sorted(places, key=lambda p: p.start)
+            more.append(Place(0, start, end, kind))
+    return more
 
 
 def _kind_near(removed: Removal, redactions: Sequence[Redaction]) -> RedactionKind | None:
