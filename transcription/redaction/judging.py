@@ -277,7 +277,9 @@ def _unannounced(said: Sequence[str], segment: Segment, regions: Sequence[str]) 
             return 0.7, "card"
         if len(digits) in (15, 16) and digits[0] in "23456" and sizes[:4] == [4, 4, 4, 4]:
             return 0.6, "card"
-    if dictated and any(is_phone(digits, regions, mobile=True) for digits in said):
+    # Prices named one after another ("19000", "18500") may make a phone's digits, but not in a phone's groups.
+    grouped = len(sizes) == 1 or max(sizes) <= 4 or said[0].startswith("0")
+    if dictated and grouped and any(is_phone(digits, regions, mobile=True) for digits in said):
         return 0.55, "phone"
     return 0.0, ""
 
