@@ -104,7 +104,7 @@ def test_words_of_a_real_sales_call_in_mono_go_to_the_right_person(shared_data: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["en-quick-close", "en-no-budget"])
+@pytest.mark.parametrize("name", ["en-quick-close", "en-hard-no"])
 def test_words_of_a_mixed_call_go_to_the_right_person(name: str, tmp_path: Path) -> None:
     reference = next(reference for reference in sample_references("en") if reference.name == name)
     mixed = mix_down(reference.audio, tmp_path / "mixed.wav")
