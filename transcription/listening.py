@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -113,12 +114,14 @@ def without_recordings(
 def give_to_people(utterances: Sequence[Utterance], heard: Listened) -> tuple[tuple[Utterance, ...], ...]:
     """What was heard on a shared channel, each word to the person whose stretch it lies in or nearest to."""
     given: list[list[Utterance]] = [[] for _ in heard.channels]
+    starts = [stretch.span.start for stretch in heard.stretches]  # in time order, none over another
     for utterance in utterances:
         parts: dict[int, list[Word]] = {}
         for word in utterance.words:
             middle = ((word.start or 0.0) + (word.end or word.start or 0.0)) / 2
-            n = min(range(len(heard.stretches)), key=lambda k: (_distance(heard.stretches[k].span, middle), k))
-            parts.setdefault(n, []).append(word)
+            after = bisect_right(starts, middle)
+            near = range(max(0, after - 1), min(len(starts), after + 1))
+            parts.setdefault(min(near, key=lambda k: (_distance(heard.stretches[k].span, middle), k)), []).append(word)
         for n, words in parts.items():
             stretch = heard.stretches[n]
             given[stretch.speaker].append(Utterance(stretch.span, tuple(words), dict(utterance.facts)))
