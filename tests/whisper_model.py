@@ -1,4 +1,4 @@
-"""Builds a Whisper model with random weights, tiny or of a real size: files CTranslate2 and faster-whisper load and run.
+"""Builds Whisper models with random weights, tiny or of a real size: files CTranslate2 and faster-whisper load and run.
 
 What it hears is noise, but everything around the words is real: loading, batches, word times, language detection,
 threads, errors, speed. The output layer is biased towards a few dozen words, so that words do come out.
