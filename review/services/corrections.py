@@ -85,8 +85,11 @@ def correct_turn(
     if text is not None:
         _check_text(text)
         if text.strip() != turn.text.strip():
-            written = _masked(layer, place, rewrite(turn, text.strip()))
-            layer = _add(session, call_id, user_id, layer, "words", place, [turn], [written])
+            written = rewrite(turn, text.strip())
+            # Half of a number may stand in a neighbour: once this half is masked, nothing tells that one is private.
+            hidden = {place: written, **_hide(_with_turn(layer, place, written), place)}
+            for n in (place, *(n for n in hidden if n != place)):
+                layer = _add(session, call_id, user_id, layer, "words", n, [layer.items[n].turn], [hidden[n]])
             turn = layer.items[place].turn
     if speaker is not None and speaker != speaker_of(turn):
         if speaker not in SPEAKERS:
@@ -258,10 +261,10 @@ def _finish(session: Session, call_id: int, user_id: int, before: Layer, after: 
     return Saved(after, turn, True, score_anew(session, call_id))
 
 
-def _masked(layer: Layer, place: int, turn: Turn) -> Turn:
-    """The turn with private numbers masked, read in its place among the others, before anything of it is stored."""
+def _with_turn(layer: Layer, place: int, turn: Turn) -> Layer:
+    """The layer with another turn at a place, to be read before anything of it is stored."""
     item = replace(layer.items[place], turn=turn)
-    return _hide(replace(layer, items=(*layer.items[:place], item, *layer.items[place + 1 :])), place).get(place, turn)
+    return replace(layer, items=(*layer.items[:place], item, *layer.items[place + 1 :]))
 
 
 def _hide(layer: Layer, place: int) -> dict[int, Turn]:

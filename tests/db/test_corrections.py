@@ -233,6 +233,20 @@ def test_two_people_at_the_same_moment(database: Database, case: Case) -> None:
         assert session.scalars(select(Correction.number).where(Correction.call_id == case.call)).all() == [1]
 
 
+def test_both_halves_of_a_card_number_are_masked_when_a_person_writes_the_second(
+    database: Database, case: Case
+) -> None:
+    write(database, case, 0, "my card number is 4242 4242")
+    write(database, case, 1, "yes go on")
+    write(database, case, 2, "4242 4242 that is my card")
+    assert "4242" not in " ".join(texts(database, case))
+    assert [n for n, text in enumerate(texts(database, case)) if "[card]" in text]
+    with database.read() as session:
+        viewer = load_viewer(session, case.user)
+        assert viewer is not None
+        assert find_calls(session, viewer, "4242") == ()
+
+
 def test_a_card_number_that_a_person_types_is_never_stored(database: Database, case: Case) -> None:
     write(database, case, 2, "Well my card is 4242 4242 4242 4242 thanks")
     with database.read() as session:
