@@ -8,6 +8,7 @@ from typing import Any
 
 from review.queries.call import CallDetail
 from review.services.corrections_layer import machine_key
+from web.reading.audio import AudioFacts, read_audio
 from web.reading.evidence import OUTCOME_TONE, EvidenceRow, Tone, read_evidence
 from web.reading.hands import EditRow, read_edits, read_hands, speakers_of
 from web.reading.parts import PartRow, read_parts
@@ -75,6 +76,7 @@ class CallPage:
     promises: tuple[SaidRow, ...]
     facts: tuple[SaidRow, ...]
     summary: tuple[SaidRow, ...]
+    audio: AudioFacts | None
     words_sure: float | None
     why_nothing: str  # the one reason, when it is the same for every criterion that could not be judged
     answered: int
@@ -123,6 +125,7 @@ def read_page(call: CallDetail) -> CallPage:
         promises=_said(assessment, "promises", "what", "due"),
         facts=_said(assessment, "facts_found", "id", "value"),
         summary=_said(assessment, "summary", "about", ""),
+        audio=read_audio(transcript.get("quality")),
         words_sure=sure_share(transcript),
         why_nothing=_why_nothing(criteria),
         answered=sum(row.standing == "answered" for row in criteria),
