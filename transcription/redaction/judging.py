@@ -38,6 +38,8 @@ _STALE: Final = 0.4
 _SUPERSEDED: Final = 0.75
 _FEW: Final = 2 * WORD
 
+_CODE: Final = 4
+_DICTATED: Final = 6
 _STRENGTH: Final = {"card_weak": 0.8, "code_weak": 0.75, "number": 0.75}
 
 _DOCUMENT_LENGTHS: Final = {
@@ -95,7 +97,7 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
             _wordiness(segment) if topic in _BRIEF or len(said[0]) < _PIECE else 1.0
         )
         best = max(best, (weight * fit, topic))
-    unannounced = _unannounced(said, segment, regions) if plain else (0.0, "")
+    unannounced = max(_unannounced(said, segment, regions) if plain else (0.0, ""), _card_beside_more(segment))
     if best[1] in ("other", "tail") and best[0] >= _CLEAR:
         # An order's number may look like a card's or a phone's by chance, so only the announcement counts.
         unannounced = (0.0, "")
@@ -269,7 +271,7 @@ def _document_fit(name: str, length: int) -> float:
 def _unannounced(said: Sequence[str], segment: Segment, regions: Sequence[str]) -> tuple[float, str]:
     """Numbers that give themselves away: a card by its check digit and shape, a mobile, a Chinese identity."""
     sizes = [len(n.atom.digits) for n in segment.numbers]
-    dictated = max(sizes) <= 6 or len(sizes) == 1
+    dictated = max(sizes) <= _DICTATED or len(sizes) == 1
     for digits in said:
         if is_chinese_id(digits):
             return 1.0, "document:zh_id"
@@ -281,6 +283,25 @@ def _unannounced(said: Sequence[str], segment: Segment, regions: Sequence[str]) 
     grouped = len(sizes) == 1 or max(sizes) <= 4 or said[0].startswith("0")
     if dictated and grouped and any(is_phone(digits, regions, mobile=True) for digits in said):
         return 0.55, "phone"
+    return 0.0, ""
+
+
+def _card_beside_more(segment: Segment) -> tuple[float, str]:
+    """A whole card by its check digit with its date or code beside it ("4242 4242 4242 4242, 12/27, 123")."""
+    atoms = [number.atom for number in segment.numbers]
+    for first in range(len(atoms)):
+        if first and atoms[first - 1].sort != "dated":
+            continue
+        digits = ""
+        for last in range(first, len(atoms)):
+            if atoms[last].sort not in ("plain", "loose") or len(digits) > 16:
+                break
+            digits += atoms[last].digits
+            rest = atoms[last + 1 : last + 2 + _CODE]
+            near = not rest or rest[0].sort == "dated" or sum(len(atom.digits) for atom in rest) <= _CODE
+            alone = first == last or all(len(atom.digits) <= _DICTATED for atom in atoms[first : last + 1])
+            if len(digits) in (15, 16) and near and alone and digits[0] in "23456" and passes_luhn(digits):
+                return 0.7, "card"
     return 0.0, ""
 
 

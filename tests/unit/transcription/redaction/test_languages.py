@@ -211,6 +211,27 @@ def test_a_price_after_a_card_stays() -> None:
     assert lines == ["My card number is [card].", "Thank you, that's 1200 dollars for 40 boxes, order 5512."]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pay with 4242-4242-4242-4242 exp 12/27",
+        "4242-4242-4242-4242, 12/27, 123",
+        "It runs out 12/27, 4242 4242 4242 4242",
+        "4242 4242 4242 4242 123",
+        "3782 822463 10005 09/28 1234",
+    ],
+)
+def test_a_whole_card_is_found_beside_its_date_and_code_though_nobody_announced_it(text: str) -> None:
+    found = masked("en", f"C: {text}")[0]
+    assert "[card]" in found
+    assert not any(digits in found for digits in ("4242", "3782", "10005"))
+
+
+def test_a_long_number_in_groups_that_goes_on_is_no_card() -> None:
+    text = "So 4242 4242 4242 4242 4242 1717 is on the box, packed 12/27."
+    assert masked("en", f"R: {text}")[0] == text
+
+
 def test_free_text() -> None:
     assert (
         redact_text("card 4242424242424242, tel. +1 415 555 0199, a@b.co", "en") == "card [card], tel. [phone], [email]"
