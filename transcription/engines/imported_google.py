@@ -55,6 +55,15 @@ def _by_channel(
     language: str | None,
     speakers: Speakers,
 ) -> tuple[Turn, ...]:
+    voices = [speakers.channel(n, len(channels)) for n in range(len(channels))]
+    if not any(read_list(best, "words") for _, best in heard):
+        # Word times were not asked for: the results stand in the order in which they were said.
+        pieces = [
+            Piece(voices[channels.index(tag)], (read_text(best, "transcript") or "").strip(), None, None)
+            for result, best in heard
+            if (tag := _channel(result))
+        ]
+        return join_pieces([piece for piece in pieces if piece.text], language)
     utterances: list[list[Utterance]] = [[] for _ in channels]
     for n, (result, best) in enumerate(heard):
         words = [word for _, word in _words(best, n)]
@@ -62,7 +71,6 @@ def _by_channel(
         if words and tag:
             span = Span(words[0].start or 0.0, words[-1].end or 0.0)
             utterances[channels.index(tag)].append(Utterance(span, tuple(words)))
-    voices = [speakers.channel(n, len(channels)) for n in range(len(channels))]
     return merge_channels(utterances, voices, language)
 
 

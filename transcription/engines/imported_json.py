@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from transcription.engines.json_values import read_list, read_millis, read_number, read_object, read_text
+from transcription.engines.language_names import language_code
 from transcription.engines.speakers import Speakers
 from transcription.errors import NotATranscript
 from transcription.speech import Span, Utterance
@@ -24,18 +25,27 @@ def read_whisper(data: Mapping[str, Any], language: str | None, speakers: Speake
 
     Without speakers every segment stays a turn of its own: who speaks may change from one to the next.
     """
-    language = read_text(data, "language") or language
+    language = language_code(read_text(data, "language")) or language
     segments = [read_object(item, f"segments[{n}]") for n, item in enumerate(data["segments"])]
     labelled = any("speaker" in s for s in segments)
     segments = _with_top_words(segments, read_list(data, "words"))
+    speakers.expect(read_text(segment, "speaker") for segment in segments)
     pieces = [
-        piece for n, segment in enumerate(segments) for piece in _whisper_pieces(segment, f"segments[{n}]", speakers)
+        piece
+        for n, segment in enumerate(segments)
+        for piece in _whisper_pieces(segment, f"segments[{n}]", language, speakers)
     ]
     if labelled:
         turns = join_pieces(pieces, language)
     else:
         turns = tuple(turn for piece in pieces for turn in join_pieces([piece], language))
-    return Transcript(turns=turns, language=language, engine="imported", model="whisperx" if labelled else "whisper")
+    return Transcript(
+        turns=turns,
+        language=language,
+        engine="imported",
+        model="whisperx" if labelled else "whisper",
+        duration=read_number(data, "duration", "duration"),
+    )
 
 
 def read_aws(data: Mapping[str, Any], language: str | None, speakers: Speakers) -> Transcript:
@@ -98,7 +108,9 @@ def _with_top_words(segments: list[Mapping[str, Any]], words: Sequence[Any]) -> 
     return [{**segment, "words": group} for segment, group in zip(segments, groups, strict=True)]
 
 
-def _whisper_pieces(segment: Mapping[str, Any], where: str, speakers: Speakers) -> Iterator[Piece]:
+def _whisper_pieces(
+    segment: Mapping[str, Any], where: str, language: str | None, speakers: Speakers
+) -> Iterator[Piece]:
     start, end = read_number(segment, "start", where), read_number(segment, "end", where)
     said = (read_text(segment, "text") or "").strip()
     label = read_text(segment, "speaker")
@@ -117,12 +129,12 @@ def _whisper_pieces(segment: Mapping[str, Any], where: str, speakers: Speakers) 
     if len(groups) < 2:
         who = groups[0][0] if groups else label
         words = tuple(groups[0][1]) if groups else ()
-        yield Piece(speakers.speaker(who), said or join_words((w.text for w in words), None), start, end, words)
+        yield Piece(speakers.speaker(who), said or join_words((w.text for w in words), language), start, end, words)
         return
     for who, group in groups:
         starts = [w.start for w in group if w.start is not None]
         ends = [w.end for w in group if w.end is not None]
-        text = join_words((w.text for w in group), None)
+        text = join_words((w.text for w in group), language)
         yield Piece(speakers.speaker(who), text, min(starts, default=start), max(ends, default=end), tuple(group))
 
 

@@ -95,6 +95,7 @@ def speaker_pieces(
 ) -> list[Piece]:
     """Words in pieces by who speaks; without any times they are all one unknown speaker's."""
     names = [_speaker_of(word, times) for word in words]
+    speakers.expect(names)
     pieces = []
     for who, group in groupby(zip(names, words, strict=True), key=lambda pair: pair[0]):
         run = tuple(word for _, word in group)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, cast
 
 from transcription.errors import NotATranscript
@@ -91,6 +91,12 @@ class Speakers:
                 )
             self._known[key] = voice
         return voice
+
+    def expect(self, labels: Iterable[str | None]) -> None:
+        """The speakers of a whole file in order, so that speech without a label takes no named speaker's place."""
+        for label in labels:
+            if label and label.strip():
+                self.speaker(label)
 
     def _person(self, label: str) -> str | None:
         """The speaker for the second numbered label of a role ("rep_2"); None for the first, or without a number."""

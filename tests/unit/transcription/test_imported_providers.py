@@ -127,6 +127,42 @@ def test_words_beside_the_segments_find_their_segment() -> None:
     assert [[w.text for w in turn.words] for turn in read(data).turns] == [["Hello"], ["And", "bye"]]
 
 
+def test_the_language_and_length_openai_names_are_kept() -> None:
+    data = {"task": "transcribe", "language": "english", "duration": 8.47, "text": "Hi", "segments": []}
+    data["segments"] = [{"start": 0.0, "end": 3.3, "text": " Hi"}]
+    assert (read(data).language, read(data).duration) == ("en", 8.47)
+
+
+def test_speech_without_a_label_takes_no_named_speakers_place() -> None:
+    data = {
+        "segments": [
+            {"start": 0.0, "end": 0.4, "text": " Uh"},
+            {"start": 0.5, "end": 1.2, "text": " Hello", "speaker": "SPEAKER_01"},
+            {"start": 1.3, "end": 1.7, "text": " Hi", "speaker": "SPEAKER_00"},
+        ]
+    }
+    voices = [(turn.role, turn.speaker) for turn in read(data).turns]
+    assert voices == [("speaker_b", "speaker_3"), ("speaker_a", None), ("speaker_b", None)]
+
+
+def test_chinese_words_of_two_speakers_in_a_segment_stay_without_spaces() -> None:
+    words = [
+        {"word": text, "start": n / 10, "end": n / 10 + 0.1, "score": 0.9, "speaker": f"SPEAKER_0{n // 2}"}
+        for n, text in enumerate("你好世界")
+    ]
+    data = {"language": "zh", "segments": [{"start": 0.0, "end": 0.4, "text": "你好世界", "words": words}]}
+    assert [turn.text for turn in read(data).turns] == ["你好", "世界"]
+
+
+def test_google_channels_without_word_times_keep_what_was_said() -> None:
+    results = [
+        {"alternatives": [{"transcript": "hello", "confidence": 0.9}], "channelTag": 1, "languageCode": "en-us"},
+        {"alternatives": [{"transcript": " hi there", "confidence": 0.9}], "channelTag": 2, "languageCode": "en-us"},
+        {"alternatives": [{"transcript": " yes", "confidence": 0.9}], "channelTag": 1, "languageCode": "en-us"},
+    ]
+    assert said(read({"results": results})) == [("rep", "hello"), ("client", "hi there"), ("rep", "yes")]
+
+
 @pytest.mark.parametrize(
     "data",
     [
