@@ -80,6 +80,12 @@ def find_web_audio(out_dir: Path) -> WebAudio | None:
     return WebAudio(audio, peaks, float(json.loads(peaks.read_text(encoding="ascii"))["duration"]))
 
 
+def read_muted(out_dir: Path) -> tuple[tuple[int | None, Span], ...]:
+    """What is silenced in the player's files in a folder, as `make_web_audio` takes it; they must be there."""
+    muted = json.loads((out_dir / PEAKS_NAME).read_text(encoding="ascii")).get("muted", [])
+    return tuple((channel, Span(start, end)) for channel, start, end in muted)
+
+
 def _find_muted(out_dir: Path, mute: Sequence[tuple[int | None, Span]]) -> WebAudio | None:
     """The player's files if they are there and every stretch of `mute` is silent in them already."""
     there = find_web_audio(out_dir)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from review.privacy import make_private
 from review.services.steps import (
+    ScoreWork,
     TranscribeWork,
     load_for_score,
     load_for_transcribe,
@@ -28,7 +29,7 @@ from transcription.engines.imported import read_transcript
 from transcription.errors import Cancelled, UnreadableAudio
 from transcription.redaction import MuteSpan, Redacted, mute_spans
 from transcription.transcript import Transcript
-from transcription.web_audio import WebAudio, make_web_audio, make_web_audio_from
+from transcription.web_audio import WebAudio, find_web_audio, make_web_audio, make_web_audio_from, read_muted
 from workers.runtime import Runtime
 from workers.steps import LeaseLost, Run, Store, run_step
 
@@ -89,6 +90,7 @@ def score_work(run: Run) -> Store:
             default_standard=settings.standard,
             company_names=settings.company_names,
         )
+    _keep_silent(run, work)
     standard = load_standard(work.standard)
     assessment: Assessment = score(work.transcript, standard, work.facts)
 
@@ -132,7 +134,7 @@ def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Redac
         engine, choice = runtime.engine_for(request)
         transcript = transcribe_decoded(decoded, engine, options, on_progress=run.progress, cancelled=run.cancelled)
         redacted = make_private(transcript)
-        muted = _silent(redacted.transcript, min(2, len(decoded.channels)))
+        muted = (*_silent(redacted.transcript, min(2, len(decoded.channels))), *work.muted)
         playable = make_web_audio_from(decoded, runtime.store.derived(work.call_id), mute=muted, remake=work.again)
     _note_playable(run, playable)
     return redacted, choice.reason
@@ -151,7 +153,7 @@ def _read_imported(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[R
     redacted = make_private(tell_given_roles(given, hints))
     if paths and can_be_silenced(redacted.transcript):
         # A provider counts channels its own way, so that all of them are silent at these times.
-        names, muted = [leg.name for leg in work.legs], _silent(redacted.transcript, 0)
+        names, muted = [leg.name for leg in work.legs], (*_silent(redacted.transcript, 0), *work.muted)
         try:
             folder = runtime.store.derived(work.call_id)
             _note_playable(run, make_web_audio(paths, folder, mute=muted, names=names))
@@ -160,6 +162,17 @@ def _read_imported(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[R
     elif paths:
         log.warning("the recording is not made playable: its transcript has no times to silence private numbers at")
     return redacted, IMPORTED_REASON
+
+
+def _keep_silent(run: Run, work: ScoreWork) -> None:
+    """Make the playable audio again when people's corrections mask what can still be heard in it."""
+    runtime = run.runtime
+    folder = runtime.store.derived(work.call_id)
+    if not work.muted or find_web_audio(folder) is None:
+        return
+    paths = [runtime.store.path(leg.sha256) for leg in work.legs]
+    mute = (*read_muted(folder), *work.muted)  # what is silent now stays so
+    _note_playable(run, make_web_audio(paths, folder, mute=mute, names=[leg.name for leg in work.legs]))
 
 
 def _silent(transcript: Transcript, lanes: int) -> tuple[MuteSpan, ...]:

@@ -8,7 +8,7 @@ versions can be shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import func, select
@@ -21,15 +21,14 @@ from review.queries.corrections import read_edits, read_layer, turns_to_json
 from review.search.index import index_transcript
 from review.services.audit import record
 from review.services.corrections_layer import Layer, lay, undoing
+from review.services.corrections_private import hide_private, with_turn
 from review.services.corrections_types import SPEAKERS, Item, Kind, speaker_of, with_speaker
 from review.services.corrections_words import join, read_tokens, retime, rewrite, split
 from review.states import Step
-from transcription.redaction import redact
-from transcription.transcript import Transcript, Turn, seconds
+from transcription.transcript import Turn, seconds
 
 LONGEST: Final = 20_000  # characters of one turn
 SHORTEST: Final = 0.05  # seconds of one turn
-NEAR: Final = 12  # turns on each side in which a number dictated in pieces is looked for
 
 
 class CorrectionRefused(ReviewError):
@@ -87,7 +86,7 @@ def correct_turn(
         if text.strip() != turn.text.strip():
             written = rewrite(turn, text.strip())
             # Half of a number may stand in a neighbour: once this half is masked, nothing tells that one is private.
-            hidden = {place: written, **_hide(_with_turn(layer, place, written), place)}
+            hidden = {place: written, **hide_private(with_turn(layer, place, written), place)}
             for n in (place, *(n for n in hidden if n != place)):
                 layer = _add(session, call_id, user_id, layer, "words", n, [layer.items[n].turn], [hidden[n]])
             turn = layer.items[place].turn
@@ -255,28 +254,10 @@ def _finish(session: Session, call_id: int, user_id: int, before: Layer, after: 
     if after is before:
         return Saved(after, turn, False, None)
     if [item.turn.text for item in after.items] != [item.turn.text for item in before.items]:
-        for n, hidden in _hide(after, turn).items():
+        for n, hidden in hide_private(after, turn).items():
             after = _add(session, call_id, user_id, after, "words", n, [after.items[n].turn], [hidden])
     index_transcript(session, call_id, after.transcript)
     return Saved(after, turn, True, score_anew(session, call_id))
-
-
-def _with_turn(layer: Layer, place: int, turn: Turn) -> Layer:
-    """The layer with another turn at a place, to be read before anything of it is stored."""
-    item = replace(layer.items[place], turn=turn)
-    return replace(layer, items=(*layer.items[:place], item, *layer.items[place + 1 :]))
-
-
-def _hide(layer: Layer, place: int) -> dict[int, Turn]:
-    """The turns near a place in which something is private that was not masked yet, masked."""
-    first = max(0, place - NEAR)
-    turns = tuple(item.turn for item in layer.items[first : place + NEAR + 1])
-    masked = redact(Transcript(turns=turns, language=layer.machine.language)).transcript.turns
-    return {
-        first + n: replace(turn, text=masked[n].text, words=masked[n].words)
-        for n, turn in enumerate(turns)
-        if masked[n].text != turn.text
-    }
 
 
 def _check_text(text: str) -> None:

@@ -149,6 +149,17 @@ def undoing(layer: Layer, place: int) -> tuple[int, tuple[Turn, ...], tuple[Turn
     return found[0], now, then, ids[-1]
 
 
+def masks_of(turn: Turn, n: int) -> list[Redaction]:
+    """The masks that stand in a turn's text, as those of turn `n`: with their words' times, else the turn's."""
+    masked: list[Word] = [word for word in turn.words if _MASK.search(word.text)]
+    found = []
+    for place, match in enumerate(_MASK.finditer(turn.text)):
+        word = masked[place] if place < len(masked) else None
+        at, until = (word.start, word.end) if word else (turn.start, turn.end)
+        found.append(Redaction(cast(RedactionKind, match.group(1)), n, at, until))
+    return found
+
+
 def machine_key(transcript_id: int, turn: int) -> str:
     """The key of a turn that nobody has touched."""
     return f"{transcript_id}.m{turn}"
@@ -217,10 +228,5 @@ def _redactions(machine: Transcript, state: State) -> tuple[Redaction, ...]:
         if item.origin is not None:
             moved += [replace(redaction, turn=n) for redaction in of_turn.get(item.origin, ())]
             continue
-        masked: list[Word] = [word for word in item.turn.words if _MASK.search(word.text)]
-        for place, match in enumerate(_MASK.finditer(item.turn.text)):
-            word = masked[place] if place < len(masked) else None
-            kind = cast(RedactionKind, match.group(1))
-            at, until = (word.start, word.end) if word else (item.turn.start, item.turn.end)
-            moved.append(Redaction(kind, n, at, until))
+        moved += masks_of(item.turn, n)
     return tuple(moved)

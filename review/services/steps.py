@@ -23,9 +23,10 @@ from review.models import (
     WebAudio,
     utc_now,
 )
-from review.queries.corrections import read_shown
+from review.queries.corrections import read_edits, read_shown
 from review.search.index import index_transcript
 from review.services.call_flags import count_flags
+from review.services.corrections_private import muted_by_hand
 from review.services.hints import Hints, gather_hints
 from review.services.scoring_facts import gather_facts
 from review.services.sealed import Sealed, keep_sealed
@@ -35,6 +36,7 @@ from review.upsert import insert_new
 from scoring.assessment import Assessment
 from scoring.facts import Facts
 from scoring.standards import default_standard_name
+from transcription.redaction import MuteSpan
 from transcription.transcript import Transcript
 
 
@@ -61,7 +63,7 @@ class TranscribeWork:
     `channel_roles` names the roles of channel 0 and 1 (of the legs, when there are two); None while nobody has said
     so, when the usual order holds unless the words speak against it. `imported` is a transcript
     that came with the call and is used instead of an engine. `engine` None: the installation's. `again`: the call has
-    a transcript, and a better one is wanted.
+    a transcript, and a better one is wanted. `muted` is what must be silent because of people's corrections.
     """
 
     call_id: int
@@ -74,6 +76,7 @@ class TranscribeWork:
     engine: str | None = None
     accuracy: Literal["normal", "high"] = "normal"
     again: bool = False
+    muted: tuple[MuteSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class ScoreWork:
     transcript: Transcript
     standard: str
     facts: Facts
+    legs: tuple[KeptFile, ...] = ()
+    muted: tuple[MuteSpan, ...] = ()  # what must be silent in the playable audio because of people's corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +104,10 @@ def load_for_transcribe(
     """What to transcribe and how. The call's own language counts first, then its source's, then the default."""
     call = _call(session, call_id)
     source = session.scalar(select(Source).where(Source.name == call.source))
-    legs = session.scalars(select(CallLeg).where(CallLeg.call_id == call_id).order_by(CallLeg.position)).all()
     imported = session.get(Recording, call.transcript_sha256) if call.transcript_sha256 else None
     return TranscribeWork(
         call_id=call_id,
-        legs=tuple(KeptFile(leg.sha256, leg.original_name) for leg in legs),
+        legs=_legs(session, call_id),
         imported=KeptFile(imported.sha256, imported.first_name) if imported else None,
         language=call.language or (source.language if source else None) or default_language,
         direction=call.direction,
@@ -113,6 +117,7 @@ def load_for_transcribe(
         accuracy="high" if source is not None and source.accuracy == "high" else "normal",
         again=session.scalar(select(StoredTranscript.id).where(StoredTranscript.call_id == call_id).limit(1))
         is not None,
+        muted=muted_by_hand(read_edits(session, call_id)),
     )
 
 
@@ -191,7 +196,14 @@ def load_for_score(
         transcript=read_shown(session, call_id, Transcript.from_json(unpack_body(newest.body)), newest.id),
         standard=(source.standard if source else None) or default_standard or default_standard_name(),
         facts=gather_facts(session, call, company_names=company_names),
+        legs=_legs(session, call_id),
+        muted=muted_by_hand(read_edits(session, call_id)),
     )
+
+
+def _legs(session: Session, call_id: int) -> tuple[KeptFile, ...]:
+    legs = session.scalars(select(CallLeg).where(CallLeg.call_id == call_id).order_by(CallLeg.position))
+    return tuple(KeptFile(leg.sha256, leg.original_name) for leg in legs)
 
 
 def store_assessment(session: Session, claim: Claim, assessment: Assessment, standard_text: str) -> Stored | None:

@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from review import states
 from review.bodies import unpack_body
 from review.models import SealedOriginal, StoredTranscript, WebAudio
+from review.queries.corrections import read_layer
+from review.services.corrections import correct_turn
 from review.services.retranscribe import transcribe_again
 from review.services.sources import change_source
+from tests.factories import make_user
 from tests.workers.installation import Installation
 from transcription.engines import Engine, EngineChoice, EngineRequest
 from transcription.errors import Cancelled, NeedsModel
@@ -182,6 +186,42 @@ def test_private_numbers_are_masked_sealed_and_silent(installation: Installation
     assert "5105" in originals[0].text
     peaks = json.loads((installation.store.derived(call_id) / "peaks.json").read_text(encoding="ascii"))
     assert len(peaks["muted"]) >= 1
+
+
+def test_what_a_person_masks_is_silenced_in_the_sound_and_stays_silent(
+    installation: Installation, recording: bytes
+) -> None:
+    call_id = installation.accept_audio("by hand", recording).call_id
+    worker = runtime_with(installation, YesEngine(installation, says=("maybe",)), [])
+    assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "done"
+    assert run_step(worker, call_id, "score", jobs.score_work) == "done"
+    peaks = installation.store.derived(call_id) / "peaks.json"
+    before = json.loads(peaks.read_text(encoding="ascii"))
+    assert "muted" not in before
+    with installation.database.session() as session:
+        user = make_user(session, "reviewer")
+        layer = read_layer(session, call_id)
+        assert layer is not None
+        correct_turn(session, call_id, user.id, layer.items[1].key, text="my card is 5105 1051 0510 5100")
+        edited = layer.items[1].turn
+    assert run_step(worker, call_id, "score", jobs.score_work) == "done"
+    after = json.loads(peaks.read_text(encoding="ascii"))
+    ((channel, start, end),) = after["muted"]
+    assert channel is None
+    assert edited.start is not None
+    assert edited.end is not None
+    assert edited.start - 0.5 <= start < end <= edited.end + 0.5
+    middle = int((start + end) / 2 * after["per_second"])
+    assert [lane[middle] for lane in after["channels"]] == [0.0] * len(after["channels"])
+    made = peaks.stat().st_mtime_ns
+    with installation.database.session() as session:
+        states.make_ready(session, call_id, "score", when=("scored",))
+    assert run_step(worker, call_id, "score", jobs.score_work) == "done"
+    assert peaks.stat().st_mtime_ns == made, "nothing new to silence, and yet the sound was made again"
+    with installation.database.session() as session:
+        assert transcribe_again(session, call_id, engine="auto", offered_only=False)
+    assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "done"
+    assert [None, start, end] in json.loads(peaks.read_text(encoding="ascii"))["muted"]
 
 
 def test_the_engine_is_told_what_is_known(installation: Installation, recording: bytes) -> None:
