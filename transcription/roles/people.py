@@ -47,13 +47,16 @@ def second_people(
     if any(side.voice.speaker is not None for side in apart) or takeover is None or len(decoded) != len(sides):
         return apart
     language = primary_language(hints.language)
-    sayings = in_order([side.utterances for side in sides], language)
+    utterances = [side.utterances for side in sides]
+    # The new rep may greet after a silence in which the client says nothing.
+    readings = [in_order(utterances, language, cut_at_silence=cut) for cut in (False, True)]
     result: list[Side] = []
     for number, side in enumerate(apart):
         alone = sum(1 for other in decoded if other.path == decoded[number].path) == 1
         change = None
         if side.voice.role == "rep" and alone:
-            handovers = find_handovers(number, sayings, replace(hints, language=language), marks)
+            known = replace(hints, language=language)
+            handovers = [h for sayings in readings for h in find_handovers(number, sayings, known, marks)]
             change = takeover(decoded[number], _talk(side), handovers) if handovers else None
         result += [side] if change is None else _cut(side, change)
     return tuple(result)

@@ -56,13 +56,18 @@ class Saying:
     end: float | None = None
 
 
-def in_order(sides: Sequence[Sequence[Utterance]], language: str | None) -> tuple[Saying, ...]:
-    """What all sides say, in the order it is heard, one saying for all a side says until another speaks."""
+def in_order(
+    sides: Sequence[Sequence[Utterance]], language: str | None, *, cut_at_silence: bool = False
+) -> tuple[Saying, ...]:
+    """What all sides say, in the order it is heard, one saying for all a side says until another speaks.
+
+    With `cut_at_silence` a long silence (`turns.TURN_GAP`) ends a saying too.
+    """
     voices = [Voice("speaker_a", None, number) for number in range(len(sides))]
     sayings: list[Saying] = []
     for turn in merge_channels(sides, voices, language):
         side = turn.channel or 0
-        if sayings and sayings[-1].side == side:
+        if sayings and sayings[-1].side == side and not cut_at_silence:
             last = sayings[-1]
             sayings[-1] = Saying(side, f"{last.text} {turn.text}", last.start, turn.end)
         else:

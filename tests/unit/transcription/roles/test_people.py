@@ -180,6 +180,31 @@ def test_words_and_voice_together_tell_a_second_rep(tmp_path: Path) -> None:
     assert found == [("rep", "Thank"), ("rep", "One"), ("rep_2", "Good"), ("rep_2", "Forty")]
 
 
+def test_a_second_rep_greets_after_a_silence_in_which_the_client_says_nothing(tmp_path: Path) -> None:
+    lines = [line for n, line in enumerate(CALLS["en"]) if n != 3]
+    first, *_ = talk(lines[:3], "rep")[1:]
+    leaves = first.words[-1].end or 0.0
+    parts = [talk(lines, role) for role in ("rep", "client")]
+    rep, client = (
+        tuple(later(u, 3.0) if (u.words[0].start or 0.0) > leaves else u for u in utterances) for utterances in parts
+    )
+    decoded = (channel_of(tmp_path, rep, leaves + 1), SpokenChannel(tmp_path / "none.raw", ()))
+    sides = [Side(rep, Voice("rep", 0.99, 0)), Side(client, Voice("client", 0.99, 1))]
+
+    def takeover(channel: SpokenChannel, spans: Sequence[Span], found: Sequence[Handover]) -> Change | None:
+        return hear_takeover(channel, spans, found, backend=Loudness())
+
+    found = second_people(sides, RoleHints(language="en"), decoded=decoded, takeover=takeover)
+    assert [side.voice.speaker for side in found] == ["rep", "rep_2", None]
+
+
+def later(utterance: Utterance, seconds: float) -> Utterance:
+    words = tuple(
+        replace(word, start=(word.start or 0.0) + seconds, end=(word.end or 0.0) + seconds) for word in utterance.words
+    )
+    return replace(utterance, words=words)
+
+
 def test_words_without_another_voice_tell_nobody(tmp_path: Path) -> None:
     assert {speaker for speaker, _ in people(tmp_path, CALLS["en"], 1e9)} == {None}
 
