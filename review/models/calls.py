@@ -34,6 +34,7 @@ class Source(Base):
     name: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]  # the door it first came through, one of DOORS
     language: Mapped[str | None]
+    queue_languages: Mapped[dict[str, Any]] = mapped_column(default=dict)  # a queue's own language, by its name
     rep_channel: Mapped[int] = mapped_column(default=0)  # which channel of a two-channel recording is the rep's
     standard: Mapped[str | None]
     company_names: Mapped[list[str]] = mapped_column(default=list)
@@ -75,6 +76,7 @@ class Call(Base):
         Index("ix_call_client_id_happened_at_id", "client_id", "happened_at", "id"),
         # Filters whose values may be rare among a million calls: without these, a page of them reads every call.
         Index("ix_call_source_happened_at_id", "source", "happened_at", "id"),
+        Index("ix_call_source_queue", "source", "queue"),
         Index("ix_call_language_happened_at_id", "language", "happened_at", "id"),
         Index("ix_call_wrongly_rejected_happened_at_id", "wrongly_rejected", "happened_at", "id"),
         Index("ix_call_client_phone_started_at", "client_phone", "started_at"),

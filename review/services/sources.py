@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from review.upsert import insert_new
 
 ENGINES: Final = ("auto", "whisper", "sphinx")
 ACCURACIES: Final = ("normal", "high")
+MOST_QUEUES: Final = 40
 MOST_NAMES: Final = 200  # entries of one list
 LONGEST_NAME: Final = 80  # characters of one entry
 
@@ -53,6 +54,7 @@ class SourceRow:
     name: str
     kind: str  # the door it first came through
     language: str | None
+    queue_languages: Mapping[str, str]  # a queue's own language, by its name
     rep_channel: int  # which channel of a two-channel recording is the rep's
     standard: str | None
     company_names: tuple[str, ...]
@@ -81,6 +83,17 @@ def get_source(session: Session, source_id: int) -> SourceRow | None:
         return None
     calls = session.scalar(select(func.count()).where(Call.source == source.name)) or 0
     return _row(source, calls)
+
+
+def source_language(source: Source, queue: str | None) -> str | None:
+    """The language fixed for a call of this source and queue; None where it is to be found by listening."""
+    return source.queue_languages.get(queue or "") or source.language
+
+
+def list_queues(session: Session, source: SourceRow) -> tuple[str, ...]:
+    """The queues whose calls came from a source or that have a language, by name; the first MOST_QUEUES."""
+    seen = select(Call.queue).where(Call.source == source.name, Call.queue.is_not(None)).distinct().limit(MOST_QUEUES)
+    return tuple(sorted({*(queue for queue in session.scalars(seen) if queue), *source.queue_languages})[:MOST_QUEUES])
 
 
 def learned_sources(session: Session) -> frozenset[str]:
@@ -127,20 +140,22 @@ def change_source(
     standard: str | None,
     company_names: Sequence[str],
     products: Sequence[str] | None = None,
+    queue_languages: Mapping[str, str] | None = None,
     engine: str | None = KEEP,
     accuracy: str | None = None,
     by: int | None = None,
 ) -> list[tuple[int, Step]]:
     """Change what is known of a source; calls that arrive later follow it. Raises UnknownSource, BadSource.
 
-    `products` and `accuracy` None, and `engine` KEEP, stay as they are. Calls of the source that wait for a speech
-    model go on when the language or engine changed: ring for what comes back, after the commit.
+    `products`, `queue_languages` and `accuracy` None, and `engine` KEEP, stay as they are. Calls of the source that
+    wait for a speech model go on when the language or engine changed: ring for what comes back, after the commit.
     """
     source = session.scalar(select(Source).where(Source.name == name))
     if source is None:
         raise UnknownSource(name)
     after: dict[str, Any] = {
         "language": language,
+        "queue_languages": dict(source.queue_languages if queue_languages is None else queue_languages),
         "rep_channel": rep_channel,
         "standard": standard,
         "company_names": _names("company_names", company_names),
@@ -170,7 +185,7 @@ def change_source(
         before={field: before[field] for field in before if field in changed},
         after={field: after[field] for field in after if field in changed},
     )
-    if changed.isdisjoint({"language", "engine"}):
+    if changed.isdisjoint({"language", "queue_languages", "engine"}):
         return []
     waiting = select(Call.id).where(Call.source == name, Call.state == "needs_model")
     return unpark_needs_model(session, list(session.scalars(waiting)))
@@ -192,6 +207,7 @@ def _row(source: Source, calls: int) -> SourceRow:
         name=source.name,
         kind=source.kind,
         language=source.language,
+        queue_languages=dict(source.queue_languages),
         rep_channel=source.rep_channel,
         standard=source.standard,
         company_names=tuple(source.company_names),

@@ -30,6 +30,7 @@ from review.services.corrections_private import muted_by_hand
 from review.services.hints import Hints, gather_hints
 from review.services.scoring_facts import gather_facts
 from review.services.sealed import Sealed, keep_sealed
+from review.services.sources import source_language
 from review.speech_rank import rank_of_transcript
 from review.states import Claim, Step
 from review.upsert import insert_new
@@ -101,7 +102,10 @@ class Stored:
 def load_for_transcribe(
     session: Session, call_id: int, *, default_language: str | None = None, company_names: tuple[str, ...] = ()
 ) -> TranscribeWork:
-    """What to transcribe and how. The call's own language counts first, then its source's, then the default."""
+    """What to transcribe and how.
+
+    The call's own language counts first, then its queue's, then its source's, then the default.
+    """
     call = _call(session, call_id)
     source = session.scalar(select(Source).where(Source.name == call.source))
     imported = session.get(Recording, call.transcript_sha256) if call.transcript_sha256 else None
@@ -109,7 +113,7 @@ def load_for_transcribe(
         call_id=call_id,
         legs=_legs(session, call_id),
         imported=KeptFile(imported.sha256, imported.first_name) if imported else None,
-        language=call.language or (source.language if source else None) or default_language,
+        language=call.language or (source_language(source, call.queue) if source else None) or default_language,
         direction=call.direction,
         channel_roles=_channel_roles(session, source),
         hints=gather_hints(session, call, source, company_names=company_names),

@@ -48,6 +48,10 @@ def test_transcribing_is_told_everything(database: Database) -> None:
         plain = factories.make_call(session)
         assert load_for_transcribe(session, plain.id, default_language="en").language == "en"
         assert load_for_transcribe(session, plain.id).language is None
+        factories.make_source(session, "hotline", language="en", queue_languages={"support-ko": "ko"})
+        korean = factories.make_call(session, source="hotline", queue="support-ko")
+        english = factories.make_call(session, source="hotline", queue="sales")
+        assert [load_for_transcribe(session, call.id).language for call in (korean, english)] == ["ko", "en"]
         with pytest.raises(NoSuchCall):
             load_for_transcribe(session, 10**9)
 

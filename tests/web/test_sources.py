@@ -70,6 +70,26 @@ def test_nothing_is_guessed_from_a_broken_form(sign_in: SignIn, database: Databa
     assert post(browser, "/sources/99999", FORM).status_code == 404
 
 
+def test_a_queue_may_have_a_language_of_its_own(sign_in: SignIn, database: Database) -> None:
+    source_id = add_source(database)
+    with database.session() as db:
+        waiting = make_call(db, source="pbx", queue="support-ru", state="needs_model").id
+        make_call(db, source="pbx", queue="<b>sales</b>")
+    browser = sign_in("quality_lead")
+    page = browser.get(f"/sources/{source_id}").text
+    assert 'name="queue" value="support-ru"' in page
+    assert "<b>sales</b>" not in page
+    form = {"queue": ["<b>sales</b>", "support-ru"], "queue_language": ["", "ru"]}
+    assert post(browser, f"/sources/{source_id}", form).status_code == 302
+    with database.read() as db:
+        assert db.get_one(Source, source_id).queue_languages == {"support-ru": "ru"}
+        assert db.get_one(Call, waiting).state == "received"
+    # Fewer languages than queues, and one that is none: nothing is guessed.
+    assert post(browser, f"/sources/{source_id}", {"queue": ["a", "b"], "queue_language": ["tlh"]}).status_code == 302
+    with database.read() as db:
+        assert db.get_one(Source, source_id).queue_languages == {}
+
+
 def test_waiting_calls_go_on_when_the_language_is_said(sign_in: SignIn, database: Database) -> None:
     source_id = add_source(database)
     with database.session() as db:

@@ -11,11 +11,13 @@ from review.services.roles import latest_role_change, undo_role_change
 from review.services.sources import (
     ACCURACIES,
     ENGINES,
+    MOST_QUEUES,
     BadSource,
     SourceRow,
     change_source,
     get_source,
     learned_sources,
+    list_queues,
     list_sources,
 )
 from scoring.standards import in_language, list_standards
@@ -43,10 +45,12 @@ def show(source_id: int) -> str:
     with parts().database.read() as db:
         source = _source(get_source(db, source_id))
         learned = latest_role_change(db, source.name)
+        queues = list_queues(db, source)
     return render_template(
         "source.html",
         source=source,
         learned=learned,
+        queues=queues,
         standards=_standards(),
         languages_known=_languages(source.language),
         engines=ENGINES,
@@ -69,6 +73,11 @@ def change(source_id: int) -> Response:
                 standard=_one_of(form.get("standard"), tuple(name for name, _title in _standards())),
                 company_names=form.get("company_names", "").splitlines(),
                 products=form.get("products", "").splitlines(),
+                queue_languages={
+                    queue: language
+                    for number, queue in enumerate(form.getlist("queue")[:MOST_QUEUES])
+                    if (language := _one_of(_at(form.getlist("queue_language"), number), LANGUAGES))
+                },
                 engine=_one_of(form.get("engine"), ENGINES),
                 accuracy=_one_of(form.get("accuracy"), ACCURACIES) or "normal",
                 by=viewer().user_id,
@@ -114,6 +123,10 @@ def _standards() -> list[tuple[str, str]]:
 def _languages(current: str | None) -> tuple[str, ...]:
     """The languages to choose from; one that was set otherwise stays a choice."""
     return LANGUAGES if current in (None, *LANGUAGES) else (*LANGUAGES, str(current))
+
+
+def _at(values: list[str], number: int) -> str | None:
+    return values[number] if number < len(values) else None
 
 
 def _one_of(value: str | None, choices: tuple[str, ...]) -> str | None:
