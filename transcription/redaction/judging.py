@@ -6,6 +6,7 @@ wins; it is private from ENOUGH on. Figures were set on the first set of scenes 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -140,6 +141,8 @@ def _weights(conversation: Conversation, segment: Segment, memory: Memory) -> di
         topic = announcement.topic
         if topic in ("expiry", "code_weak") and not (card_near or spoken_about_card):
             continue
+        if topic == "other" and _answered_at_once(conversation, announcement, segment.announced):
+            continue
         if announcement.turn == first.turn:
             words = (first.load - _load_at(conversation, announcement.turn, announcement.end)) / WORD
             weight = _DIRECT if words <= _DIRECTLY else max(0.6, 1.0 - 0.02 * words)
@@ -171,6 +174,16 @@ def _freshness(announcement: Announcement, segment: Segment, memory: Memory) -> 
     first = segment.numbers[0]
     bare = first.lead + first.trail <= _FEW
     return 1.0 if bare and first.turn - answered <= 3 else _STALE
+
+
+def _answered_at_once(conversation: Conversation, asked: Announcement, announced: Sequence[Announcement]) -> bool:
+    """Its own number stands before the next announcement of that turn: "the total is 120 dollars, card number?"."""
+    after = next((a for a in announced if a.turn == asked.turn and a.start > asked.start and a.topic != "other"), None)
+    if after is None:
+        return False
+    atoms = conversation.atoms[asked.turn]
+    first = bisect_left(atoms, asked.end, key=lambda atom: atom.start)
+    return first < len(atoms) and atoms[first].start < after.start
 
 
 def _wordiness(segment: Segment) -> float:

@@ -60,7 +60,9 @@ def keep_sure(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -> l
             group = group[:-1]
         sure = any(atom.sort not in ("loose", "between") for atom in group)
         enough = sum(len(atom.digits) for atom in group if atom.sort == "loose") > 1
-        if sure or (enough and (len(group) > 1 or alone or ends)):
+        # Dictated one by one, a turn is a digit and nothing else.
+        only = alone and len(group) == len(atoms) == 1
+        if sure or only or (enough and (len(group) > 1 or alone or ends)):
             kept.extend(atom.but("loose") if atom.sort == "between" else atom for atom in group)
     return kept
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,12 @@ from transcription.redaction.tokens import Token
 
 _COPULAS = frozenset({"이라고", "라고", "인", "입니다", "이에요", "예요", "이네요", "네요", "이요", "요", "으로", "로"})
 """Korean endings of a whole answer; a word of two digits that has one is a number and no noun."""
+
+
+_ORDINAL = re.compile(
+    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+    "|(?:перв|втор|четверт|пят|шест|седьм|восьм|девят)(?:ый|ой|ого|ое|ому|ым|ом|ая|ую)|трет(?:ий|ь[еяю]|ьего|ьему|ьим|ьем)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,10 @@ class Heard:
 def read_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | None:
     """English or Russian number words from `at` on: one number as it is spoken, or None."""
     word = tokens[at].text
+    if word in lexicon.tens:
+        after = at + 2 if at + 1 < len(tokens) and tokens[at + 1].text == "-" else at + 1
+        if after < len(tokens) and _ORDINAL.fullmatch(tokens[after].text):
+            return Heard(str(lexicon.tens[word]), after + 1, "quantity")  # "the twenty-fifth of May"
     if word in lexicon.repeats or word in lexicon.digits:
         repeated = _repeated(tokens, at, lexicon)
         if repeated is not None:

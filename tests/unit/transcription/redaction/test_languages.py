@@ -232,6 +232,38 @@ def test_a_long_number_in_groups_that_goes_on_is_no_card() -> None:
     assert masked("en", f"R: {text}")[0] == text
 
 
+@pytest.mark.parametrize(
+    ("language", "ask", "go_on"), [("zh", "请一位一位地报卡号", "嗯"), ("ko", "카드 번호 한 자리씩요", "네")]
+)
+def test_a_card_of_one_digit_a_turn(language: str, ask: str, go_on: str) -> None:
+    digits = {"zh": "四五三九五七八七六三六二一四八六", "ko": "사오삼구오칠팔칠육삼육이일사팔육"}[language]
+    lines = masked(language, f"R: {ask}", *(line for digit in digits for line in (f"C: {digit}", f"R: {go_on}")))
+    assert lines == [ask, *["[card]", go_on] * 16]
+
+
+def test_a_date_in_the_middle_of_a_dictation_stays() -> None:
+    lines = (
+        "R: номер карты",
+        "C: четыре пять три девять",
+        "R: доставка двадцать пятого мая",
+        "C: хорошо, 5787 6362 1486",
+    )
+    assert masked("ru", *lines) == ["номер карты", "[card]", "доставка двадцать пятого мая", "хорошо, [card]"]
+    lines = ("R: Card number?", "C: 4539 5787", "R: we deliver on the twenty-fifth of May", "C: okay, 6362 1486")
+    assert masked("en", *lines)[1:] == ["[card]", "we deliver on the twenty-fifth of May", "okay, [card]"]
+
+
+def test_a_total_before_the_question_for_a_card_announces_nothing_more() -> None:
+    lines = (
+        "R: 一共三千五百元，请报卡号",
+        "C: 四五三九",
+        "R: 送货是五月二十号",
+        "C: 好，五七八七六三六二",
+        "C: 一四八六",
+    )
+    assert masked("zh", *lines) == ["一共三千五百元，请报卡号", "[card]", "送货是五月二十号", "好，[card]", "[card]"]
+
+
 def test_free_text() -> None:
     assert (
         redact_text("card 4242424242424242, tel. +1 415 555 0199, a@b.co", "en") == "card [card], tel. [phone], [email]"
