@@ -7,6 +7,7 @@ versions can be shown.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -261,7 +262,7 @@ def _finish(session: Session, call_id: int, user_id: int, before: Layer, after: 
 
 
 def _check_text(text: str) -> None:
-    if not text.strip():
+    if all(unicodedata.category(sign)[0] in "ZC" for sign in text):  # spaces, and signs nobody can see
         raise CorrectionRefused(
             "text", "A turn needs words: join it with its neighbour, or give it to 'Recording'. Nothing was stored."
         )

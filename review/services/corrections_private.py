@@ -9,10 +9,14 @@ from typing import Final
 from review.services.corrections_layer import Layer, masks_of
 from review.services.corrections_types import Edit
 from transcription.redaction import MuteSpan, mute_spans, redact
+from transcription.speech import Span
 from transcription.transcript import Redaction, Transcript, Turn
 
 NEAR: Final = 12
 """Turns on each side in which a number dictated in pieces is looked for."""
+
+WHOLE: Final = Span(0.0, 4 * 3600.0)
+"""Every second of the longest recording that is taken in."""
 
 
 def hide_private(layer: Layer, place: int) -> dict[int, Turn]:
@@ -37,7 +41,7 @@ def muted_by_hand(edits: Sequence[Edit]) -> tuple[MuteSpan, ...]:
     """Where the sound must be silent because people's edits, which nobody took back, mask something there.
 
     Read from the edits alone, so that it holds whichever transcript they lie over. All channels: who a turn belongs to
-    is among the things people change.
+    is among the things people change. Where nothing says when it was said, no second may be heard.
     """
     undone = {edit.undoes for edit in edits}
     turns: list[Turn] = []
@@ -49,4 +53,6 @@ def muted_by_hand(edits: Sequence[Edit]) -> tuple[MuteSpan, ...]:
         for turn in edit.after:
             masks += [m for m in masks_of(turn, len(turns)) if (m.kind, m.start, m.end) not in known]
             turns.append(replace(turn, channel=None))
+    if any(mask.start is None and turns[mask.turn].start is None for mask in masks):
+        return ((None, WHOLE),)
     return mute_spans(Transcript(turns=tuple(turns), redactions=tuple(masks)))

@@ -262,6 +262,7 @@ def test_a_card_number_that_a_person_types_is_never_stored(database: Database, c
     ("change", "field"),
     [
         ({"text": "  "}, "text"),
+        ({"text": "\u200b\u202e \u2060"}, "text"),
         ({"text": "x" * 20_001}, "text"),
         ({"speaker": "boss"}, "speaker"),
         ({"start": 4.0, "end": 3.5}, "start"),

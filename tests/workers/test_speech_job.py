@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from review.bodies import unpack_body
 from review.models import SealedOriginal, StoredTranscript, WebAudio
 from review.queries.corrections import read_layer
 from review.services.corrections import correct_turn
+from review.services.intake import CallFacts, IncomingFile, accept_recording
 from review.services.retranscribe import transcribe_again
 from review.services.sources import change_source
 from tests.factories import make_user
@@ -222,6 +224,30 @@ def test_what_a_person_masks_is_silenced_in_the_sound_and_stays_silent(
         assert transcribe_again(session, call_id, engine="auto", offered_only=False)
     assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "done"
     assert [None, start, end] in json.loads(peaks.read_text(encoding="ascii"))["muted"]
+
+
+def test_where_a_number_without_a_time_was_said_nothing_is_heard(installation: Installation, recording: bytes) -> None:
+    with installation.database.session() as session:
+        call_id = accept_recording(
+            session,
+            installation.store,
+            [IncomingFile("talk.ogg", io.BytesIO(recording))],
+            CallFacts(source="test", external_id="no times", language="en"),
+            door="import",
+            transcript=IncomingFile("talk.json", io.BytesIO(b'{"turns":[{"role":"rep","text":"good day to you"}]}')),
+        ).call_id
+    worker = installation.runtime()
+    assert run_step(worker, call_id, "transcribe", jobs.transcribe_work) == "done"
+    assert run_step(worker, call_id, "score", jobs.score_work) == "done"
+    peaks = installation.store.derived(call_id) / "peaks.json"
+    assert max(map(max, json.loads(peaks.read_text(encoding="ascii"))["channels"])) > 0
+    with installation.database.session() as session:
+        user = make_user(session, "reviewer")
+        layer = read_layer(session, call_id)
+        assert layer is not None
+        correct_turn(session, call_id, user.id, layer.items[0].key, text="my card is 5105 1051 0510 5100")
+    assert run_step(worker, call_id, "score", jobs.score_work) == "done"
+    assert max(map(max, json.loads(peaks.read_text(encoding="ascii"))["channels"])) == 0
 
 
 def test_the_engine_is_told_what_is_known(installation: Installation, recording: bytes) -> None:
