@@ -91,6 +91,29 @@ def test_edit_score_anew_shown(own_call: str, open_page: Callable[..., Any], pau
     wait_until(lambda: page.locator("#live-score b").inner_text() == before, what="the score from before")
 
 
+def test_new_scores_leave_the_keyboard_where_it_was(own_call: str, open_page: Callable[..., Any]) -> None:
+    page = open_page(own_call)
+    said = turn(page, 3).locator(".text").inner_text()
+    edit(page, 3).fill("Something else was said.")
+    page.keyboard.press("Control+Enter")
+    page.locator(".editor").wait_for(state="detached")
+    rescored(page)
+    assert page.evaluate("document.activeElement.id") == "turn3"
+    page.keyboard.press("e")
+    page.locator("#turn3 .editor textarea").fill("A draft")
+    page.click("[data-swap]")
+    page.locator(".editor").wait_for(state="detached")
+    rescored(page)
+    page.click("[data-swap]")
+    rescored(page)
+    page.locator('form[action="/sign-out"]').evaluate("form => form.dispatchEvent(new Event('submit'))")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+    turn(page, 3).locator(".hand").click()
+    turn(page, 3).locator("[data-undo]").click()
+    wait_until(lambda: turn(page, 3).locator(".text").inner_text() == said, what="the machine's words")
+    rescored(page)
+
+
 def test_roles_are_swapped_by_a_key_and_back(own_call: str, open_page: Callable[..., Any]) -> None:
     page = open_page(own_call)
     page.wait_for_selector("#sound div", state="attached")

@@ -197,7 +197,7 @@ export function correctTurns({ player, follow, rescore, data }) {
   for (const turn of document.querySelectorAll("#turns .turn")) turn.classList.toggle("drafted", Boolean(readDraft(data.call, turn.dataset.key)));
   addEventListener("beforeunload", () => open && dirty() && keepDraft(data.call, open.key, current()));
 
-  return { edit: () => edit(present()), isOpen: () => Boolean(open) };
+  return { edit: () => edit(present()), isOpen: () => Boolean(open?.form.isConnected) }; // a swap replaces the turns, the form with them
 }
 
 /** What stands in the turn now, as the form shows it. */

@@ -70,8 +70,10 @@ function replaceParts(fresh) {
     if (!newer) continue;
     for (const { name, value } of newer.attributes) if (name !== "style") part.setAttribute(name, value);
     const open = [...part.querySelectorAll("details")].map((one) => one.open);
+    const focused = part.contains(document.activeElement) ? document.activeElement.closest("[id]").id : "";
     part.replaceChildren(...newer.childNodes);
     [...part.querySelectorAll("details")].forEach((one, n) => (one.open = open[n] ?? one.open));
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true }); // the keyboard goes on where it was
     window.htmx?.process(part);
   }
 }

@@ -36,3 +36,12 @@ if (zone && /^[\w+/-]+$/.test(zone)) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `timezone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 }
+
+// Drafts may hold what a person was told in confidence: whoever signs in here next must not find them.
+document.querySelector('form[action$="/sign-out"]')?.addEventListener("submit", () => {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key);
+  } catch {
+    // Nothing was kept.
+  }
+});
