@@ -68,7 +68,11 @@ class Recognition:
 
 
 def primary_language(language: str | None) -> str | None:
-    """The language without its region, as transcripts store it: "en" for "en-US" and "en_GB"; None stays None."""
+    """The language without its region, as transcripts store it: "en" for "en-US" and "en_GB"; None stays None.
+
+    Mandarin by its own code ("cmn-Hans-CN", as Google says) is "zh".
+    """
     if language is None or not language.strip():
         return None
-    return language.strip().lower().replace("_", "-").split("-")[0]
+    code = language.strip().lower().replace("_", "-").split("-")[0]
+    return "zh" if code == "cmn" else code

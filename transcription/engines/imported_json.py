@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from transcription.engines.json_values import read_list, read_millis, read_number, read_object, read_text
+from transcription.engines.json_values import read_label, read_list, read_millis, read_number, read_object, read_text
 from transcription.engines.language_names import language_code
 from transcription.engines.speakers import Speakers
 from transcription.errors import NotATranscript
@@ -29,7 +29,7 @@ def read_whisper(data: Mapping[str, Any], language: str | None, speakers: Speake
     segments = [read_object(item, f"segments[{n}]") for n, item in enumerate(data["segments"])]
     labelled = any("speaker" in s for s in segments)
     segments = _with_top_words(segments, read_list(data, "words"))
-    speakers.expect(read_text(segment, "speaker") for segment in segments)
+    speakers.expect(read_label(segment, "speaker") for segment in segments)
     pieces = [
         piece
         for n, segment in enumerate(segments)
@@ -51,7 +51,9 @@ def read_whisper(data: Mapping[str, Any], language: str | None, speakers: Speake
 def read_aws(data: Mapping[str, Any], language: str | None, speakers: Speakers) -> Transcript:
     """AWS Transcribe's `results`: channel-labelled, speaker-labelled or plain."""
     results = read_object(data["results"], "results")
-    language = read_text(results, "language_code") or language
+    spoken = [read_object(item, "results.language_codes") for item in read_list(results, "language_codes")]
+    most = max(spoken, key=lambda item: read_number(item, "duration_in_seconds", "results") or 0.0, default={})
+    language = read_text(results, "language_code") or read_text(most, "language_code") or language
     channels = results.get("channel_labels")
     if isinstance(channels, Mapping) and isinstance(channels.get("channels"), list):
         turns = _aws_channels(channels["channels"], language, speakers)
@@ -113,16 +115,16 @@ def _whisper_pieces(
 ) -> Iterator[Piece]:
     start, end = read_number(segment, "start", where), read_number(segment, "end", where)
     said = (read_text(segment, "text") or "").strip()
-    label = read_text(segment, "speaker")
+    label = read_label(segment, "speaker")
     labelled: list[tuple[str | None, Word]] = []
     for n, item in enumerate(read_list(segment, "words")):
         here = f"{where}.words[{n}]"
         item = read_object(item, here)
         text = read_text(item, "word") or read_text(item, "text") or ""
         confidence = read_number(item, "probability", here)
-        if confidence is None:
-            confidence = read_number(item, "score", here)
-        label = read_text(item, "speaker") or label
+        for key in ("score", "confidence"):
+            confidence = read_number(item, key, here) if confidence is None else confidence
+        label = read_label(item, "speaker") or label
         word = Word(text.strip(), read_number(item, "start", here), read_number(item, "end", here), confidence)
         labelled.append((label, word))
     groups = [(who, [word for _, word in group]) for who, group in groupby(labelled, key=lambda pair: pair[0])]

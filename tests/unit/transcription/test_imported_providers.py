@@ -133,6 +133,24 @@ def test_the_language_and_length_openai_names_are_kept() -> None:
     assert (read(data).language, read(data).duration) == ("en", 8.47)
 
 
+def test_languages_of_amazon_and_google_are_the_ones_we_know() -> None:
+    word = {"type": "pronunciation", "alternatives": [{"confidence": "1", "content": "hi"}], "start_time": "0.0"}
+    codes = [
+        {"language_code": "ko-KR", "duration_in_seconds": 2.0},
+        {"language_code": "en-US", "duration_in_seconds": 5.1},
+    ]
+    assert read({"results": {"language_codes": codes, "items": [word]}}).language == "en"
+    heard = {"alternatives": [{"transcript": "你好", "confidence": 0.9}], "languageCode": "cmn-hans-cn"}
+    assert read({"results": [heard]}).language == "zh"
+
+
+def test_numbered_speakers_and_word_confidences_of_other_whispers() -> None:
+    words = [{"text": "Hi", "start": 0.0, "end": 0.5, "confidence": 0.8}]
+    data = {"segments": [{"start": 0, "end": 1, "speaker": 0, "words": words}, {"start": 1, "text": "b", "speaker": 1}]}
+    first, second = read(data).turns
+    assert (first.role, second.role, first.words[0].confidence) == ("speaker_a", "speaker_b", 0.8)
+
+
 def test_speech_without_a_label_takes_no_named_speakers_place() -> None:
     data = {
         "segments": [
