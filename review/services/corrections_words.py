@@ -7,6 +7,7 @@ time of what it replaces.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -19,6 +20,7 @@ BY_HAND: Final = 1.0
 
 _WIDE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # scripts written without spaces: one sign, one token
 _TOKEN: Final = re.compile(rf"\[[a-z_]+\]|[{_WIDE}]|[^\s{_WIDE}]+")
+_MOST_PAIRS: Final = 5_000_000  # equal words of two texts, paired, up to which each pair is looked at
 _AHEAD: Final = 60  # characters a word may stand behind the one before it
 
 
@@ -184,8 +186,18 @@ def opcodes(old: str, new: str) -> list[tuple[str, int, int, int, int]]:
 
 
 def _opcodes(old: Sequence[Token], new: Sequence[Token]) -> list[tuple[str, int, int, int, int]]:
-    matcher = SequenceMatcher(None, [t.text for t in old], [t.text for t in new], autojunk=False)
-    return list(matcher.get_opcodes())
+    a, b = [t.text for t in old], [t.text for t in new]
+    shorter = min(len(a), len(b))
+    head = next((n for n in range(shorter) if a[n] != b[n]), shorter)
+    tail = next((n for n in range(shorter - head) if a[-1 - n] != b[-1 - n]), shorter - head)
+    middle, written = a[head : len(a) - tail], b[head : len(b) - tail]
+    # A word said thousands of times would take minutes to match with itself: words that frequent say nothing then.
+    counts = Counter(written)
+    many = sum(n * counts[word] for word, n in Counter(middle).items()) > _MOST_PAIRS
+    matcher = SequenceMatcher(None, middle, written, autojunk=many)
+    codes = [(tag, i1 + head, i2 + head, j1 + head, j2 + head) for tag, i1, i2, j1, j2 in matcher.get_opcodes()]
+    ends = [("equal", len(a) - tail, len(a), len(b) - tail, len(b))] if tail else []
+    return [*([("equal", 0, head, 0, head)] if head else []), *codes, *ends]
 
 
 def _tokens_of_words(turn: Turn, tokens: Sequence[Token]) -> list[range]:

@@ -10,6 +10,7 @@ from review.services.corrections_words import (
     changed_spans,
     join,
     join_texts,
+    opcodes,
     read_tokens,
     retime,
     rewrite,
@@ -111,3 +112,24 @@ def test_joined_texts_have_a_space_where_their_script_has_one() -> None:
 def test_a_word_that_is_not_in_the_text_stands_empty() -> None:
     turn = Turn("rep", "good morning", words=(Word("good"), Word("evening"), Word("morning")))
     assert word_spans(turn) == [(0, 4), (4, 4), (5, 12)]
+
+
+def test_a_word_said_thousands_of_times_is_compared_at_once() -> None:
+    turn = turn_of("yes " * 5000 + "well " + "yes " * 4000)
+    made = rewrite(turn, turn.text.replace("well", "so then"))
+    assert [word.text for word in made.words[4999:5003]] == ["yes", "so", "then", "yes"]
+    assert (made.words[4999], made.words[5002]) == (turn.words[4999], turn.words[5001])
+    assert len(rewrite(turn, "no " + "yes yes no " * 3000).words) == 9001
+
+
+@given(TEXTS, TEXTS)
+def test_what_an_edit_did_leads_from_the_old_text_to_the_new(old: str, new: str) -> None:
+    before, after = ([token.text for token in read_tokens(text)] for text in (old, new))
+    at = 0
+    made: list[str] = []
+    for tag, i1, i2, j1, j2 in opcodes(old, new):
+        assert i1 == at, "nothing is left out"
+        assert tag != "equal" or before[i1:i2] == after[j1:j2]
+        made += after[j1:j2]
+        at = i2
+    assert (at, made) == (len(before), after)
