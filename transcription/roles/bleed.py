@@ -101,14 +101,15 @@ def _speaks(words: Sequence[Word], start: float, end: float) -> bool:
 
 def _bled(run: Sequence[Word], others: Sequence[Word], mine: SpokenChannel, theirs: SpokenChannel) -> list[Word]:
     """The words of a run that are the other side's: from its first to its last word that both say, and beside these
-    whatever is the same sound, misheard."""
+    whatever is the same sound, misheard. Where both say hardly a word, only the first such word is sure beforehand."""
     same = _said_by_both(run, others)
     if not any(same):
         return []
     first, last = same.index(True), len(same) - 1 - same[::-1].index(True)
     shared = sum(same) / (last + 1 - first)
     if shared < SHARE_OF_ONE_SOUND:
-        return []
+        # A faint copy heard all wrong: from that word on either side, the sound tells how far it goes.
+        last, shared = first, 1.0
     span = _span(run[first : last + 1])
     match = _copy(span, mine, theirs)
     if match is None or (shared < SHARE and (match.likeness < ONE_SOUND or span.length < LONG)):

@@ -42,6 +42,27 @@ def test_a_copy_heard_worse_goes_whole(tmp_path: Path) -> None:
     assert removals[0].text == "below i am looking for a barge wooden cable"
 
 
+WRONG = "hello red hum spin stop blue cap moon table"
+
+
+def test_a_copy_heard_all_wrong_but_for_two_words_goes_whole(tmp_path: Path) -> None:
+    rep, client = voice(REP, SECONDS, seed=1), voice(CLIENT, SECONDS, seed=2)
+    decoded = (channel(tmp_path / "0", rep + 0.1 * client), channel(tmp_path / "1", client))
+    (left, _), removals = remove_bleed(((*REP, said(WRONG, 4.0)), CLIENT), decoded, "en")
+    assert text(left) == text(REP)
+    assert [removal.text for removal in removals] == [WRONG]
+
+
+@pytest.mark.parametrize("level", [0.1, 0.01])
+def test_other_words_said_at_once_stay_though_one_is_the_same(tmp_path: Path, level: float) -> None:
+    mine = (said(WRONG, 4.0),)
+    decoded = (
+        channel(tmp_path / "0", voice(mine, SECONDS, seed=1, level=level)),
+        channel(tmp_path / "1", voice(CLIENT, SECONDS, seed=2)),
+    )
+    assert remove_bleed((mine, CLIENT), decoded, "en") == ((mine, CLIENT), ())
+
+
 def test_own_words_beside_a_copy_stay(tmp_path: Path) -> None:
     answer = (said("yes of course", 7.0),)
     rep, client = voice((*REP, *answer), SECONDS, seed=1), voice(CLIENT, SECONDS, seed=2)
