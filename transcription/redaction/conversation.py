@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ WORD: Final = 2
 """What a word costs between two numbers that may belong together; a Han character is half a word."""
 
 _OF_CARD: Final = 9
+_NUMBER: Final = re.compile(r"\d| {2}")
 """Characters between "card" and the code or date that is the card's: enough for "on the back of the"."""
 
 _MOST: Final = 24
@@ -122,13 +124,14 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) ->
             Number(index, speaker, a, loads[a.first], substantial, loads[a.first] - before, load - loads[a.first])
             for a in atoms
         )
-        announced = _announcements(index, _shown(turn.text, tokens), lexicon)
-        conversation.announcements.extend(_plainest(_without_card_of(announced), conversation.announcements))
+        shown = _shown(turn.text, tokens)
+        announced = _without_card_of(_announcements(index, shown, lexicon), shown)
+        conversation.announcements.extend(_plainest(announced, conversation.announcements))
         substantial += load > before
     return conversation
 
 
-def _without_card_of(announced: list[Announcement]) -> list[Announcement]:
+def _without_card_of(announced: list[Announcement], shown: str) -> list[Announcement]:
     """Without the card in "the card's expiry date", "срок действия карты", 카드 유효기간: no card number follows."""
     kept = []
     for n, announcement in enumerate(announced):
@@ -136,6 +139,8 @@ def _without_card_of(announced: list[Announcement]) -> list[Announcement]:
         near = any(
             other.topic in ("expiry", "code")
             and max(other.start - announcement.end, announcement.start - other.end) <= _OF_CARD
+            # A number (or its blanked mask) between the two has answered the first.
+            and not _NUMBER.search(shown, *sorted((announcement.start, announcement.end, other.start, other.end))[1:3])
             for other in around
         )
         if not (announcement.topic in ("card", "card_weak") and near):

@@ -26,8 +26,8 @@ _KNOWN: Final = 6
 _LONG_ENOUGH: Final = 7
 
 
-def find_private(turns: Sequence[Turn], language: str | None) -> list[Place]:
-    """Private places of all turns, sorted and apart.
+def find_private(turns: Sequence[Turn], language: str | None, *, taken: Sequence[Place] = ()) -> list[Place]:
+    """Private places of all turns beside those `taken`, sorted and apart.
 
     Looks again after masking until nothing more is found, so that a masked text has nothing left to find.
     """
@@ -35,7 +35,7 @@ def find_private(turns: Sequence[Turn], language: str | None) -> list[Place]:
     regions = REGIONS.get(primary_language(language) or "", tuple(r for each in REGIONS.values() for r in each))
     places: list[Place] = []
     while True:
-        new = _look(turns, regions, lexicon, places)
+        new = _look(turns, regions, lexicon, [*taken, *places])
         if not new:
             return sorted(places, key=lambda p: (p.turn, p.start))
         places += new

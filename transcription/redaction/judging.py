@@ -32,6 +32,10 @@ _DIRECT: Final = 1.5
 _DIRECTLY: Final = 2
 """Words between an announcement and its number in one turn ("invoice 5546..."), which outweighs all before."""
 
+_CLOSE: Final = 1.05
+"""Weight of what was announced in the same turn, right before."""
+
+_CODE_TOPICS: Final = ("code", "code_weak")
 _CLEAR: Final = 0.75
 _PIECE: Final = 8
 _BRIEF: Final = ("code", "code_weak", "expiry")
@@ -162,7 +166,12 @@ def _weights(conversation: Conversation, segment: Segment, memory: Memory) -> di
             after[announcement.topic] = _BEHIND
     _prefer_nearest(segment, weights)
     if after:
-        weights = {topic: weight * _SUPERSEDED for topic, weight in weights.items()}
+        # "The code is 123, call me at ...": a code right behind its announcement stays one, whatever comes after it.
+        kept = _CODE_TOPICS if len(segment.by_speaker()[0]) in (3, 4) else ()
+        weights = {
+            topic: weight * (1.0 if topic in kept and weight >= _CLOSE else _SUPERSEDED)
+            for topic, weight in weights.items()
+        }
     return {**weights, **{topic: max(weight, weights.get(topic, 0.0)) for topic, weight in after.items()}}
 
 

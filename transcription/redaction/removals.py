@@ -25,10 +25,12 @@ def find_removed(removed: Removal, redactions: Sequence[Redaction], language: st
     Nobody reads these texts for their numbers, so anything that could be private is masked.
     """
     turn = Turn("system", removed.text)
-    places = find_private((turn,), language)
     near = _kind_near(removed, redactions)
+    places: list[Place] = []
     while True:
-        more = _dictated(turn, near, places)
+        # Each look may leave less to announce a number by, so both look again until neither finds more.
+        more = find_private((turn,), language, taken=places)
+        more += _dictated(turn, near, [*places, *more])
         if not more:
             return sorted(places, key=lambda p: p.start)
         places += more
