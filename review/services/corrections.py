@@ -12,17 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from review import states
 from review.errors import NoSuchCall, ReviewError
-from review.models import Call, Correction, StoredAssessment, utc_now
+from review.models import Call, Correction, StoredAssessment, WebAudio, utc_now
 from review.queries.corrections import read_edits, read_layer, turns_to_json
 from review.search.index import index_transcript
 from review.services.audit import record
 from review.services.corrections_layer import Layer, lay, undoing
-from review.services.corrections_private import hide_private, with_turn
+from review.services.corrections_private import hide_private, muted_by_hand, with_turn
 from review.services.corrections_types import SPEAKERS, Item, Kind, speaker_of, with_speaker
 from review.services.corrections_words import join, read_tokens, retime, rewrite, split
 from review.states import Step
@@ -258,7 +258,11 @@ def _finish(session: Session, call_id: int, user_id: int, before: Layer, after: 
         for n, hidden in hide_private(after, turn).items():
             after = _add(session, call_id, user_id, after, "words", n, [after.items[n].turn], [hidden])
     index_transcript(session, call_id, after.transcript)
-    return Saved(after, turn, True, score_anew(session, call_id))
+    following = score_anew(session, call_id)
+    if following is None and muted_by_hand(after.edits) != muted_by_hand(before.edits):
+        # No step comes that would silence the sound: it cannot be played until one does, and makes it anew.
+        session.execute(delete(WebAudio).where(WebAudio.call_id == call_id))
+    return Saved(after, turn, True, following)
 
 
 def _check_text(text: str) -> None:

@@ -12,7 +12,7 @@ from review import states
 from review.bodies import unpack_body
 from review.db import Database
 from review.errors import NoSuchCall
-from review.models import AuditEvent, Call, Correction, Segment, StoredAssessment, StoredTranscript
+from review.models import AuditEvent, Call, Correction, Segment, StoredAssessment, StoredTranscript, WebAudio
 from review.queries.call import get_call
 from review.queries.corrections import read_edits, read_layer
 from review.queries.search import find_calls
@@ -28,7 +28,7 @@ from review.services.corrections import (
 )
 from review.services.corrections_export import corrected_calls, note_export, read_pairs
 from review.services.corrections_layer import Layer
-from review.services.steps import load_for_score, store_transcript
+from review.services.steps import load_for_score, note_web_audio, store_transcript
 from tests.factories import make_call, make_transcript, make_user, store_score, store_words
 from tests.web.scores import assessment_of
 
@@ -245,6 +245,19 @@ def test_both_halves_of_a_card_number_are_masked_when_a_person_writes_the_second
         viewer = load_viewer(session, case.user)
         assert viewer is not None
         assert find_calls(session, viewer, "4242") == ()
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_sound_that_no_step_will_silence_cannot_be_played(database: Database, case: Case, partial: bool) -> None:
+    with database.session() as session:
+        session.execute(update(Call).where(Call.id == case.call).values(partial=partial))
+        note_web_audio(session, case.call, "audio/1", 9.0)
+    write(database, case, 1, "Hello what is the price")
+    with database.read() as session:
+        assert session.get(WebAudio, case.call) is not None, "nothing private was written"
+    write(database, case, 2, "Well my card is 4242 4242 4242 4242 thanks")
+    with database.read() as session:
+        assert (session.get(WebAudio, case.call) is None) == partial
 
 
 def test_a_card_number_that_a_person_types_is_never_stored(database: Database, case: Case) -> None:
