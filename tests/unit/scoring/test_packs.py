@@ -13,7 +13,11 @@ from scoring.packs import Entry, PackInvalid, languages_with_packs, load_pack, r
 from scoring.patterns import PatternInvalid, guard_regex
 from transcription.transcript import Transcript, Turn
 
-ENTRIES = [entry for language in languages_with_packs() for entry in load_pack(language).entries]
+ENTRIES = [
+    pytest.param(language, entry, id=f"{language}-{entry.id}")
+    for language in languages_with_packs()
+    for entry in load_pack(language).entries
+]
 
 HEAD = """\
 language: xx
@@ -40,18 +44,18 @@ def write_pack(folder: Path, entries: str) -> Path:
 LINES = "    match: [a, b, c, d, e]\n    miss: [a, b, c, d, e]\n"
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
-def test_entry_finds_its_lines_and_passes_by_its_near_misses(entry: Entry) -> None:
-    missed = [line for line in entry.match if not any(hit.entry is entry for hit in find(line, entry.role))]
-    wrong = [line for line in entry.miss if any(hit.entry is entry for hit in find(line, entry.role))]
+@pytest.mark.parametrize(("language", "entry"), ENTRIES)
+def test_entry_finds_its_lines_and_passes_by_its_near_misses(language: str, entry: Entry) -> None:
+    missed = [line for line in entry.match if not any(hit.entry is entry for hit in find(line, entry.role, language))]
+    wrong = [line for line in entry.miss if any(hit.entry is entry for hit in find(line, entry.role, language))]
     assert missed == []
     assert wrong == []
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
-def test_every_hit_quotes_the_raw_text(entry: Entry) -> None:
+@pytest.mark.parametrize(("language", "entry"), ENTRIES)
+def test_every_hit_quotes_the_raw_text(language: str, entry: Entry) -> None:
     for line in entry.match:
-        for hit in find(line, entry.role):
+        for hit in find(line, entry.role, language):
             assert 0 <= hit.start < hit.end <= len(line)
 
 
