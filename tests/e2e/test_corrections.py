@@ -101,14 +101,17 @@ def test_new_scores_leave_the_keyboard_where_it_was(own_call: str, open_page: Ca
     assert page.evaluate("document.activeElement.id") == "turn3"
     page.keyboard.press("e")
     page.locator("#turn3 .editor textarea").fill("A draft")
+    turn(page, 3).locator(".hand").click()
     page.click("[data-swap]")
     page.locator(".editor").wait_for(state="detached")
+    page.locator("[data-rescoring]:visible").first.wait_for()
     rescored(page)
+    assert turn(page, 3).locator(".history").is_visible(), "what was opened stays open"
     page.click("[data-swap]")
+    page.locator("[data-rescoring]:visible").first.wait_for()
     rescored(page)
     page.locator('form[action="/sign-out"]').evaluate("form => form.dispatchEvent(new Event('submit'))")
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
-    turn(page, 3).locator(".hand").click()
     turn(page, 3).locator("[data-undo]").click()
     wait_until(lambda: turn(page, 3).locator(".text").inner_text() == said, what="the machine's words")
     rescored(page)

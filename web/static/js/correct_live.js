@@ -70,9 +70,14 @@ function replaceParts(fresh) {
     if (!newer) continue;
     for (const { name, value } of newer.attributes) if (name !== "style") part.setAttribute(name, value);
     const open = [...part.querySelectorAll("details")].map((one) => one.open);
+    const told = [...part.querySelectorAll(".history:not([hidden])")].map((one) => one.id);
     const focused = part.contains(document.activeElement) ? document.activeElement.closest("[id]").id : "";
     part.replaceChildren(...newer.childNodes);
     [...part.querySelectorAll("details")].forEach((one, n) => (one.open = open[n] ?? one.open));
+    for (const id of told) {
+      document.getElementById(id)?.removeAttribute("hidden");
+      part.querySelector(`[aria-controls="${id}"]`)?.setAttribute("aria-expanded", "true");
+    }
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true }); // the keyboard goes on where it was
     window.htmx?.process(part);
   }
