@@ -83,6 +83,7 @@ def _reasons(case: Case, objections: Sequence[Objection]) -> list[_Weighed]:
     found = [
         _contradicted(case),
         _no_later_attempt(case),
+        _left_open(case),
         _buying(case),
         _unhandled(objections),
         _never_qualified(case),
@@ -114,7 +115,7 @@ def _contradicted(case: Case) -> _Weighed | None:
 
 def _no_later_attempt(case: Case) -> _Weighed | None:
     close = case.window("close")
-    wish = case.found(("callback", "client_step"), close, "client")
+    wish = case.found(("callback", "client_step", "send_info"), close, "client")
     soft = case.found(("soft_no",), close, "client")
     hits = wish or soft
     if not hits or _later_attempts(case.facts):
@@ -124,6 +125,19 @@ def _no_later_attempt(case: Case) -> _Weighed | None:
         return _weigh(0.9 if wish else 0.6, "soft_no", f"{asked}.", _q(case, hits))
     why = f"{asked}, and there was no later attempt."
     return _weigh(1.6 if wish else 1.1, "no_later_attempt", why, _q(case, hits))
+
+
+def _left_open(case: Case) -> _Weighed | None:
+    """The rep's own tail: a number left, a quote kept on file, a call announced. Who does that heard no final no."""
+    hits = case.found(("keeps_open",), case.window("close"), "rep")
+    if not hits or _later_attempts(case.facts):
+        return None
+    kept = {hit.entry.id for hit in hits if "send_offer" not in hit.entry.tags}
+    mailed = len(kept) < len({hit.entry.id for hit in hits})
+    # An offer mailed by itself is often how a rep takes leave; a call announced or a number left is not.
+    weight = min(1.4, (0.5 + 0.3 * len(kept) if kept else 0.0) + (0.3 if mailed else 0.0))
+    why = "The rep ended the call with the door open: the lead was not lost yet."
+    return _weigh(weight, "left_open", why, _q(case, hits[-1:]))
 
 
 def _buying(case: Case) -> _Weighed | None:
@@ -197,6 +211,9 @@ def _against(case: Case, objections: Sequence[Objection]) -> list[_Weighed]:
     ]
     if need:
         found.append(_weigh(0.6, "no_need", "The client sees no need, and the rep took it up.", need[-1].client))
+    gave_up = case.found(("gives_up",), close, "rep")
+    if gave_up and not final:
+        found.append(_weigh(0.5, "gave_up", "The rep had nothing left to offer.", _q(case, gave_up[-1:])))
     if _reason_is(case, "budget"):
         price = [o for o in objections if "price" in o.types]
         if price:

@@ -97,6 +97,21 @@ def test_what_excludes_a_wrong_rejection(text: str, facts: dict[str, object], ex
         assert found.probability < 0.1
 
 
+def test_a_call_the_rep_ends_with_the_door_open_was_not_lost_yet() -> None:
+    end = "C: Hm.\nR: {}\nC: Okay. Bye.\n"
+    call_back = "You'll have my direct number, so give me a call when you're ready, and I'll try you again in May."
+    opened = rejected(end.format(call_back))
+    mailed = rejected(end.format("I'll email this over to you."))
+    closed = rejected(end.format("I see. Goodbye."))
+    gave_up = rejected(end.format("That's the best I can do, I'd stay with what you have. Sorry to bother you."))
+    assert "left_open" in ids(opened)
+    assert "left_open" not in ids(closed)
+    assert opened.probability > mailed.probability > closed.probability > gave_up.probability
+    assert "gave_up" in [reason.id for reason in gave_up.against]
+    later = (Attempt(STARTED + timedelta(days=9), "reached"),)
+    assert "left_open" not in ids(rejected(end.format(call_back), attempts=later))
+
+
 def test_at_most_three_reasons_strongest_first() -> None:
     text = (
         "C: When can you deliver? That would really help us. Do you have it in black?\nR: No idea.\n"
