@@ -89,7 +89,8 @@ def _ours(
     from transcription.engines.whisper import WhisperEngine
     from transcription.pipeline import TranscribeOptions, transcribe
 
-    engine = WhisperEngine.load(str(model), threads=threads, most_tokens=tokens)
+    # One temperature on every side: faster-whisper then hears nothing twice, so neither do we.
+    engine = WhisperEngine.load(str(model), threads=threads, most_tokens=tokens, once=True)
     counted = engine._loaded.model = Counted(engine._loaded.model, tokens)
     inside = [0.0]
     recognise = engine.recognise

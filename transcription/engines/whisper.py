@@ -40,12 +40,23 @@ class WhisperEngine:
     draft = False
 
     def __init__(
-        self, loaded: Any, model: str, *, crew: int = 1, together: int = 1, most_tokens: int | None = None
+        self,
+        loaded: Any,
+        model: str,
+        *,
+        crew: int = 1,
+        together: int = 1,
+        most_tokens: int | None = None,
+        once: bool = False,
     ) -> None:
-        """`crew` threads each hear `together` windows at a time; `most_tokens` bounds the text of a window."""
+        """`crew` threads each hear `together` windows at a time; `most_tokens` bounds the text of a window.
+
+        `once`: looping windows are not heard a second time (for comparisons at equal settings).
+        """
         self._loaded = loaded
         self._crew = crew
         self._together = together
+        self._once = once
         self._listener = Listener(loaded, most_tokens=most_tokens, encoding=max(1, crew // 2))
         self.model = model
 
@@ -58,6 +69,7 @@ class WhisperEngine:
         threads: int | None = None,
         at_once: int | None = None,
         most_tokens: int | None = None,
+        once: bool = False,
         hub: str | None = None,
     ) -> WhisperEngine:
         """Load a model given by folder or name, fetching it first when only the hub has it.
@@ -80,7 +92,7 @@ class WhisperEngine:
             keep_memory()
         loaded, compute = _load(folder, called, device, crew, each)
         stored = f"{called} (faster-whisper {version('faster-whisper')}, {compute})"
-        return cls(loaded, stored, crew=crew, together=together, most_tokens=most_tokens)
+        return cls(loaded, stored, crew=crew, together=together, most_tokens=most_tokens, once=once)
 
     def recognise(
         self,
@@ -112,7 +124,7 @@ class WhisperEngine:
         spoken, encoded = Spoken(given), dict[Window, Encoded]()
         if given is None and windows:
             spoken, encoded = self._detect(windows, channels, cancelled)
-        call = AskedCall(self._listener, channels, spoken, given is None, tuple(hotwords), encoded)
+        call = AskedCall(self._listener, channels, spoken, given is None, tuple(hotwords), encoded, self._once)
         try:
             heard = self._hear(call, windows, accuracy, on_progress, cancelled)
         finally:

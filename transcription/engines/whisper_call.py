@@ -38,6 +38,8 @@ class AskedCall:
     mixed: bool
     hotwords: tuple[str, ...]
     encoded: Mapping[Window, Encoded]
+    once: bool = False
+    """True when a looping window is not heard again, as faster-whisper does at one temperature: for comparisons."""
 
     def hear(self, windows: Sequence[Window]) -> Iterator[Heard]:
         """The windows, encoded together and each written down by itself; looping and doubtful ones heard twice."""
@@ -96,7 +98,7 @@ class AskedCall:
 
     def _unlooped(self, encoded: Encoded, hearings: list[Hearing], language: str | None) -> list[Hearing]:
         looping = [n for n, hearing in enumerate(hearings) if hearing.compression_ratio > LOOPING]
-        if not looping:
+        if not looping or self.once:
             return hearings
         better = list(hearings)
         part = self.listener.part(encoded, looping)
