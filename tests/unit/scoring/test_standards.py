@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scoring.packs import languages_with_packs, load_pack
 from scoring.standards import (
     StandardInvalid,
     StandardNotFound,
@@ -36,11 +37,11 @@ sections:
 def test_the_library_has_the_default_and_every_standard_reads() -> None:
     names = [info.name for info in list_standards()]
     assert default_standard_name() in names
-    assert {"cold-call", "inbound-lead"} <= set(names)
+    assert {"closing", "cold-call", "inbound-lead", "proposal-follow-up", "service-upsell", "win-back"} <= set(names)
 
 
 @pytest.mark.parametrize("info", list_standards(), ids=lambda info: info.name)
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", ["en", "ru", "ko", "zh"])
 def test_every_word_of_the_library_is_written(info: object, language: str) -> None:
     standard = load_standard(info.name)  # type: ignore[attr-defined]
     for section in standard.sections:
@@ -126,3 +127,15 @@ def test_aliases_are_refused() -> None:
         read_standard(
             SMALL.replace("title: {en: Small, ru: Малый}", "title: &t {en: Small}\ndescription: *t"), "x.yaml"
         )
+
+
+@pytest.mark.parametrize("name", [info.name for info in list_standards()])
+def test_a_standard_names_only_groups_that_every_pack_has(name: str) -> None:
+    wanted = {
+        group
+        for section in load_standard(name).sections
+        for criterion in section.criteria
+        for group in criterion.settings.get("groups", ())  # type: ignore[union-attr]
+    }
+    for language in languages_with_packs():
+        assert wanted - {entry.group for entry in load_pack(language).entries} == set(), language
