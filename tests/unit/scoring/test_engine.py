@@ -210,10 +210,10 @@ def test_price_not_raised_is_not_applicable_in_a_cold_call_and_missing_in_an_inb
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("ru", "R: Добрый день, меня зовут Анна, компания Ромашка.\nC: Это дорого.\n"),
-        ("ko", "R: 안녕하세요, 저는 김민수입니다.\nC: 너무 비싸요.\n"),
-        ("zh", "R: 您好，我是小王。\nC: 太贵了。\n"),
-        (None, "R: Добрый день, меня зовут Анна.\nC: Это слишком дорого для нас.\n"),
+        ("de", "R: Guten Tag, hier ist Anna Weber von der Firma Nordlicht.\nC: Das ist zu teuer.\n"),
+        ("fr", "R: Bonjour, je m'appelle Anne.\nC: C'est trop cher.\n"),
+        ("ja", "R: お世話になっております、田中です。\nC: 高いですね。\n"),
+        (None, "R: Guten Tag, mein Name ist Anna Weber.\nC: Das ist viel zu teuer für uns.\n"),
     ],
 )
 def test_a_language_without_a_pack_gets_measures_and_no_score(language: str | None, text: str) -> None:
