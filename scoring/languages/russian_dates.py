@@ -23,8 +23,12 @@ _ORDINALS: Final = {
     "десят": 10, "одиннадцат": 11, "двенадцат": 12, "тринадцат": 13, "четырнадцат": 14, "пятнадцат": 15,
     "шестнадцат": 16, "семнадцат": 17, "восемнадцат": 18, "девятнадцат": 19, "двадцат": 20, "тридцат": 30,
 }  # fmt: skip
+_TENS: Final = {"двадцать": 20, "тридцать": 30}
 _UNITS: Final = (("дн", 1), ("ден", 1), ("сут", 1), ("недел", 7))
-_HOURS: Final = ("час", "минут")
+_HOURS: Final = ("час", "минут", "полчас")
+_THE_SAME_DAY: Final = (
+    "после обеда", "до обеда", "к обеду", "прямо сейчас", "до конца дня", "в течение дня", "конца рабочего дня",
+)  # fmt: skip
 _TODAY: Final = frozenset(("сегодня", "вечером", "вечера", "вечеру"))
 
 
@@ -35,7 +39,7 @@ def russian_date(words: Sequence[str], day: date) -> date | None:
         if found is not None:
             return found
     joined = f" {' '.join(words)} "
-    if any(f" {phrase} " in joined for phrase in ("после обеда", "до обеда", "прямо сейчас", "до конца дня")):
+    if any(f" {phrase} " in joined for phrase in _THE_SAME_DAY):
         return day
     return None
 
@@ -48,25 +52,49 @@ def _at(words: Sequence[str], index: int, word: str, day: date) -> date | None:
         return day + timedelta(days=1)
     if word in _TODAY:
         return day
+    if word == "дня" and "течение" in before:
+        return day
     weekday = next((n for n, stem in enumerate(_WEEKDAYS) if word.startswith(stem)), None)
     if weekday is not None and not word.startswith("средств"):
-        later = any(item.startswith("следующ") for item in before)
+        near = (*before, *words[index + 1 : index + 4])
+        later = any(item.startswith(("следующ", "будущ")) for item in near)
         return next_weekday(day, weekday, week_after=later)
     if word.startswith("недел"):
         if any(item.startswith("следующ") for item in before):
             return next_week(day)
         if "конца" in before or "концу" in before or "конце" in before:
             return end_of_week(day)
-    if word.startswith("месяц") and ("конца" in before or "концу" in before):
+    if word.startswith("месяц") and ("конца" in before or "концу" in before or "конце" in before):
         return end_of_month(day)
+    if word == "числа" or (word == "го" and before):
+        return _day_of_this_month(before, day)
     if "через" in before or "течение" in before:
         return _counted(before, word, day)
     month = _month(word)
     if month is not None:
-        near = [*reversed(before), *words[index + 1 : index + 2]]
-        number = next((n for item in near if (n := _day_number(item)) is not None), None)
+        number = _named_day(before, words[index + 1 : index + 2])
         return None if number is None else day_of_month(day, month, number)
     return None
+
+
+def _named_day(before: Sequence[str], after: Sequence[str] = ()) -> int | None:
+    """The day of a month named next to it: «пятого», «двадцать пятого», «15»."""
+    for place in range(len(before) - 1, -1, -1):
+        number = _day_number(before[place])
+        if number is not None:
+            tens = _TENS.get(before[place - 1], 0) if place and number < 10 else 0
+            return number + tens
+    return next((n for item in after if (n := _day_number(item)) is not None), None)
+
+
+def _day_of_this_month(before: Sequence[str], day: date) -> date | None:
+    """«Пятнадцатого числа», «15-го»: this month, or the next when that day is past."""
+    number = _named_day(before)
+    if number is None:
+        return None
+    following = day.month % 12 + 1
+    months = (day.month, following) if number >= day.day else (following,)
+    return next((found for month in months if (found := day_of_month(day, month, number)) is not None), None)
 
 
 def _counted(before: Sequence[str], word: str, day: date) -> date | None:
@@ -75,6 +103,10 @@ def _counted(before: Sequence[str], word: str, day: date) -> date | None:
     count = next((n for item in reversed(before) if (n := _number(item)) is not None), 1)
     if word.startswith("месяц"):
         return add_months(day, count)
+    if word == "полгода":
+        return add_months(day, 6)
+    if word.startswith(("год", "лет")):
+        return add_months(day, 12 * count)
     for stem, days in _UNITS:
         if word.startswith(stem):
             return day + timedelta(days=count * days)

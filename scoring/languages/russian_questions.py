@@ -25,7 +25,15 @@ _TELL: Final = word_set("расскажите расскажи опишите п
 _CLOSING_AFTER_HOW: Final = word_set(
     "вас тебя зовут зовется обращаться часто давно долго далеко быстро скоро много слышно дела могу называется"
 )
-_NO_QUESTION_BEFORE: Final = word_set("то том тем того так потому чтобы после перед если такой такая такие всегда")
+# After these "что" asks even in the middle of speech without marks: "понятно а что для вас важнее".
+_ASKING: Final = word_set("а и скажите подскажите")
+_ASKED: Final = word_set(
+    "важно важнее главное нужно мешает устраивает нравится смущает беспокоит останавливает хотелось требуется входит"
+)
+_NO_QUESTION_BEFORE: Final = word_set(
+    "то том тем того так потому чтобы после перед если такой такая такие всегда знаю знаем понимаю понимаем поняла "
+    "понял расскажу покажу объясню посмотрим уточню узнаю сказал сказала говорил говорила"
+)
 _LEAST_GAP: Final = 4
 _LONGEST: Final = 22
 
@@ -89,5 +97,6 @@ def _begins(tokens: Sequence[Token], index: int, *, at_edge: bool) -> bool:
     addressed = any(item in _ADDRESSED for item in following)
     if word in _WHAT:
         # "Что" joins clauses far more often than it asks.
-        return addressed and at_edge
+        asked = before in _ASKING and (addressed or any(item in _ASKED for item in following))
+        return asked or (addressed and at_edge)
     return addressed if not at_edge else addressed or len(following) >= 2
