@@ -31,7 +31,7 @@ class Korean(Joined):
     code = "ko"
     marks_words = True
     gap = 8
-    fillers = frozenset(("음", "어", "에", "으음", "어어", "음음", "저기", "그", "막"))
+    fillers = frozenset(("음", "어", "에", "으음", "어어", "음음", "저기", "그", "막", "아", "으", "흠", "이제", "인제"))
     currency = MappingProxyType({"$": "달러", "€": "유로", "£": "파운드", "¥": "엔", "₽": "루블", "₩": "원"})
     percent = "퍼센트"
     common = frozenset("이가는은을를에의도로고다요네그저아지하시니면서거게한데있없수나라자들만기어인")
@@ -47,9 +47,17 @@ class Korean(Joined):
         initial, vowel = _CONTRACTED.get((initial, vowel), (initial, vowel))
         return chr(_FIRST + (initial * _VOWELS + vowel) * _FINALS + final)
 
+    def split(self, text: str) -> tuple[Sentence, ...]:
+        """The sentences of a turn, without stammers: "비 비싸네요" is read as "비싸네요"."""
+        return tuple(
+            Sentence(_without_stammers(sentence.tokens), sentence.asks, sentence.ended)
+            for sentence in super().split(text)
+        )
+
     def patterns(self, word: str, exact_stems: frozenset[str], *, exact: bool) -> tuple[WordPattern, ...]:
         """A phrase's word, syllable by syllable; `=네` is the whole written word 네 and nothing more."""
-        tokens = self.tokens(word)
+        # A word said as a hesitation is dropped from speech when it stands alone; in a phrase it is a particle.
+        tokens = self.tokens(word) or tuple(Token(self.normal(c), c, n, n + 1, head=n == 0) for n, c in enumerate(word))
         found: list[WordPattern] = []
         for number, token in enumerate(tokens):
             mark = f"{WORD_MARK}?"
@@ -72,6 +80,28 @@ class Korean(Joined):
 
     def resolve_date(self, words: Sequence[str], day: date) -> date | None:
         return korean_date("".join(words), day)
+
+
+def _without_stammers(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The tokens without a written word of one or two syllables that the next word begins with again."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        for length in (1, 2):
+            again = tokens[at + length : at + 2 * length]
+            begun = tokens[at : at + length]
+            if (
+                [token.surface for token in begun] == [token.surface for token in again]
+                and [token.head for token in begun] == [token.head for token in again]
+                and begun[0].head
+                and is_syllable(begun[0].surface)
+            ):
+                at += length
+                break
+        else:
+            kept.append(tokens[at])
+            at += 1
+    return tuple(kept)
 
 
 def _is_open_syllable(text: str) -> bool:
