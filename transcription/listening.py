@@ -12,6 +12,7 @@ from typing import Final
 from transcription.abreast import abreast
 from transcription.audio import DecodedCall
 from transcription.diarization import Stretch, choose_backend, diarize, split_speakers
+from transcription.engines.speakers import NAMED
 from transcription.sounds import listen_channel
 from transcription.speech import Span, SpokenChannel, Utterance
 from transcription.transcript import Mark, Word
@@ -73,7 +74,19 @@ def listen_to_call(
     if alone and heard.anyone:
         heard = tell_apart(heard, channels[0], models_dir=models_dir, cancelled=cancelled)
         report(1.0)
+    elif (only := _only_speaking(heard)) is not None:
+        # A switchboard may put both people on one of two channels. One voice stays where the order says it is.
+        shared = Listened((channels[only],), (Voice("speaker_a", 0.0, voices[only].channel),), heard.marks)
+        apart = tell_apart(shared, channels[only], models_dir=models_dir, cancelled=cancelled)
+        heard = apart if len(apart.channels) > 1 else heard
     return heard
+
+
+def _only_speaking(heard: Listened) -> int | None:
+    """The one channel of several with any speech, where nobody has said who is on which."""
+    speaking = [number for number, channel in enumerate(heard.channels) if channel.spans]
+    told = any((voice.confidence or 0.0) >= NAMED for voice in heard.voices)
+    return speaking[0] if len(heard.channels) > 1 and len(speaking) == 1 and not told else None
 
 
 def tell_apart(
