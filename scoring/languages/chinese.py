@@ -1,4 +1,8 @@
-"""Chinese: matched by characters, traditional read as simplified, full-width forms folded."""
+"""Chinese: matched by characters, traditional read as simplified, full-width forms folded.
+
+What speech engines cannot hear apart is read alike: 他她它, 的得地, and 您 as 你, which engines write as they please.
+Sounds of hesitation, particles that carry no sense (啊, 哈, 哦) and stammers (我我, 这个这个) are left out.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,15 @@ from scoring.languages.chinese_dates import chinese_date
 from scoring.languages.chinese_questions import chinese_is_open, chinese_questions
 from scoring.languages.joined import Joined, is_syllable
 
-_FILLER: Final = re.compile(r"^[嗯呃唔额]+$")
+_FILLERS: Final = frozenset("嗯呃唔啊呀哦噢喔哎唉诶欸哈呵嘿哟哼嘞")
+_FOLDED: Final = {"您": "你", "妳": "你", "她": "他", "它": "他", "牠": "他", "得": "的", "地": "的", "账": "帐"}
+_AMOUNT: Final = re.compile(r"[金余差限总份名全大小面税配超足数定]额|额[度外头定满]")
+# A single character said twice is a stammer only when Chinese does not double it for sense (看看, 谢谢, 好好).
+_STAMMERED: Final = frozenset("我你他这那就不是对的有没要还因所如但可会跟也都")
+_STAMMERED_PAIRS: Final = frozenset(
+    ("我们", "你们", "他们", "这个", "那个", "就是", "因为", "但是", "然后", "如果", "可以", "现在", "不是", "没有")
+)
+_NUMERALS: Final = frozenset("零一二两三四五六七八九十幺")
 
 
 @lru_cache(maxsize=16384)
@@ -41,14 +53,17 @@ class Chinese(Joined):
     joining = frozenset()
 
     def normal(self, syllable: str) -> str:
-        """Traditional characters are matched as simplified ones."""
-        return _simplified(syllable) if is_syllable(syllable) else syllable
+        """Traditional characters are matched as simplified ones, and those that sound alike as one."""
+        if not is_syllable(syllable):
+            return syllable
+        plain = _simplified(syllable)
+        return _FOLDED.get(plain, plain)
 
     def split(self, text: str) -> tuple[Sentence, ...]:
-        """Sounds of hesitation (嗯, 呃) are left out."""
+        """Hesitations, empty particles and stammers are left out."""
         sentences = []
         for sentence in super().split(text):
-            tokens = tuple(token for token in sentence.tokens if not _FILLER.match(token.surface))
+            tokens = tuple(_without_stammers([token for token in sentence.tokens if not _is_filler(text, token)]))
             if tokens:
                 sentences.append(Sentence(tokens, sentence.asks, sentence.ended))
         return tuple(sentences)
@@ -65,3 +80,30 @@ class Chinese(Joined):
 
     def resolve_date(self, words: Sequence[str], day: date) -> date | None:
         return chinese_date("".join(_simplified(word) if is_syllable(word) else word for word in words), day)
+
+
+def _is_filler(text: str, token: Token) -> bool:
+    """额 is a hesitation too, unless it belongs to a word for an amount (金额, 额度)."""
+    if token.surface == "额":
+        return _AMOUNT.search(text, max(0, token.start - 1), token.end + 1) is None
+    return token.surface in _FILLERS
+
+
+def _without_stammers(tokens: Sequence[Token]) -> Iterator[Token]:
+    stems = [token.stem for token in tokens]
+    at = 0
+    while at < len(stems):
+        stem = stems[at]
+        run = 1
+        while at + run < len(stems) and stems[at + run] == stem:
+            run += 1
+        if run > 1 and is_syllable(stem) and (stem in _STAMMERED or (run > 2 and stem not in _NUMERALS)):
+            yield tokens[at + run - 1]
+            at += run
+            continue
+        pair = stem + (stems[at + 1] if at + 1 < len(stems) else "")
+        if pair in _STAMMERED_PAIRS and stems[at + 2 : at + 4] == list(pair):
+            at += 2
+            continue
+        yield tokens[at]
+        at += 1
