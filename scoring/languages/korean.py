@@ -31,7 +31,9 @@ class Korean(Joined):
     code = "ko"
     marks_words = True
     gap = 8
-    fillers = frozenset(("음", "어", "에", "으음", "어어", "음음", "저기", "그", "막", "아", "으", "흠", "이제", "인제"))
+    fillers = frozenset(
+        ("음", "어", "에", "으음", "어어", "음음", "저기", "그", "막", "아", "으", "흠", "이제", "인제")
+    )
     currency = MappingProxyType({"$": "달러", "€": "유로", "£": "파운드", "¥": "엔", "₽": "루블", "₩": "원"})
     percent = "퍼센트"
     common = frozenset("이가는은을를에의도로고다요네그저아지하시니면서거게한데있없수나라자들만기어인")

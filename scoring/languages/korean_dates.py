@@ -24,19 +24,28 @@ _PLAIN: Final = (("글피", 3), ("모레", 2), ("내일", 1), ("오늘", 0))
 
 
 def korean_date(text: str, day: date) -> date | None:
-    """The day that the text (without spaces) names, seen from `day`; None where it names none."""
+    """The day that the text (without spaces) names first, seen from `day`; None where it names none."""
+    named: list[tuple[int, date]] = []
     match = _WEEKDAY.search(text)
     if match:
-        return next_weekday(day, _WEEKDAYS.index(match[2]), week_after=match[1] in ("다음주", "담주", "차주"))
+        after = match[1] in ("다음주", "담주", "차주")
+        named.append((match.start(), next_weekday(day, _WEEKDAYS.index(match[2]), week_after=after)))
     for word, days in _PLAIN:
-        if word in text:
-            return day + timedelta(days=days)
+        if word in text and not (word == "모레" and "내일모레" in text):
+            named.append(
+                (text.index(word), day + timedelta(days=2 if text[text.index(word) :].startswith("내일모레") else days))
+            )
     match = _DATE.search(text)
-    if match:
-        return day_of_month(day, _count(match[1]) or 0, _count(match[2]) or 0)
+    if match and (found := day_of_month(day, _count(match[1]) or 0, _count(match[2]) or 0)) is not None:
+        named.append((match.start(), found))
     match = _AHEAD.search(text)
     if match and (found := _ahead(match[1], match[2], day)) is not None:
-        return found
+        named.append((match.start(), found))
+    return min(named)[1] if named else _vaguer(text, day)
+
+
+def _vaguer(text: str, day: date) -> date | None:
+    """A day of this month, a week or a month, where no plainer date is named."""
     match = _DAY.search(text)
     if match:
         number = int(match[1])
