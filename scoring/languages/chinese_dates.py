@@ -66,6 +66,10 @@ def _day_number(match: re.Match[str], day: date) -> date | None:
     return day_of_month(day, day.month if number >= day.day else day.month % 12 + 1, number)
 
 
+def _next_month_day(match: re.Match[str], day: date) -> date | None:
+    return day_of_month(day, add_months(day, 1).month, _count(match[1]))
+
+
 def _days_ahead(match: re.Match[str], day: date) -> date:
     if match[1] == "半" and match[2] == "月":
         return day + timedelta(days=15)
