@@ -16,7 +16,8 @@ _ENDING: Final = re.compile(
 _WITH_WORD: Final = re.compile(
     rf"{_WORDS}.{{0,25}}?(?:세요|어요|아요|에요|예요|이요|죠|지요|해요|돼요|되요|데요|니까|가요|까)"
 )
-_TELL: Final = re.compile(r"(?:말씀해|알려|설명해|얘기해|이야기해)(?:주|보|주시)[^요]{0,4}(?:요|까)")
+# "사장님께 말씀해 보세요" sends the client to somebody else.
+_TELL: Final = re.compile(r"(?<![께테게])(?:말씀해|알려|설명해|얘기해|이야기해)(?:주|보|주시)[^요]{0,4}(?:요|까)")
 _OPEN: Final = re.compile(r"(?:어떤|어떻게|왜|무엇|무슨|뭐가|뭘|뭐를|뭐에|말씀해|설명해|얘기해|이야기해|어떠)")
 # "성함이 어떻게 되세요", "몇 분", "어떠세요?" (an offer): one fact or a yes answers them.
 _CLOSED: Final = re.compile(
