@@ -19,7 +19,7 @@ KINDS = {"worker killed", "horse killed", "freeze", "FLUSHALL", "Redis killed", 
 SEED = 20261122
 CONTROL_CALLS = 12
 STUCK_SECONDS = 15.0  # how long the control without the sweep may go on
-TWICE_SECONDS = 40.0  # how long the control without the fence may take until it shows
+TWICE_SECONDS = 120.0  # how long the control without the fence may take until it shows
 ENDLESS = 10_000
 
 
