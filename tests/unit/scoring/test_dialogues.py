@@ -61,12 +61,12 @@ def test_the_file_is_well_formed(file: Path) -> None:
 
 @every_call
 def test_objections(file: Path) -> None:
-    if "objections" not in (wanted := read(file)["expected"]):
-        pytest.skip("none are named")
+    wanted = read(file)["expected"]
     found = judged(file)[1].objections
-    assert [["+".join(o.types), o.outcome] for o in found] == wanted["objections"], [
-        (o.types, o.outcome, o.client.quote, [m.name for m in o.moves], [f.name for f in o.faults]) for o in found
-    ]
+    if "objections" in wanted:
+        assert [["+".join(o.types), o.outcome] for o in found] == wanted["objections"], [
+            (o.types, o.outcome, o.client.quote, [m.name for m in o.moves], [f.name for f in o.faults]) for o in found
+        ]
 
 
 @every_call
