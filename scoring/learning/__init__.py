@@ -1,0 +1,1 @@
+"""Models that learn from reviewers' labels: text features, calibrated probabilities, measures. Pure, no database."""
