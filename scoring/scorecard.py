@@ -2,21 +2,41 @@
 
 Criterion fraction = (points - least) / (most - least); section = weighted mean of its answered criteria; total =
 weighted mean of the sections that have an answer; bonus points are added after weighting. N/A leaves the denominator;
-"cannot judge" and "unanswered" lower coverage, never the score. An auto-fail sets its section or the whole to 0 in
-`final` only. With nothing judged the call is not scored: never 0, never 100.
+"cannot judge", "unanswered", a missing answer and an answer that is no option lower coverage, never the score. An
+auto-fail sets its section or the whole to 0 in `final` only. With nothing judged the call is not scored: never 0,
+never 100. Sums are exact (`math.fsum`), so that no order of sections, criteria or answers changes the last digit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Final
 
 from scoring.assessment import NOT_APPLICABLE, NOT_SCORED, SCORED, CriterionResult, Score
-from scoring.standards import Criterion, Standard
+from scoring.standards import Criterion, Option, Section, Standard
 
 _Z: Final = 1.2816  # four calls in five lie inside: the 10 % and 90 % points of the normal distribution
-_SURE: Final = 0.9  # an auto-fail found with at least this confidence leaves no hope in the interval
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A criterion with the option chosen for it (None: not answered) and how sure that is, 0..1."""
+
+    criterion: Criterion
+    option: Option | None
+    applies: bool
+    confidence: float
+
+    @property
+    def fraction(self) -> float:
+        """Where the chosen option lies between the worst (0) and the best (1)."""
+        return fraction(self.criterion, self.option.points) if self.option is not None else 0.0
+
+    def counts(self) -> bool:
+        """Whether the answer has a share in its section's mean."""
+        return self.option is not None and not self.criterion.bonus and self.criterion.weight > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +46,36 @@ class _SectionScore:
     down: float  # variance of the fraction downwards and upwards, from the criteria's probabilities
     up: float
     failed: bool
-    sure: bool
 
 
 def total(standard: Standard, results: Sequence[CriterionResult]) -> Score:
-    """The score of a call whose criteria were answered as in `results` (any order)."""
+    """The score of a call whose criteria were answered as in `results` (any order).
+
+    Points come from the standard's options by the answer's id, so that a result cannot claim more than its option
+    gives. The interval reaches from what the criteria's doubt may take from `final` to what it may add to `raw`: it
+    contains both, and shows after an auto-fail what the call would have without it.
+    """
     by_id = {result.id: result for result in results}
-    coverage = _coverage(results)
-    sections = [
-        score
-        for section in standard.sections
-        if (score := _section(section.criteria, section.weight, by_id)) is not None
-    ]
-    weight = sum(section.weight for section in sections)
+    answers = {c.id: _answer(c, by_id.get(c.id)) for section in standard.sections for c in section.criteria}
+    coverage = _coverage(answers.values())
+    sections = [score for section in standard.sections if (score := _section(section, answers)) is not None]
+    weight = fsum(section.weight for section in sections)
     if weight <= 0:
         return Score(None, None, None, coverage, None, NOT_SCORED)
-    bonus, lost = _bonus(standard, by_id)
-    raw = 100 * sum(section.fraction * section.weight for section in sections) / weight + bonus
-    whole = _whole_failures(standard, by_id)
-    kept = [section for section in sections if not section.failed]
-    final = 100 * sum(section.fraction * section.weight for section in kept) / weight + bonus - lost
-    if whole is not None:
+    bonus, lost = _bonus(standard, answers)
+    raw = _mean(sections, weight) + bonus
+    final = _mean([section for section in sections if not section.failed], weight) + bonus - lost
+    if any(answer.option is not None and answer.option.auto_fail == "whole" for answer in answers.values()):
         final = 0.0
-    most = 100 + sum(criterion.most for criterion in _criteria(standard) if criterion.bonus)
+    low = final - 100 * _Z * _spread(sections, weight, "down")
+    high = raw + 100 * _Z * _spread(sections, weight, "up")
+    most = 100 + fsum(answer.criterion.most for answer in answers.values() if answer.criterion.bonus)
     return Score(
         raw=raw,
         final=final,
-        critical=_critical(standard, by_id),
+        critical=_critical(answers.values()),
         coverage=coverage,
-        interval=_interval(sections, weight, final=final, raw=raw, whole=whole, most=most),
+        interval=(max(0.0, low), max(raw, min(most, high))),
         state=SCORED,
     )
 
@@ -64,102 +85,80 @@ def fraction(criterion: Criterion, points: float) -> float:
     return (points - criterion.least) / (criterion.most - criterion.least)
 
 
-def _criteria(standard: Standard) -> list[Criterion]:
-    return [criterion for section in standard.sections for criterion in section.criteria]
+def _answer(criterion: Criterion, result: CriterionResult | None) -> _Answer:
+    if result is None:
+        return _Answer(criterion, None, applies=True, confidence=1.0)
+    chosen = next((option for option in criterion.options if option.id == result.answer), None)
+    sure = 1.0 if result.confidence is None else min(1.0, max(0.0, result.confidence))
+    return _Answer(criterion, chosen, applies=result.answer != NOT_APPLICABLE, confidence=sure)
 
 
-def _bonus(standard: Standard, by_id: Mapping[str, CriterionResult]) -> tuple[float, float]:
+def _mean(sections: Sequence[_SectionScore], weight: float) -> float:
+    return 100 * fsum(section.fraction * section.weight for section in sections) / weight
+
+
+def _bonus(standard: Standard, answers: Mapping[str, _Answer]) -> tuple[float, float]:
     """The bonus points earned, and those of them that a failed section takes away again."""
-    earned = lost = 0.0
+    earned: list[float] = []
+    lost: list[float] = []
     for section in standard.sections:
-        results = [(c, by_id[c.id]) for c in section.criteria if c.id in by_id]
-        points = sum(result.points or 0.0 for criterion, result in results if criterion.bonus)
+        mine = [answers[criterion.id] for criterion in section.criteria]
+        points = [answer.option.points for answer in mine if answer.option is not None and answer.criterion.bonus]
         earned += points
-        if any(_auto_fail(criterion, result) == "section" for criterion, result in results):
+        if _fails(mine):
             lost += points
-    return earned, lost
+    return fsum(earned), fsum(lost)
 
 
-def _coverage(results: Sequence[CriterionResult]) -> float | None:
-    applicable = sum(result.weight for result in results if result.answer != NOT_APPLICABLE)
-    answered = sum(result.weight for result in results if result.answered)
-    return answered / applicable if applicable > 0 else None
+def _fails(answers: Iterable[_Answer]) -> bool:
+    return any(answer.option is not None and answer.option.auto_fail == "section" for answer in answers)
 
 
-def _section(
-    criteria: Sequence[Criterion], weight: float, by_id: Mapping[str, CriterionResult]
-) -> _SectionScore | None:
-    weighed = down = up = weights = 0.0
-    failed = sure = False
-    for criterion in criteria:
-        result = by_id.get(criterion.id)
-        if result is None or result.points is None:
-            continue
-        if _auto_fail(criterion, result) == "section":
-            failed = True
-            sure = sure or (result.confidence is None or result.confidence >= _SURE)
-        if criterion.bonus or criterion.weight <= 0:
-            continue
-        value = fraction(criterion, result.points)
-        spread_down, spread_up = _spread(criterion, value, result.confidence)
-        weights += criterion.weight
-        weighed += value * criterion.weight
-        down += spread_down * criterion.weight**2
-        up += spread_up * criterion.weight**2
-    if weights <= 0:
+def _coverage(answers: Iterable[_Answer]) -> float | None:
+    applicable = [answer for answer in answers if answer.applies]
+    weight = fsum(answer.criterion.weight for answer in applicable)
+    answered = fsum(answer.criterion.weight for answer in applicable if answer.option is not None)
+    return answered / weight if weight > 0 else None
+
+
+def _section(section: Section, answers: Mapping[str, _Answer]) -> _SectionScore | None:
+    mine = [answers[criterion.id] for criterion in section.criteria]
+    counted = [answer for answer in mine if answer.counts()]
+    weight = fsum(answer.criterion.weight for answer in counted)
+    if weight <= 0:
         return None
-    return _SectionScore(weighed / weights, weight, down / weights**2, up / weights**2, failed, sure)
+    spreads = [(answer.criterion.weight / weight, *_doubt(answer)) for answer in counted]
+    return _SectionScore(
+        fraction=fsum(answer.fraction * answer.criterion.weight for answer in counted) / weight,
+        weight=section.weight,
+        down=fsum(down * share**2 for share, down, _ in spreads),
+        up=fsum(up * share**2 for share, _, up in spreads),
+        failed=_fails(mine),
+    )
 
 
-def _spread(criterion: Criterion, value: float, confidence: float | None) -> tuple[float, float]:
+def _doubt(answer: _Answer) -> tuple[float, float]:
     """How far the truth may lie below and above the answer: the rest of its probability goes to the other options."""
-    doubt = 1 - (1.0 if confidence is None else min(1.0, max(0.0, confidence)))
-    others = [fraction(criterion, option.points) for option in criterion.options]
-    others.remove(min(others, key=lambda other: abs(other - value)))
-    share = doubt / len(others)
-    down = sum(share * (value - other) ** 2 for other in others if other < value)
-    up = sum(share * (other - value) ** 2 for other in others if other > value)
+    others = [
+        fraction(answer.criterion, option.points) for option in answer.criterion.options if option is not answer.option
+    ]
+    share = (1 - answer.confidence) / len(others)
+    value = answer.fraction
+    down = fsum(share * (value - other) ** 2 for other in others if other < value)
+    up = fsum(share * (other - value) ** 2 for other in others if other > value)
     return down, up
 
 
-def _interval(
-    sections: Sequence[_SectionScore], weight: float, *, final: float, raw: float, whole: float | None, most: float
-) -> tuple[float, float]:
-    alive = [section for section in sections if not section.failed]
-    down = sum(section.down * section.weight**2 for section in alive) / weight**2
-    up = sum(section.up * section.weight**2 for section in alive) / weight**2
-    low = 0.0 if whole is not None else max(0.0, final - 100 * _Z * down**0.5)
-    high = final + 100 * _Z * up**0.5
-    if whole is not None:
-        high = 0.0 if whole >= _SURE else raw
+def _spread(sections: Sequence[_SectionScore], weight: float, side: str) -> float:
+    """Standard deviation of the total downwards (of what stands after auto-fails) or upwards (of everything)."""
+    if side == "down":
+        variance = fsum(s.down * (s.weight / weight) ** 2 for s in sections if not s.failed)
     else:
-        high += 100 * sum(s.fraction * s.weight for s in sections if s.failed and not s.sure) / weight
-    return low, min(most, high)
+        variance = fsum(s.up * (s.weight / weight) ** 2 for s in sections)
+    return float(variance**0.5)
 
 
-def _whole_failures(standard: Standard, by_id: Mapping[str, CriterionResult]) -> float | None:
-    """The confidence of the surest failure of the whole call, or None without one."""
-    found = [
-        1.0 if result.confidence is None else result.confidence
-        for criterion in _criteria(standard)
-        if (result := by_id.get(criterion.id)) is not None and _auto_fail(criterion, result) == "whole"
-    ]
-    return max(found) if found else None
-
-
-def _auto_fail(criterion: Criterion, result: CriterionResult) -> str | None:
-    if not result.answered:
-        return None
-    return next((option.auto_fail for option in criterion.options if option.id == result.answer), None)
-
-
-def _critical(standard: Standard, by_id: Mapping[str, CriterionResult]) -> float | None:
-    pairs = [
-        (criterion, result)
-        for criterion in _criteria(standard)
-        if criterion.critical and (result := by_id.get(criterion.id)) is not None and result.points is not None
-    ]
-    weights = sum(criterion.weight for criterion, _ in pairs)
-    if weights <= 0:
-        return None
-    return 100 * sum(fraction(c, r.points or 0.0) * c.weight for c, r in pairs) / weights
+def _critical(answers: Iterable[_Answer]) -> float | None:
+    pairs = [answer for answer in answers if answer.criterion.critical and answer.counts()]
+    weight = fsum(answer.criterion.weight for answer in pairs)
+    return 100 * fsum(answer.fraction * answer.criterion.weight for answer in pairs) / weight if weight > 0 else None

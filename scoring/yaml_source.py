@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -91,7 +92,7 @@ class Value:
             value = float(self._node.value)
         except ValueError:
             raise self.wrong(f"'{self.name}' is not a number", "write a plain number") from None
-        if value != value or (least is not None and value < least) or (most is not None and value > most):
+        if not isfinite(value) or (least is not None and value < least) or (most is not None and value > most):
             bounds = " and ".join(
                 part
                 for part in (

@@ -76,6 +76,19 @@ def test_bonus_lifts_above_a_hundred() -> None:
     assert score.interval[1] <= 105
 
 
+def test_points_come_from_the_option_not_from_the_result() -> None:
+    a = criterion("a", 0, 1, 4)
+    score = total(standard((1, (a,))), [replace(answer(a, 1), points=99)])
+    assert score.raw == 25
+
+
+def test_after_an_auto_fail_the_interval_reaches_up_to_raw() -> None:
+    a, b = criterion("a", fail="whole"), criterion("b")
+    score = total(standard((1, (a, b))), [answer(a, 0, confidence=1.0), answer(b, 1, confidence=1.0)])
+    assert (score.final, score.raw) == (0, 50)
+    assert score.interval == (0, 50)
+
+
 def test_cannot_judge_and_unanswered_lower_coverage_and_na_does_not() -> None:
     a, b, c, d = (criterion(name, weight=w) for name, w in zip("abcd", (4, 3, 2, 1), strict=True))
     results = [
@@ -172,6 +185,7 @@ def test_scores_stay_in_bounds(made: tuple[Standard, list[CriterionResult]]) -> 
     assert 0 <= score.coverage <= 1 + 1e-9
     assert score.interval[0] <= score.final + 1e-6
     assert score.final <= score.interval[1] + 1e-6
+    assert score.interval[0] - 1e-6 <= score.raw <= score.interval[1] + 1e-6
     assert score.interval[0] >= 0
     assert score.interval[1] <= most + 1e-6
     assert score.critical is None or -1e-9 <= score.critical <= 100 + 1e-9
@@ -183,9 +197,20 @@ def test_order_of_answers_does_not_matter(made: tuple[Standard, list[CriterionRe
     card, results = made
     shuffled = list(results)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    one, other = total(card, results), total(card, shuffled)
-    assert (one.raw, one.final, one.critical, one.state) == (other.raw, other.final, other.critical, other.state)
-    assert one.coverage == pytest.approx(other.coverage)
+    assert total(card, results) == total(card, shuffled)
+
+
+@settings(max_examples=200, deadline=None)
+@given(scorecards(), st.data())
+def test_order_of_sections_and_criteria_does_not_matter(
+    made: tuple[Standard, list[CriterionResult]], data: st.DataObject
+) -> None:
+    card, results = made
+    sections = [
+        replace(section, criteria=tuple(data.draw(st.permutations(section.criteria)))) for section in card.sections
+    ]
+    shuffled = replace(card, sections=tuple(data.draw(st.permutations(sections))))
+    assert total(shuffled, results) == total(card, results)
 
 
 @settings(max_examples=200, deadline=None)
@@ -208,6 +233,55 @@ def test_a_better_answer_never_lowers_raw_nor_final(
     before, after = total(card, results), total(card, raised)
     assert before.raw is None or (after.raw or 0) >= before.raw - 1e-9
     assert before.final is None or (after.final or 0) >= before.final - 1e-9
+
+
+@settings(max_examples=200, deadline=None)
+@given(scorecards(), st.data(), st.sampled_from([CANNOT_JUDGE, UNANSWERED]))
+def test_an_answer_taken_back_lowers_coverage_and_scores_like_na(
+    made: tuple[Standard, list[CriterionResult]], data: st.DataObject, blank: str
+) -> None:
+    card, results = made
+    answered = [n for n, result in enumerate(results) if result.answered]
+    if not answered:
+        return
+    n = data.draw(st.sampled_from(answered))
+    taken, left_out = [*results], [*results]
+    taken[n] = replace(results[n], answer=blank, points=None)
+    left_out[n] = replace(results[n], answer=NOT_APPLICABLE, points=None)
+    before, after, without = total(card, results), total(card, taken), total(card, left_out)
+    assert (after.raw, after.final, after.critical) == (without.raw, without.final, without.critical)
+    if before.coverage is not None:
+        assert after.coverage is not None
+        assert after.coverage < before.coverage or results[n].weight == 0
+
+
+@settings(max_examples=100, deadline=None)
+@given(scorecards(), st.data())
+def test_an_answer_that_is_missing_is_unanswered_and_typed_text_too(
+    made: tuple[Standard, list[CriterionResult]], data: st.DataObject
+) -> None:
+    card, results = made
+    n = data.draw(st.integers(0, len(results) - 1))
+    missing = [result for result in results if result is not results[n]]
+    blank, typed = [*results], [*results]
+    blank[n] = replace(results[n], answer=UNANSWERED, points=None)
+    typed[n] = replace(results[n], answer="very good", points=results[n].max)
+    assert total(card, missing) == total(card, blank) == total(card, typed)
+
+
+@settings(max_examples=100, deadline=None)
+@given(scorecards(), st.data())
+def test_less_doubt_never_widens_the_interval(
+    made: tuple[Standard, list[CriterionResult]], data: st.DataObject
+) -> None:
+    card, results = made
+    n = data.draw(st.integers(0, len(results) - 1))
+    surer = [*results]
+    surer[n] = replace(results[n], confidence=min(1.0, (results[n].confidence or 0.0) + 0.2))
+    before, after = total(card, results).interval, total(card, surer).interval
+    if before is not None and after is not None:
+        assert before[0] - 1e-9 <= after[0]
+        assert after[1] <= before[1] + 1e-9
 
 
 @settings(max_examples=200, deadline=None)
