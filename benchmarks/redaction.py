@@ -24,7 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.redaction_dialogues import Dialogue, make_dialogues
+from benchmarks.redaction_dialogues import Dialogue
+from benchmarks.redaction_sets import SETS, make_dialogues
 from transcription.redaction.detection import find_private
 from transcription.redaction.types import Place
 from transcription.transcript import REDACTION_KINDS, Role, Turn
@@ -193,7 +194,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.redaction", description=__doc__)
     parser.add_argument("--dialogues", type=int, default=1200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--scenes", choices=("first", "second", "third", "fourth"), default="first")
+    parser.add_argument("--scenes", choices=SETS, default="first")
     parser.add_argument("--folder", type=Path, help="real dialogues to mask instead")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--show", action="store_true")

@@ -9,10 +9,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
-
-import yaml
+from typing import Any
 
 from benchmarks.redaction_plain import say_plain
 from benchmarks.redaction_speech import (
@@ -26,9 +23,6 @@ from benchmarks.redaction_speech import (
 )
 from benchmarks.redaction_values import DOCUMENTS, make_card, make_phone, make_ru_passport
 from transcription.transcript import Role, Transcript, Turn
-
-SCENES: Final = Path(__file__).with_name("redaction_scenes")
-LANGUAGES: Final = ("en", "ru", "ko", "zh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +52,16 @@ class Dialogue:
         return Transcript(tuple(Turn(roles[who], text) for who, text in self.turns), language=self.language)
 
 
-def make_dialogues(count: int, seed: int, scenes: str = "first") -> list[Dialogue]:
-    """`count` conversations, the four languages in turn, from one set of scenes (first to fourth)."""
-    every = {name: yaml.safe_load((SCENES / f"{name}.yaml").read_text(encoding="utf-8")) for name in LANGUAGES}
-    # A later set need not bring greetings and small talk of its own.
-    data = {name: {**every[name]["first"], **every[name][scenes]} for name in LANGUAGES}
-    makers = (
-        _Maker(random.Random(f"{seed}/{n}"), LANGUAGES[n % 4], data[LANGUAGES[n % 4]])  # noqa: S311 (repeatable on purpose)
-        for n in range(count)
-    )
-    return [maker.make() for maker in makers]
+class Maker:
+    """Makes one conversation from a set of scenes; the first four sets."""
 
-
-class _Maker:
     def __init__(self, rng: random.Random, language: str, scenes: dict[str, Any]) -> None:
         self.rng, self.language, self.scenes = rng, language, scenes
         self.dialogue = Dialogue(language)
         self.gap = "" if language == "zh" else " "
 
     def make(self) -> Dialogue:
+        """The conversation."""
         rng = self.rng
         self._lines(rng.choice(self.scenes["openings"]))
         parts: list[str] = ["negative"] * rng.randint(1, 3) + rng.sample(

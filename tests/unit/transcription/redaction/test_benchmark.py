@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.redaction import TARGETS, Outcome, measure, rows, wilson
-from benchmarks.redaction_dialogues import Dialogue, Label, make_dialogues
+from benchmarks.redaction_dialogues import Dialogue, Label
+from benchmarks.redaction_sets import make_dialogues
 from benchmarks.redaction_values import luhn_digit
 from transcription.redaction.checks import is_chinese_id, passes_luhn
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.redaction_dialogues import make_dialogues
+from benchmarks.redaction_sets import make_dialogues
 from transcription.redaction import MASKS, Original, redact, redact_text, restore
 from transcription.transcript import Removal, Role, Transcript, Turn, Word
 
