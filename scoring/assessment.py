@@ -23,6 +23,7 @@ from scoring.findings import (
     Rejection,
     SummaryLine,
 )
+from scoring.spans import MetricSpans, Span
 from transcription.transcript import seconds, share
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "CriterionResult",
     "Evidence",
     "FoundFact",
+    "MetricSpans",
     "Metrics",
     "Named",
     "Nearest",
@@ -143,17 +145,6 @@ class StageSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of the call in seconds."""
-
-    start: float
-    end: float
-
-    def to_json(self) -> dict[str, Any]:
-        return {"start": seconds(self.start), "end": seconds(self.end)}
-
-
-@dataclass(frozen=True, slots=True)
 class Metrics:
     """Timing measures; None means "not available" (no times, or poor ones)."""
 
@@ -168,6 +159,7 @@ class Metrics:
     questions: int | None = None
     open_questions: int | None = None
     interactivity: float | None = None
+    spans: MetricSpans = field(default_factory=MetricSpans)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -182,6 +174,7 @@ class Metrics:
             "questions": self.questions,
             "open_questions": self.open_questions,
             "interactivity": tenth(self.interactivity),
+            "spans": self.spans.to_json(),
         }
 
 

@@ -26,6 +26,7 @@ from scoring.assessment import (
     StageSpan,
     SummaryLine,
 )
+from scoring.spans import InterruptionSpan, MetricSpans, QuestionSpan
 
 T = TypeVar("T")
 
@@ -100,9 +101,21 @@ def _criterion(d: Mapping[str, Any]) -> CriterionResult:
 def _metrics(d: Mapping[str, Any]) -> Metrics:
     values = dict(d)
     dead_air = values.pop("dead_air")
+    spans = values.pop("spans", None)  # assessments stored before there were spans have none
     return Metrics(
         dead_air=None if dead_air is None else tuple(Span(s["start"], s["end"]) for s in dead_air),
+        spans=MetricSpans() if spans is None else _spans(_mapping(spans, "metrics.spans")),
         **values,
+    )
+
+
+def _spans(d: Mapping[str, Any]) -> MetricSpans:
+    longest = d["longest_monologue"]
+    return MetricSpans(
+        longest_monologue=None if longest is None else Span(longest["start"], longest["end"]),
+        patience=tuple(Span(s["start"], s["end"]) for s in d["patience"]),
+        interruptions=tuple(InterruptionSpan(s["start"], s["end"], s["by"], s["turn"]) for s in d["interruptions"]),
+        questions=tuple(QuestionSpan(q["open"], _evidence(q)) for q in d["questions"]),
     )
 
 

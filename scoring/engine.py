@@ -15,9 +15,10 @@ from scoring.objections import find_objections
 from scoring.packs import Pack, PackMissing, load_pack
 from scoring.parts import Judged, RepPart, rep_parts, score_parts, theirs
 from scoring.promises import find_promises
-from scoring.questions import find_questions
+from scoring.questions import Question, find_questions
 from scoring.rejection import find_rejection
 from scoring.scorecard import total
+from scoring.spans import QuestionSpan
 from scoring.stages import find_stages
 from scoring.standards import Standard
 from scoring.summary import find_facts, summarise
@@ -75,6 +76,7 @@ def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, fa
         thresholds=pack.thresholds,
         questions=len(questions) if known else None,
         open_questions=sum(question.open for question in questions) if known else None,
+        asked=tuple(_place(conversation, question) for question in questions),
     )
     said = utterances(transcript)
     return Case(
@@ -87,6 +89,11 @@ def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, fa
         metrics=metrics,
         cuts=None if said is None else cut_ins(said, pack.thresholds),
     )
+
+
+def _place(conversation: Conversation, question: Question) -> QuestionSpan:
+    turn = conversation.turns[question.turn]
+    return QuestionSpan(question.open, turn.evidence(question.start, question.end, "rule:question"))
 
 
 def _judge_part(part: RepPart, standard: Standard, facts: Facts, pack: Pack, language: str | None) -> Judged:

@@ -21,6 +21,14 @@ OBJECTION_TYPES: Final = (
 )
 MOVES: Final = ("listen", "acknowledge", "clarify", "answer", "alternative", "check", "next_step")
 FAULTS: Final = ("cut_off", "argued", "instant_discount", "forbidden", "repeated_without_new_move")
+MISSED: Final = ("mishandled", "ignored")
+"""Outcomes that raise the flag "mishandled objection"."""
+
+GRAVE_FAULTS: Final = frozenset({"argued", "forbidden", "repeated_without_new_move"})
+"""Faults that are grave by themselves: they turn the talk against the client, or show that nobody listened."""
+
+MEANT: Final = 0.6
+"""From this chance (0..1) of being genuine an ignored objection is a grave miss: above a coin's toss by a margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,20 @@ class Objection:
     scale: int
     probability: float
 
+    @property
+    def severity(self) -> str | None:
+        """How grave the flag "mishandled objection" is: high, middle, or None where nothing is flagged.
+
+        By what the rep did alone, never by how the client took it. High: an objection that was probably meant was left
+        without a word, pressure or quarrel answered it, or two faults met in one episode.
+        """
+        if self.outcome not in MISSED:
+            return None
+        names = {fault.name for fault in self.faults}
+        if self.outcome == "ignored":
+            return "high" if (self.genuine or 0.0) >= MEANT else "middle"
+        return "high" if names & GRAVE_FAULTS or len(names) > 1 else "middle"
+
     def to_json(self) -> dict[str, Any]:
         return {
             "types": list(self.types),
@@ -62,6 +84,7 @@ class Objection:
             "outcome": self.outcome,
             "scale": self.scale,
             "probability": share(self.probability),
+            "severity": self.severity,
         }
 
 

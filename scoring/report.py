@@ -117,9 +117,9 @@ def _metrics(metrics: Metrics) -> list[str]:
     dead = None if metrics.dead_air is None else sum(span.end - span.start for span in metrics.dead_air)
     rows: list[tuple[str, str | None]] = [
         ("rep's share of talk", None if metrics.talk_ratio is None else f"{metrics.talk_ratio:.0%}"),
-        ("longest monologue", _seconds(metrics.longest_monologue)),
+        ("longest monologue", _monologue(metrics)),
         ("patience, median and 90 %", _pair(metrics.patience_median, metrics.patience_p90)),
-        ("interruptions", None if metrics.interruptions is None else str(metrics.interruptions)),
+        ("interruptions", _interruptions(metrics)),
         ("dead air", None if dead is None else f"{len(metrics.dead_air or ())} stretches, {dead:.1f} s"),
         ("pace, rep and client", _paces(metrics)),
         ("questions, of them open", _counts(metrics)),
@@ -163,8 +163,16 @@ def _at(seconds: float | None) -> str:
     return "" if seconds is None else f" {int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def _seconds(value: float | None) -> str | None:
-    return None if value is None else f"{value:.1f} s"
+def _monologue(metrics: Metrics) -> str | None:
+    value, span = metrics.longest_monologue, metrics.spans.longest_monologue
+    return None if value is None else f"{value:.1f} s{'' if span is None else ', from' + _at(span.start)}"
+
+
+def _interruptions(metrics: Metrics) -> str | None:
+    if metrics.interruptions is None:
+        return None
+    places = ", ".join(f"{span.by}{_at(span.start)}" for span in metrics.spans.interruptions)
+    return f"{metrics.interruptions}{': ' if places else ''}{places}"
 
 
 def _pair(first: float | None, second: float | None) -> str | None:

@@ -17,6 +17,7 @@ from typing import Final
 from scoring.assessment import Metrics, Span
 from scoring.conversation import UNSURE_ROLES, Conversation
 from scoring.languages import Language, language_of
+from scoring.spans import InterruptionSpan, MetricSpans, QuestionSpan
 from scoring.wordlists import word_set
 from transcription.transcript import Transcript, Turn
 
@@ -87,54 +88,68 @@ def measure(
     thresholds: Mapping[str, float] = DEFAULTS,
     questions: int | None = None,
     open_questions: int | None = None,
+    asked: tuple[QuestionSpan, ...] = (),
 ) -> Metrics:
-    """The call's measures; `questions` come from the language's rules and are passed through."""
+    """The call's measures; `questions` and where they were `asked` come from the language's rules, passed through."""
     said = utterances(transcript)
     known = any(turn.role == "rep" for turn in conversation.turns)
     if said is None or not conversation.turns:
-        return Metrics(questions=questions, open_questions=open_questions)
+        return Metrics(questions=questions, open_questions=open_questions, spans=MetricSpans(questions=asked))
     rep = _talk_time(said, "rep")
     client = _talk_time(said, "client")
-    patience = patience_values(said)
+    monologue = longest_monologue(said) if known else None
+    gaps = patience_gaps(said)
+    patience = [gap.end - gap.start for gap in gaps]
+    cuts = cut_ins(said, thresholds) if known else ()
     language = conversation.language
     duration = transcript.duration or max(item.end for item in said)
     return Metrics(
         talk_ratio=rep / (rep + client) if rep + client > 0 and known else None,
-        longest_monologue=longest_monologue(said) if known else None,
+        longest_monologue=None if monologue is None else monologue.end - monologue.start,
         patience_median=median(patience) if patience else None,
         patience_p90=_quantile(patience, 0.9) if patience else None,
-        interruptions=len(cut_ins(said, thresholds)) if known else None,
+        interruptions=len(cuts) if known else None,
         dead_air=dead_air(transcript, said, thresholds["dead_air_seconds"]),
         pace_rep=_pace(said, "rep", language),
         pace_client=_pace(said, "client", language),
         questions=questions,
         open_questions=open_questions,
         interactivity=_changes(said) / (duration / 60) if duration > 0 and known else None,
+        spans=MetricSpans(
+            longest_monologue=monologue,
+            patience=gaps,
+            interruptions=tuple(InterruptionSpan(c.at, c.at + c.overlap, c.role, c.turn) for c in cuts),
+            questions=asked,
+        ),
     )
 
 
-def longest_monologue(said: Sequence[Utterance]) -> float | None:
-    """The longest stretch of the rep's talk in seconds; the client's "mhm" does not break it."""
-    best: float | None = None
+def longest_monologue(said: Sequence[Utterance]) -> Span | None:
+    """The longest stretch of the rep's talk; the client's "mhm" does not break it."""
+    best: Span | None = None
     start: float | None = None
     end = 0.0
     for item in said:
         if item.role == "rep":
             start = item.start if start is None else start
             end = max(end, item.end)
-            best = max(best or 0.0, end - start)
+            if best is None or end - start > best.end - best.start:
+                best = Span(start, end)
         elif not item.brief:
             start, end = None, 0.0
     return best
 
 
-def patience_values(said: Sequence[Utterance]) -> list[float]:
-    """Seconds of silence before each of the rep's answers; none where the client only said "mhm"."""
-    values = []
-    for before, after in itertools.pairwise(said):
-        if before.role == "client" and after.role == "rep" and not before.brief:
-            values.append(max(0.0, after.start - before.end))
-    return values
+def patience_gaps(said: Sequence[Utterance]) -> tuple[Span, ...]:
+    """The silence before each of the rep's answers, of no length where the rep came in earlier.
+
+    None where the client only said "mhm".
+    """
+    return tuple(
+        Span(min(before.end, after.start), after.start)
+        for before, after in itertools.pairwise(said)
+        if before.role == "client" and after.role == "rep" and not before.brief
+    )
 
 
 def cut_ins(said: Sequence[Utterance], thresholds: Mapping[str, float] = DEFAULTS) -> tuple[CutIn, ...]:

@@ -316,7 +316,7 @@ def test_keys_come_in_the_contracts_order() -> None:
     ]  # fmt: skip
     assert list(data["metrics"]) == [
         "talk_ratio", "longest_monologue", "patience_median", "patience_p90", "interruptions", "dead_air", "pace_rep",
-        "pace_client", "questions", "open_questions", "interactivity",
+        "pace_client", "questions", "open_questions", "interactivity", "spans",
     ]  # fmt: skip
 
 

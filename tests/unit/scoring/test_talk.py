@@ -6,6 +6,7 @@ import pytest
 
 from scoring.assessment import Metrics, Span
 from scoring.conversation import prepare
+from scoring.spans import MetricSpans
 from scoring.talk import measure
 from transcription.transcript import Mark, Role, Transcript, Turn, Word
 
@@ -125,3 +126,24 @@ def test_unknown_speakers_have_no_reps_measures() -> None:
 def test_one_voice_that_nobody_knows_gives_no_figures_between_two_people() -> None:
     metrics = measured(turn("speaker_a", 0.0, 4.0), turn("speaker_a", 5.0, 9.0), duration=10.0)
     assert (metrics.talk_ratio, metrics.interruptions, metrics.interactivity) == (None, None, None)
+
+
+def test_every_figure_knows_the_seconds_it_was_taken_from() -> None:
+    found = measured(
+        turn("client", 0, 5, "I wanted to ask if the tables can be"),
+        turn("rep", 4.6, 8),
+        turn("client", 9, 10),
+        turn("rep", 11.5, 30),
+        turn("client", 31, 33),
+    )
+    spans = found.spans
+    assert spans.longest_monologue == Span(11.5, 30)
+    assert found.longest_monologue == pytest.approx(18.5)
+    assert [(span.start, span.end) for span in spans.patience] == [(4.6, 4.6), (10, 11.5)]
+    assert [(span.by, span.turn, span.start, span.end) for span in spans.interruptions] == [("rep", 1, 4.6, 5)]
+    assert found.interruptions == len(spans.interruptions)
+
+
+def test_without_times_there_are_no_stretches() -> None:
+    transcript = Transcript((Turn("rep", "Hello there."), Turn("client", "Hello.")), language="en")
+    assert measure(transcript, prepare(transcript)).spans == MetricSpans()
