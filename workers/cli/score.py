@@ -20,10 +20,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--standard", metavar="NAME", help="the standard to judge by (default: cold-call)")
     parser.add_argument("--facts", metavar="FACTS.json", help="call facts as JSON (direction, names, disposition...)")
     parser.add_argument("--format", choices=("json", "text"), default="json", help="for programs or for people")
+    parser.add_argument(
+        "--keep-private",
+        action="store_true",
+        help="quote card numbers, codes, phones, e-mails and documents as the transcript has them instead of masked",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the assessment. Only the two files and what ships are read: the same input gives the same bytes."""
+    from review.privacy import make_private
     from scoring.engine import score
     from scoring.facts import Facts
     from scoring.report import as_text
@@ -37,6 +43,9 @@ def run(args: argparse.Namespace) -> int:
         transcript = Transcript.from_json(_read_json(args.transcript))
     except NotATranscript as error:
         raise CommandRefused(f"{_name(args.transcript)} is {error}") from error
+    if not args.keep_private:
+        # Masked as before storing, so that the same call is judged on the same words and no quote shows a number.
+        transcript = make_private(transcript).transcript
     assessment = score(transcript, standard, facts)
     if args.format == "text":
         _write(as_text(assessment, standard))
