@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from review.assistant.client import Endpoint
+
 WHISPER_DEFAULT_CPU = "small"
 
 
@@ -48,6 +50,7 @@ class Settings:
     lease_seconds: float  # CALLCOACH_LEASE_SECONDS: how long a claimed step may go without a heartbeat
     reconcile_seconds: float  # CALLCOACH_RECONCILE_SECONDS: how often the sweep looks for calls to ring again
     log_json: bool  # CALLCOACH_LOG_JSON: 1 for one JSON object a line
+    assistant: Endpoint | None = None  # CALLCOACH_ASSISTANT_URL, _MODEL, _KEY, _SECONDS: a local language model
 
     @property
     def audio(self) -> Path:
@@ -118,6 +121,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         lease_seconds=_seconds(env, "CALLCOACH_LEASE_SECONDS", 90.0),
         reconcile_seconds=_seconds(env, "CALLCOACH_RECONCILE_SECONDS", 5.0),
         log_json=env.get("CALLCOACH_LOG_JSON", "") in ("1", "true", "yes"),
+        assistant=_assistant(env),
     )
 
 
@@ -194,6 +198,25 @@ def _redis_url(env: Mapping[str, str], name: str) -> str | None:
     except ValueError:
         raise BadSetting(name, f"{scheme}://…", f"its port is no number up to 65535; {fix}") from None
     return url
+
+
+def _assistant(env: Mapping[str, str]) -> Endpoint | None:
+    url = (env.get("CALLCOACH_ASSISTANT_URL") or "").rstrip("/")
+    if not url:
+        return None
+    name = "CALLCOACH_ASSISTANT_URL"
+    try:
+        parts = urlsplit(url)
+        _port = parts.port
+    except ValueError:
+        raise BadSetting(name, url, "its port is no number up to 65535") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise BadSetting(name, f"{parts.scheme}://…", "give http://host:port/v1 of a server of your own")
+    model = env.get("CALLCOACH_ASSISTANT_MODEL") or ""
+    if not model:
+        raise BadSetting("CALLCOACH_ASSISTANT_MODEL", "", "give the model's name as the server knows it")
+    seconds = _seconds(env, "CALLCOACH_ASSISTANT_SECONDS", 120.0)
+    return Endpoint(url, model, env.get("CALLCOACH_ASSISTANT_KEY") or None, seconds)
 
 
 def _watch(text: str) -> tuple[tuple[str, Path], ...]:

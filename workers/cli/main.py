@@ -31,6 +31,7 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.transcribe",
     "workers.cli.retranscribe",
     "workers.cli.score",
+    "workers.cli.suggest",
     "workers.cli.corrections",
     "workers.cli.status",
     "workers.cli.doctor",
