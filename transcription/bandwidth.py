@@ -42,25 +42,29 @@ class BandMeter:
     """Long-term spectra of one channel's int16 samples at 16 kHz, by loudness."""
 
     def __init__(self) -> None:
-        self._window = np.hanning(_FRAME)
+        self._window = np.hanning(_FRAME).astype(np.float32)
         self._rest: NDArray[np.int16] = np.zeros(0, dtype=np.int16)
         self._counts = np.zeros(_LEVELS, dtype=np.int64)
         self._power = np.zeros((_LEVELS, _FRAME // 2 + 1))
 
     def add(self, samples: NDArray[np.int16]) -> None:
         """Take the next samples."""
-        joined = np.concatenate((self._rest, samples))
+        joined = np.concatenate((self._rest, samples)) if self._rest.size else samples
         whole = joined.size // _FRAME
         self._rest = joined[whole * _FRAME :].copy()
-        frames = joined[: whole * _FRAME].reshape(whole, _FRAME).astype(np.float64) / 32768
-        energy = np.mean(frames * frames, axis=1)
+        frames = joined[: whole * _FRAME].reshape(whole, _FRAME).astype(np.float32)
+        frames *= np.float32(1 / 32768)
+        energy = np.einsum("ij,ij->i", frames, frames).astype(np.float64) / _FRAME
         heard = energy > 10 ** (-_LEVELS * _STEP_DB / 10)
         if not heard.any():
             return
-        spectra = np.abs(rfft(frames[heard] * self._window, axis=1)) ** 2
+        spectra = rfft(frames[heard] * self._window, axis=1)
+        power = spectra.real**2 + spectra.imag**2
         level = np.minimum(_LEVELS - 1, (10 * np.log10(energy[heard]) / _STEP_DB + _LEVELS).astype(np.int64))
-        self._counts += np.bincount(level, minlength=_LEVELS)
-        np.add.at(self._power, level, spectra)
+        counts = np.bincount(level, minlength=_LEVELS)
+        self._counts += counts
+        for n in np.flatnonzero(counts):
+            self._power[n] += power[level == n].sum(axis=0, dtype=np.float64)
 
     def bandwidth(self, rate: int) -> float | None:
         """Hz, at most half of the recording's own `rate`; None when there was nothing but silence."""

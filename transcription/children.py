@@ -6,6 +6,7 @@ Both ends talk JSON: one object on standard input, one on standard output.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -19,6 +20,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from transcription.errors import AudioLimits, AudioTooLong, EngineFailed, TranscriptionError, UnreadableAudio
+from transcription.warm_children import ChildServer, Ended, ServerGone
+
+WARM: Final = ("transcription.decode_child", "transcription.encode_child")
+"""Modules whose children are forked by a process that has loaded them already; each has its work as `WORK`."""
+
+_ENVIRONMENT: Final = {
+    "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PATH": os.defpath,
+    "LC_ALL": "C.UTF-8",
+}
+_SERVER: Final = ChildServer([sys.executable, "-m", "transcription.child_server"], _ENVIRONMENT)
 
 _PR_SET_PDEATHSIG: Final = 1
 _CRASHES: Final = (signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGBUS, signal.SIGTRAP)
@@ -39,27 +53,42 @@ class ChildLimits:
 
 
 def run_child(module: str, request: dict[str, Any], limits: ChildLimits) -> dict[str, Any]:
-    """The answer of `python -m module` to the request.
+    """The answer of a child of its own to the request: forked where the module is in `WARM`, else `python -m module`.
 
     Raises what the child reports (UnreadableAudio, AudioTooLong), AudioLimits when it went over a limit, and
     EngineFailed when the fault is ours or the machine's (disk full).
     """
+    payload = json.dumps({"limits": asdict(limits), **request}).encode()
+    ended = None
+    if module in WARM:
+        with contextlib.suppress(ServerGone):
+            ended = _SERVER.run(module, payload, limits.wall)
+    if ended is None:
+        ended = _alone(module, payload, limits.wall)
+    if ended.code == 0:
+        answer: dict[str, Any] = json.loads(ended.out)
+        if "error" in answer:
+            raise _reported(answer["error"])
+        return answer
+    raise _ended_badly(ended.code, ended.err.decode("utf-8", "replace"))
+
+
+def server_seconds() -> float:
+    """Processor seconds of forked children so far, which `resource.getrusage` does not count."""
+    return _SERVER.processor_seconds
+
+
+def _alone(module: str, payload: bytes, wall: float) -> Ended:
+    """The work done by a process of its own."""
     process = subprocess.Popen(
         [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={
-            "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "PATH": os.defpath,
-            "LC_ALL": "C.UTF-8",
-        },
+        env=_ENVIRONMENT,
     )
-    payload = json.dumps({"limits": asdict(limits), **request}).encode()
     try:
-        out, err = process.communicate(payload, timeout=limits.wall)
+        out, err = process.communicate(payload, timeout=wall)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
@@ -68,18 +97,14 @@ def run_child(module: str, request: dict[str, Any], limits: ChildLimits) -> dict
         process.kill()
         process.communicate()
         raise
-    if process.returncode == 0:
-        answer: dict[str, Any] = json.loads(out)
-        if "error" in answer:
-            raise _reported(answer["error"])
-        return answer
-    raise _ended_badly(process.returncode, err.decode("utf-8", "replace"))
+    return Ended(process.returncode, out, err)
 
 
 def child_main(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Run one request in this process and answer it; called by a child module when it is started."""
     die_with_parent()
-    request = json.load(sys.stdin.buffer)
+    with open(0, "rb", closefd=False) as file:
+        request = json.load(file)
     _apply_limits(ChildLimits(**request.pop("limits")))
     try:
         answer = work(request)
@@ -91,8 +116,8 @@ def child_main(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         answer = {"error": {"kind": "limit", "limit": error.limit}}
     except UnreadableAudio as error:
         answer = {"error": {"kind": "unreadable", "why": error.why, "looks_like": error.looks_like}}
-    sys.stdout.write(json.dumps(answer))
-    sys.stdout.flush()
+    with open(1, "wb", closefd=False) as file:
+        file.write(json.dumps(answer).encode())
     # The decoder's own clean-up can crash on damaged files; the answer is out and every file is closed.
     os._exit(0)
 

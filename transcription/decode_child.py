@@ -25,9 +25,14 @@ from transcription.headerless import SoundCheck
 from transcription.magic import NO_SOUND, MediaKind, identify_media
 from transcription.speech import RATE
 from transcription.timeline import Timeline
+from transcription.wav_header import has_plain_samples
 
 _TIMED: Final = frozenset({"ogg", "webm", "m4a", "flac"})
 """Containers whose packets carry times of their own."""
+
+_WAV_PACKET: Final = "8192"
+"""Bytes the WAV reader takes at once where every sample is coded by itself: half a second of a telephone call. By
+itself it takes a sixteenth of a second, and each packet costs as much as decoding it."""
 
 _DAMAGED_STOP: Final = 200
 """Places in a row at which the container cannot be read before we give up on the rest."""
@@ -70,9 +75,9 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
 
 def _warm_up() -> None:
     """Decode a few samples of our own, so that every module PyAV loads late is loaded before files are closed off."""
-    silence = bytes(160)
+    sound = bytes(range(256)) * 32
     fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16)
-    body = b"WAVE" + fmt + struct.pack("<4sI", b"data", len(silence)) + silence
+    body = b"WAVE" + fmt + struct.pack("<4sI", b"data", len(sound)) + sound
     sink = Sink([io.BytesIO()], mix=True, longest=1.0)
     with av.open(io.BytesIO(b"RIFF" + struct.pack("<I", len(body)) + body), mode="r", format="wav") as container:
         for frame in container.decode(audio=0):
@@ -89,6 +94,8 @@ def _unreadable(error: Exception) -> UnreadableAudio:
 
 def _decode_file(file: BinaryIO, kind: MediaKind, sink: Sink) -> dict[str, Any]:
     options = {"enable_drefs": "0", "use_absolute_path": "0"} if kind.demuxer == "mov" else dict(kind.options)
+    if kind.demuxer == "wav" and has_plain_samples(file):
+        options["max_size"] = _WAV_PACKET
     with av.open(file, mode="r", format=kind.demuxer, options=options, metadata_errors="ignore") as container:
         if not container.streams.audio:
             raise UnreadableAudio("there is no sound in it", looks_like=NO_SOUND)
@@ -102,7 +109,8 @@ def _decode_file(file: BinaryIO, kind: MediaKind, sink: Sink) -> dict[str, Any]:
         if kind.name in _TIMED and length is not None and length > sink.longest:
             raise AudioTooLong(sink.longest)
         codec = stream.codec_context.name
-        timeline = Timeline(timed=kind.name in _TIMED, sure=kind.name != "webm", length=length)
+        timed = kind.name in _TIMED
+        timeline = Timeline(timed=timed, sure=kind.name != "webm", length=length)
         damaged = good_bytes = 0
         for packet in _packets(container, stream):
             try:
@@ -115,7 +123,7 @@ def _decode_file(file: BinaryIO, kind: MediaKind, sink: Sink) -> dict[str, Any]:
                 continue
             before = sink.taken
             for frame in frames:
-                hole = timeline.hole_before(frame.time, sink.taken)
+                hole = timeline.hole_before(frame.time if timed else None, sink.taken)
                 if hole:
                     sink.silence(hole)
                     before += hole
@@ -160,5 +168,8 @@ def _packets(container: Any, stream: Any) -> Iterator[Any]:
         return
 
 
+WORK: Final = decode
+WARM_UP: Final = _warm_up
+
 if __name__ == "__main__":
-    child_main(decode)
+    child_main(WORK)

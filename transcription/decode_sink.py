@@ -19,7 +19,7 @@ MAX_CHANNELS: Final = 8
 LOWEST_RATE: Final = 6_000
 HIGHEST_RATE: Final = 192_000
 
-_BLOCK: Final = RATE
+_BLOCK: Final = 4 * RATE
 """Samples measured and written together."""
 
 _LOUDEST: Final = 8.0
@@ -104,7 +104,7 @@ class Sink:
 
     def _wait(self, frames: list[AudioFrame]) -> None:
         for frame in frames:
-            self._keep(cast(NDArray[np.int16], frame.to_ndarray()))
+            self._keep(cast("NDArray[np.int16]", frame.to_ndarray()))  # s16p, as the resampler was told
 
     def _keep(self, planes: NDArray[np.int16]) -> None:
         self._waiting.append(planes)

@@ -111,5 +111,7 @@ class _Peaks:
         return self._values
 
 
+WORK: Final = encode
+
 if __name__ == "__main__":
-    child_main(encode)
+    child_main(WORK)

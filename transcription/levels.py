@@ -50,17 +50,18 @@ class LevelMeter:
         """Take the next samples."""
         if not samples.size:
             return
-        wide = samples.astype(np.float64)
-        size = np.abs(wide)
         self._samples += samples.size
-        self._peak = max(self._peak, int(size.max()))
-        self._energy += float(wide @ wide)
-        self._clipped += int(np.count_nonzero(size >= CLIPPED))
-        joined = np.concatenate((self._rest, samples))
+        peak = max(int(samples.max()), -int(samples.min()))
+        self._peak = max(self._peak, peak)
+        if peak >= CLIPPED:
+            self._clipped += int(np.count_nonzero(np.abs(samples.astype(np.int32)) >= CLIPPED))
+        joined = np.concatenate((self._rest, samples)) if self._rest.size else samples
         whole = joined.size // FRAME
         frames = joined[: whole * FRAME].reshape(whole, FRAME).astype(np.float64)
         self._rest = joined[whole * FRAME :].copy()
-        power = np.mean(frames * frames, axis=1) / 32768.0**2
+        energy = np.einsum("ij,ij->i", frames, frames)
+        self._energy += float(energy.sum())
+        power = energy / (FRAME * 32768.0**2)
         power = power[power > 0]
         decibels = np.clip(np.floor(10 * np.log10(power)) + 120, 0, 120).astype(np.int64)
         self._frames += np.bincount(decibels, minlength=121)
@@ -69,9 +70,11 @@ class LevelMeter:
         """The levels of everything taken so far."""
         if not self._samples or not self._peak:
             return Levels(None, None, 0.0, None, silent=True)
+        rest = self._rest.astype(np.float64)
+        energy = self._energy + float(rest @ rest)
         return Levels(
             peak_dbfs=20 * math.log10(self._peak / 32768.0),
-            rms_dbfs=10 * math.log10(self._energy / self._samples / 32768.0**2),
+            rms_dbfs=10 * math.log10(energy / self._samples / 32768.0**2),
             clipping=self._clipped / self._samples,
             noise_floor_dbfs=self._level_of(NOISE_SHARE),
             silent=(self._level_of(1 - LOUD_SHARE) or 0.0) < SILENT_DBFS,

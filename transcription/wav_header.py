@@ -1,4 +1,4 @@
-"""How long a WAV file says it is: the data length in its header, which stays true when the file was cut off."""
+"""What a WAV file's header says: the length of its data, which stays true when the file was cut off, and its coding."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from typing import BinaryIO
 _CHUNKS = 200
 _UNKNOWN = 0x7FFFFFF0
 """Data lengths from here on are written by programs that stream and do not know the length."""
+
+_PLAIN = frozenset({1, 3, 6, 7})
+"""Codes of PCM, floating point, A-law and mu-law: no sample depends on another, so packets may be cut anywhere."""
+
+_EXTENSIBLE = 0xFFFE
+"""The code of a longer chunk with the real one further on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +43,14 @@ def find_wav_data(file: BinaryIO) -> WavData | None:
         file.seek(length + (length & 1), 1)
     file.seek(0)
     return found
+
+
+def has_plain_samples(file: BinaryIO) -> bool:
+    """Whether the format chunk comes first and names a coding sample by sample; leaves the position at the start."""
+    file.seek(0)
+    head = file.read(46)
+    file.seek(0)
+    if len(head) < 46 or head[12:16] != b"fmt ":
+        return False
+    code = int.from_bytes(head[20:22], "little")
+    return (int.from_bytes(head[44:46], "little") if code == _EXTENSIBLE else code) in _PLAIN

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
 @contextmanager
 def watch_children(command: bytes) -> Iterator[dict[int, float]]:
-    """Peaks in MB by process id of this process's children whose command line holds `command`.
+    """Peaks in MB by process id of this process's descendants whose command line holds `command`.
 
     The kernel's own high-water mark is read every 10 ms. `getrusage` would not do: it counts what the child had of its
     parent before it became its own program.
@@ -33,14 +33,16 @@ def watch_children(command: bytes) -> Iterator[dict[int, float]]:
         watcher.join()
 
 
-def _children() -> list[int]:
+def _children(parent: int | None = None) -> list[int]:
+    """All that were started by a process, and by those it started."""
     found: list[int] = []
-    for task in Path(f"/proc/{os.getpid()}/task").iterdir():
-        try:
-            found.extend(int(child) for child in (task / "children").read_text(encoding="ascii").split())
-        except FileNotFoundError:  # the thread has just ended
-            continue
-    return found
+    try:
+        for task in Path(f"/proc/{parent or os.getpid()}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):  # the thread has just ended
+                found.extend(int(child) for child in (task / "children").read_text(encoding="ascii").split())
+    except (FileNotFoundError, ProcessLookupError):  # or the whole process
+        return found
+    return [process for child in found for process in (child, *_children(child))]
 
 
 def _peak_mb(process: int, command: bytes) -> float:
