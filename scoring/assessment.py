@@ -23,6 +23,7 @@ from scoring.findings import (
     Rejection,
     SummaryLine,
 )
+from scoring.script_findings import MoveFound, StageScript
 from scoring.spans import MetricSpans, Span
 from transcription.transcript import seconds, share
 
@@ -44,6 +45,7 @@ __all__ = [
     "FoundFact",
     "MetricSpans",
     "Metrics",
+    "MoveFound",
     "Named",
     "Nearest",
     "NotAnAssessment",
@@ -54,6 +56,7 @@ __all__ = [
     "Rejection",
     "Score",
     "Span",
+    "StageScript",
     "StageSpan",
     "SummaryLine",
 ]
@@ -229,6 +232,9 @@ class Assessment:
     parts: tuple[Part, ...] = ()
     """Each rep's own part where several took part in the call; empty for one rep."""
 
+    script: tuple[StageScript, ...] = ()
+    """The standard's script on this call, stage by stage; empty for a standard without one."""
+
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON object, keys in the contract's order."""
         return {
@@ -247,6 +253,7 @@ class Assessment:
             "facts_found": [item.to_json() for item in self.facts_found],
             "summary": [item.to_json() for item in self.summary],
             "parts": [item.to_json() for item in self.parts],
+            "script": [item.to_json() for item in self.script],
         }
 
     @classmethod

@@ -26,6 +26,7 @@ from scoring.assessment import (
     StageSpan,
     SummaryLine,
 )
+from scoring.script_findings import read_stage
 from scoring.spans import InterruptionSpan, MetricSpans, QuestionSpan
 
 T = TypeVar("T")
@@ -72,6 +73,7 @@ def _read(top: Mapping[str, Any]) -> Assessment:
         facts_found=_list(top, "facts_found", lambda d: FoundFact(d["id"], d["value"], _evidence(d))),
         summary=_list(top, "summary", lambda d: SummaryLine(d["about"], _evidence(d))),
         parts=_list(top, "parts", _part) if "parts" in top else (),  # assessments stored before there were parts
+        script=_list(top, "script", read_stage) if "script" in top else (),  # and before there was a script
     )
 
 

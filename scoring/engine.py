@@ -9,7 +9,7 @@ from scoring.case import Case
 from scoring.conversation import UNSURE_ROLES, Conversation, prepare
 from scoring.detectors.phrases import introduced_name
 from scoring.facts import Facts
-from scoring.judging import judge, judge_nothing
+from scoring.judging import LearnedJudge, judge, judge_nothing
 from scoring.matching import matcher_for
 from scoring.objections import find_objections
 from scoring.packs import Pack, PackMissing, load_pack
@@ -18,18 +18,22 @@ from scoring.promises import find_promises
 from scoring.questions import Question, find_questions
 from scoring.rejection import find_rejection
 from scoring.scorecard import total
+from scoring.scripts import follow_script
 from scoring.spans import QuestionSpan
 from scoring.stages import find_stages
-from scoring.standards import Standard
+from scoring.standards import Criterion, Standard
 from scoring.summary import find_facts, summarise
 from scoring.talk import cut_ins, measure, utterances
 from transcription.transcript import Transcript
 
 
-def score(transcript: Transcript, standard: Standard, facts: Facts | None = None) -> Assessment:
+def score(
+    transcript: Transcript, standard: Standard, facts: Facts | None = None, models: LearnedJudge | None = None
+) -> Assessment:
     """The call's assessment. The same input gives the same bytes: no clock, no randomness, no outside state.
 
-    A language without a rule pack gets its timing measures, every criterion "cannot judge", and no score.
+    A language without a rule pack gets its timing measures, every criterion "cannot judge", and no score. `models` are
+    an installation's own, learned from its reviewers; without them only what ships takes part.
     """
     facts = facts or Facts()
     conversation = prepare(transcript)
@@ -43,14 +47,16 @@ def score(transcript: Transcript, standard: Standard, facts: Facts | None = None
         return _unjudged(transcript, conversation, standard, facts, why)
     case = open_case(transcript, conversation, pack, facts)
     objections = find_objections(case)
-    criteria = judge(case, standard, objections)
+    criteria = judge(case, standard, objections, models)
+    stages = find_stages(case, objections)
     return Assessment(
         standard=standard.name,
         version=standard.version,
         packs={pack.language: pack.version},
+        models={} if models is None else models.versions(pack.language, _criteria(standard)),
         score=total(standard, criteria),
         criteria=criteria,
-        stages=find_stages(case, objections),
+        stages=stages,
         metrics=case.metrics,
         objections=objections,
         rejection=find_rejection(case, facts, objections),
@@ -60,8 +66,9 @@ def score(transcript: Transcript, standard: Standard, facts: Facts | None = None
         parts=score_parts(
             rep_parts(transcript),
             standard,
-            lambda part: _judge_part(part, standard, facts, pack, conversation.language),
+            lambda part: _judge_part(part, standard, facts, pack, conversation.language, models),
         ),
+        script=follow_script(case, standard, criteria, objections, stages),
     )
 
 
@@ -96,10 +103,21 @@ def _place(conversation: Conversation, question: Question) -> QuestionSpan:
     return QuestionSpan(question.open, turn.evidence(question.start, question.end, "rule:question"))
 
 
-def _judge_part(part: RepPart, standard: Standard, facts: Facts, pack: Pack, language: str | None) -> Judged:
+def _judge_part(
+    part: RepPart,
+    standard: Standard,
+    facts: Facts,
+    pack: Pack,
+    language: str | None,
+    models: LearnedJudge | None,
+) -> Judged:
     conversation = prepare(replace(part.transcript, language=language))
     case = open_case(part.transcript, conversation, pack, facts)
-    return Judged(judge(case, standard, theirs(part, find_objections(case))), introduced_name(case))
+    return Judged(judge(case, standard, theirs(part, find_objections(case)), models), introduced_name(case))
+
+
+def _criteria(standard: Standard) -> list[Criterion]:
+    return [criterion for section in standard.sections for criterion in section.criteria]
 
 
 def _unjudged(

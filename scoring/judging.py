@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from scoring.assessment import CANNOT_JUDGE, NOT_APPLICABLE, UNANSWERED, CriterionResult, Objection
 from scoring.case import Case
 from scoring.detectors import dialogue, next_step, objection_answers, phrases
+from scoring.detectors.catalogue import DETECTORS
 from scoring.detectors.finding import Finding
 from scoring.standards import Criterion, Standard
 
@@ -34,13 +35,35 @@ _DETECT_OBJECTIONS: Final[Mapping[str, _DetectObjections]] = {
 PERSON_WHY: Final = "Only a reviewer can answer this."
 
 
-def judge(case: Case, standard: Standard, objections: Sequence[Objection]) -> tuple[CriterionResult, ...]:
-    """The answer to every criterion, in the standard's order."""
-    return tuple(
-        _answer(case, criterion, section.id, objections)
-        for section in standard.sections
-        for criterion in section.criteria
-    )
+class LearnedJudge(Protocol):
+    """Models learned from reviewers' verdicts, as scoring.learning.judge gives them."""
+
+    def versions(self, language: str, criteria: Sequence[Criterion]) -> Mapping[str, str]:
+        """The versions of the models that take part in judging these criteria, by their ids."""
+        ...
+
+    def answer(self, case: Case, criterion: Criterion, result: CriterionResult) -> CriterionResult:
+        """The learned answer in place of the rules', or the rules' own where no model judges."""
+        ...
+
+
+def judge(
+    case: Case, standard: Standard, objections: Sequence[Objection], models: LearnedJudge | None = None
+) -> tuple[CriterionResult, ...]:
+    """The answer to every criterion, in the standard's order; by the learned model where `models` has one."""
+    pairs = [(criterion, section.id) for section in standard.sections for criterion in section.criteria]
+    answers = [_answer(case, criterion, section, objections) for criterion, section in pairs]
+    if models is None:
+        return tuple(answers)
+    return tuple(models.answer(case, criterion, found) for (criterion, _), found in zip(pairs, answers, strict=True))
+
+
+def ask(case: Case, detector: str, objections: Sequence[Objection]) -> tuple[Finding, tuple[str, ...]]:
+    """What a detector finds with its own settings, and its levels from worst to best. Raises KeyError for no such."""
+    criterion = Criterion(detector, {}, {}, detector, {}, (), 0.0)
+    detect = _DETECT.get(detector)
+    finding = _DETECT_OBJECTIONS[detector](case, criterion, objections) if detect is None else detect(case, criterion)
+    return finding, DETECTORS[detector].levels
 
 
 def judge_nothing(standard: Standard, why: str) -> tuple[CriterionResult, ...]:

@@ -16,12 +16,15 @@ from scoring.assessment import (
     Metrics,
     Objection,
     Part,
+    StageScript,
 )
+from scoring.script import StageText
 from scoring.standards import CriterionText, Standard
 
 _WIDTH: Final = 100
 _WORDS: Final = {NOT_APPLICABLE: "n/a", CANNOT_JUDGE: "cannot judge", UNANSWERED: "for a reviewer"}
 _QUOTE: Final = 90
+_SIGNS: Final = {"na": "n/a", "cannot_judge": "cannot judge", "said": "said, not to"}
 
 
 def as_text(assessment: Assessment, standard: Standard) -> str:
@@ -38,6 +41,11 @@ def as_text(assessment: Assessment, standard: Standard) -> str:
         lines.append("OBJECTION EPISODES")
         for objection in assessment.objections:
             lines.extend(_objection(objection))
+        lines.append("")
+    if assessment.script:
+        lines.append("SCRIPT")
+        for stage in assessment.script:
+            lines.extend(_stage(stage, words.stage(stage.stage)))
         lines.append("")
     if assessment.parts:
         lines.append("EACH REP'S OWN PART")
@@ -100,6 +108,17 @@ def _objection(objection: Objection) -> list[str]:
         lines.append(
             "         faults: " + ", ".join(f"{f.name} “{_short(f.evidence.quote)}”" for f in objection.faults)
         )
+    return lines
+
+
+def _stage(stage: StageScript, text: StageText | None) -> list[str]:
+    title = stage.stage if text is None else text.title
+    lines = [f"  {title}{'' if stage.seen else ' (did not take place)'}"]
+    for move in (*stage.required, *stage.forbidden):
+        known = None if text is None else text.move(move.move)
+        quote = "" if move.evidence is None else f": {_quote(move.evidence)}"
+        sign = _SIGNS.get(move.state, move.state)
+        lines.append(f"    {sign:>13}  {move.move if known is None else known.label}{quote}")
     return lines
 
 

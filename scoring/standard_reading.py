@@ -6,10 +6,12 @@ import re
 from typing import Final
 
 from scoring.detectors.catalogue import DETECTORS, DetectorSpec
+from scoring.script_reading import read_stages
 from scoring.standards import Criterion, Option, Section, Standard
 from scoring.yaml_source import Value, read_yaml
 
 LANGUAGES: Final = ("en", "ru", "ko", "zh")
+MOST: Final = 10_000  # points and weights; more is a slip of the finger
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _RESERVED: Final = ("na", "cannot_judge", "unanswered")
 
@@ -17,7 +19,7 @@ _RESERVED: Final = ("na", "cannot_judge", "unanswered")
 def read(text: str, file: str) -> Standard:
     """The standard in `text`. Raises StandardInvalid."""
     document = read_yaml(text, file)
-    top = document.mapping(required=("name", "version", "title", "sections"), optional=("description",))
+    top = document.mapping(required=("name", "version", "title", "sections"), optional=("description", "stages"))
     sections = tuple(_section(item) for item in top["sections"].items())
     if not sections:
         raise top["sections"].wrong("there is no section", "add at least one section with a criterion")
@@ -34,6 +36,7 @@ def read(text: str, file: str) -> Standard:
         title=_words(top["title"]),
         description=_words(top["description"]) if "description" in top else {},
         sections=sections,
+        stages=read_stages(top["stages"], _words, LANGUAGES) if "stages" in top else (),
         source_text=text,
     )
 
@@ -47,7 +50,11 @@ def _section(value: Value) -> Section:
     criteria = tuple(_criterion(item) for item in keys["criteria"].items())
     if not criteria:
         raise keys["criteria"].wrong("the section has no criterion", "add one or remove the section")
-    weight = keys["weight"].number(least=0) if "weight" in keys else sum(criterion.weight for criterion in criteria)
+    weight = (
+        keys["weight"].number(least=0, most=MOST)
+        if "weight" in keys
+        else sum(criterion.weight for criterion in criteria)
+    )
     return Section(_identity(keys["id"]), _words(keys["title"]), weight, criteria)
 
 
@@ -71,7 +78,7 @@ def _criterion(value: Value) -> Criterion:
         detector=spec.name,
         settings=settings,
         options=_options(keys["options"], spec, bonus=bonus),
-        weight=0.0 if bonus else keys["weight"].number(least=0),
+        weight=0.0 if bonus else keys["weight"].number(least=0, most=MOST),
         critical="critical" in keys and keys["critical"].flag(),
         bonus=bonus,
     )
@@ -105,6 +112,7 @@ def _options(value: Value, spec: DetectorSpec, *, bonus: bool) -> tuple[Option, 
         raise value.wrong("all options give the same points", "give the best answer more points than the worst")
     if bonus and min(option.points for option in options) != 0:
         raise value.wrong("a bonus can only add", "give its lowest option 0 points")
+    _refuse_reward(value, options)
     levels = [option.level for option in options if option.level is not None]
     for level in spec.levels:
         if levels.count(level) != 1:
@@ -124,11 +132,23 @@ def _option(value: Value, spec: DetectorSpec) -> Option:
         raise keys["id"].wrong(f"'{option_id}' is kept for the machine", "choose another id")
     return Option(
         id=option_id,
-        points=keys["points"].number(),
+        points=keys["points"].number(least=-MOST, most=MOST),
         label=_words(keys["label"]),
         level=keys["when"].choice(spec.levels) if "when" in keys else None,
         auto_fail=keys["auto_fail"].choice(("section", "whole")) if "auto_fail" in keys else None,
     )
+
+
+def _refuse_reward(value: Value, options: tuple[Option, ...]) -> None:
+    """A better answer must never fail more than a worse one, or the score would not grow with the answer."""
+    harm = {None: 0, "section": 1, "whole": 2}
+    for better in options:
+        for worse in options:
+            if better.points > worse.points and harm[better.auto_fail] > harm[worse.auto_fail]:
+                raise value.wrong(
+                    f"the option '{better.id}' gives more points than '{worse.id}' but fails more",
+                    "put 'auto_fail' on the options with the fewest points",
+                )
 
 
 def _words(value: Value) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Standards: the versioned script and scorecard a call is judged against, and the library that ships.
 
-A standard has sections of weighted criteria. Each criterion names the detector that answers it (or `person`, when only
-a reviewer can) and its answer options with points. Words shown to people come from `Standard.describe(language)`.
+A standard has a script (stages with moves, see scoring/script.py) and sections of weighted criteria. Each criterion
+names the detector that answers it (or `person`, when only a reviewer can) and its answer options with points. Words
+shown to people come from `Standard.describe(language)`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final
 
+from scoring.script import ScriptStage, StageText, describe_stage
 from scoring.yaml_source import SourceInvalid
 
 DEFAULT_STANDARD: Final = "cold-call"
@@ -138,6 +140,7 @@ class StandardText:
     title: str
     description: str
     sections: tuple[SectionText, ...]
+    stages: tuple[StageText, ...] = ()
 
     def criterion(self, criterion_id: str) -> CriterionText | None:
         """The criterion of that id, or None."""
@@ -151,6 +154,10 @@ class StandardText:
         """The section of that id, or None."""
         return next((section for section in self.sections if section.id == section_id), None)
 
+    def stage(self, stage_id: str) -> StageText | None:
+        """The script's stage of that id, or None."""
+        return next((stage for stage in self.stages if stage.id == stage_id), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Standard:
@@ -161,6 +168,7 @@ class Standard:
     title: Mapping[str, str]
     description: Mapping[str, str]
     sections: tuple[Section, ...]
+    stages: tuple[ScriptStage, ...] = ()
     source_text: str = field(default="", repr=False, compare=False)
 
     @property
@@ -177,6 +185,7 @@ class Standard:
             title=in_language(self.title, language),
             description=in_language(self.description, language),
             sections=tuple(_describe_section(section, language) for section in self.sections),
+            stages=tuple(describe_stage(stage, language) for stage in self.stages),
         )
 
 

@@ -305,7 +305,7 @@ def test_keys_come_in_the_contracts_order() -> None:
     data = judged(timed(call(GOOD))).to_json()
     assert list(data) == [
         "schema", "standard", "version", "packs", "models", "score", "criteria", "stages", "metrics", "objections",
-        "rejection", "promises", "facts_found", "summary", "parts",
+        "rejection", "promises", "facts_found", "summary", "parts", "script",
     ]  # fmt: skip
     assert list(data["score"]) == ["raw", "final", "critical", "coverage", "interval", "state"]
     assert list(data["criteria"][0]) == [
