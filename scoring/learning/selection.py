@@ -72,19 +72,14 @@ def margin(probabilities: Mapping[str, float]) -> float:
 
 
 def _worths(pool: Sequence[Waiting]) -> dict[str, float]:
-    """(1 - margin) x rarity, where rarity is 1 - the expected share of the second likeliest answer.
-
-    What is likely to be answered against the judge's guess teaches most where that answer is seldom seen.
-    """
+    """(1 - margin) x rarity, where rarity is 1 - the share among all calls of the answer to be expected here."""
     shares: dict[str, float] = {}
     for item in pool:
         for answer, probability in item.probabilities.items():
             shares[answer] = shares.get(answer, 0.0) + probability / len(pool)
     found = {}
     for item in pool:
-        ranked = sorted(item.probabilities, key=lambda answer: (-item.probabilities[answer], answer))
-        rival = ranked[1] if len(ranked) > 1 else None
-        rarity = 1.0 - shares.get(rival, 0.0) if rival is not None else 0.0
+        rarity = sum(chance * (1.0 - shares[answer]) for answer, chance in item.probabilities.items())
         found[item.call] = round((1.0 - margin(item.probabilities)) * rarity, 6)
     return found
 
