@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from scoring.assessment import Evidence, Objection, Reason, Rejection
 from scoring.case import Case
@@ -30,32 +30,70 @@ _CONVERSATION_WORDS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed:
+class WeighedReason:
+    """A reason with its weight in log-odds, always positive."""
+
     weight: float
     reason: Reason
 
 
-def find_rejection(case: Case | None, facts: Facts, objections: Sequence[Objection]) -> Rejection | None:
-    """The finding, or None when the lead is not closed. Without a case (no words) it holds no reasons."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """All that the rules say of a closed lead, before a band is made of it."""
+
+    reasons: tuple[WeighedReason, ...]
+    against: tuple[WeighedReason, ...]
+    excluded: str | None
+
+    @property
+    def log_odds(self) -> float:
+        """The prior plus the reasons for, less those against."""
+        return _START + sum(r.weight for r in self.reasons) - sum(r.weight for r in self.against)
+
+
+class RejectionHead(Protocol):
+    """A learned judge of closed leads: from the case and the rules' reasons to the chance, with what it went by."""
+
+    def judge(self, case: Case, rules: Weighed) -> tuple[float, Sequence[WeighedReason], Sequence[WeighedReason]]:
+        """The calibrated chance that a reviewer agrees, and the reasons for and against with their weights."""
+        ...
+
+
+def find_rejection(
+    case: Case | None, facts: Facts, objections: Sequence[Objection], head: RejectionHead | None = None
+) -> Rejection | None:
+    """The finding, or None when the lead is not closed. Without a case (no words) it holds no reasons.
+
+    With a learned `head` the chance and the order of the reasons are the model's; what excludes a lead stays a rule.
+    """
     if facts.disposition not in CLOSED:
         return None
-    excluded = _excluded(case, facts)
     if case is None:
+        excluded = _excluded(case, facts)
         return Rejection(_EXCLUDED if excluded else _squash(_START), "low", (), (), excluded)
-    reasons = _reasons(case, objections)
-    against = _against(case, objections)
-    weight = _START + sum(r.weight for r in reasons) - sum(r.weight for r in against)
-    probability = _EXCLUDED if excluded else _squash(weight)
+    rules = weigh(case, facts, objections)
+    probability = _squash(rules.log_odds)
+    reasons: Sequence[WeighedReason] = rules.reasons
+    against: Sequence[WeighedReason] = rules.against
+    if head is not None:
+        probability, reasons, against = head.judge(case, rules)
+    if rules.excluded:
+        probability = _EXCLUDED
     return Rejection(
         probability=probability,
         band=next((name for least, name in _BANDS if probability >= least), "low"),
         reasons=_strongest(reasons),
         against=_strongest(against),
-        excluded=excluded,
+        excluded=rules.excluded,
     )
 
 
-def _strongest(found: Sequence[_Weighed]) -> tuple[Reason, ...]:
+def weigh(case: Case, facts: Facts, objections: Sequence[Objection]) -> Weighed:
+    """Every reason for and against that the rules find, with their prior weights."""
+    return Weighed(tuple(_reasons(case, objections)), tuple(_against(case, objections)), _excluded(case, facts))
+
+
+def _strongest(found: Sequence[WeighedReason]) -> tuple[Reason, ...]:
     return tuple(item.reason for item in sorted(found, key=lambda item: (-item.weight, item.reason.id))[:_SHOWN])
 
 
@@ -79,7 +117,7 @@ def _excluded(case: Case | None, facts: Facts) -> str | None:
     return None
 
 
-def _reasons(case: Case, objections: Sequence[Objection]) -> list[_Weighed]:
+def _reasons(case: Case, objections: Sequence[Objection]) -> list[WeighedReason]:
     found = [
         _contradicted(case),
         _no_later_attempt(case),
@@ -94,7 +132,7 @@ def _reasons(case: Case, objections: Sequence[Objection]) -> list[_Weighed]:
     return [item for item in found if item is not None]
 
 
-def _contradicted(case: Case) -> _Weighed | None:
+def _contradicted(case: Case) -> WeighedReason | None:
     if _reason_is(case, "unreachable"):
         spoken = case.conversation.of("client")
         if sum(turn.length() for turn in spoken) >= _CONVERSATION_WORDS:
@@ -113,7 +151,7 @@ def _contradicted(case: Case) -> _Weighed | None:
     return None
 
 
-def _no_later_attempt(case: Case) -> _Weighed | None:
+def _no_later_attempt(case: Case) -> WeighedReason | None:
     close = case.window("close")
     wish = case.found(("callback", "client_step", "send_info"), close, "client")
     soft = case.found(("soft_no",), close, "client")
@@ -127,7 +165,7 @@ def _no_later_attempt(case: Case) -> _Weighed | None:
     return _weigh(1.6 if wish else 1.1, "no_later_attempt", why, _q(case, hits))
 
 
-def _left_open(case: Case) -> _Weighed | None:
+def _left_open(case: Case) -> WeighedReason | None:
     """The rep's own tail: a number left, a quote kept on file, a call announced. Who does that heard no final no."""
     hits = case.found(("keeps_open",), case.window("close"), "rep")
     if not hits or _later_attempts(case.facts):
@@ -140,7 +178,7 @@ def _left_open(case: Case) -> _Weighed | None:
     return _weigh(weight, "left_open", why, _q(case, hits[-1:]))
 
 
-def _buying(case: Case) -> _Weighed | None:
+def _buying(case: Case) -> WeighedReason | None:
     hits = case.found(("buying_signal",), role="client")
     if not hits:
         return None
@@ -152,7 +190,7 @@ def _buying(case: Case) -> _Weighed | None:
     return _weigh(weight, "buying_signal", why, _q(case, late or hits))
 
 
-def _unhandled(objections: Sequence[Objection]) -> _Weighed | None:
+def _unhandled(objections: Sequence[Objection]) -> WeighedReason | None:
     missed = [o for o in objections if o.outcome in ("ignored", "mishandled")]
     if not missed:
         return None
@@ -161,13 +199,13 @@ def _unhandled(objections: Sequence[Objection]) -> _Weighed | None:
     return _weigh(min(1.2, 0.5 + 0.3 * len(missed)), "objection_not_handled", why, last.client)
 
 
-def _never_qualified(case: Case) -> _Weighed | None:
+def _never_qualified(case: Case) -> WeighedReason | None:
     if find_needs_questions(case) or case.doubt("rep", case.window("anywhere"), absence=True):
         return None
     return _weigh(0.6, "never_qualified", "No question about the client's needs was asked.")
 
 
-def _closed_at_once(facts: Facts, duration: float | None) -> _Weighed | None:
+def _closed_at_once(facts: Facts, duration: float | None) -> WeighedReason | None:
     if facts.closed_at is None or facts.started_at is None:
         return None
     try:
@@ -179,7 +217,7 @@ def _closed_at_once(facts: Facts, duration: float | None) -> _Weighed | None:
     return None
 
 
-def _few_attempts(facts: Facts) -> _Weighed | None:
+def _few_attempts(facts: Facts) -> WeighedReason | None:
     if facts.attempts is None:
         return None
     times = sorted((a.at for a in facts.attempts if a.at is not None), key=lambda at: at.isoformat())
@@ -190,15 +228,15 @@ def _few_attempts(facts: Facts) -> _Weighed | None:
     return None
 
 
-def _other_reason(case: Case) -> _Weighed | None:
+def _other_reason(case: Case) -> WeighedReason | None:
     text = case.facts.loss_reason
     if text is not None and (not text.strip() or _reason_is(case, "other")):
         return _weigh(0.4, "reason_other", "The loss reason says nothing.")
     return None
 
 
-def _against(case: Case, objections: Sequence[Objection]) -> list[_Weighed]:
-    found: list[_Weighed] = []
+def _against(case: Case, objections: Sequence[Objection]) -> list[WeighedReason]:
+    found: list[WeighedReason] = []
     close = case.window("close")
     final = case.found(("hard_no",), None, "client")
     if final:
@@ -254,5 +292,5 @@ def _q(case: Case, hits: Sequence[Hit]) -> Evidence:
     return case.evidence(hits[0])
 
 
-def _weigh(weight: float, name: str, why: str, evidence: Evidence | None = None) -> _Weighed:
-    return _Weighed(weight, Reason(name, why, evidence))
+def _weigh(weight: float, name: str, why: str, evidence: Evidence | None = None) -> WeighedReason:
+    return WeighedReason(weight, Reason(name, why, evidence))
