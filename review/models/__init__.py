@@ -17,6 +17,18 @@ from review.models.calls import (
 )
 from review.models.clients import DEAL_STATUSES, POTENTIALS, Client, ClientPhone, CrmTask, Deal, LossReason
 from review.models.corrections import Correction, SourceRoleChange
+from review.models.learning import (
+    DRAWN_BY,
+    MODEL_STATES,
+    VERDICT_KINDS,
+    DriftReading,
+    FrozenTest,
+    LabelRequest,
+    LearnedModel,
+    ModelEvent,
+    ShadowAnswer,
+    Verdict,
+)
 from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
 from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
 from review.models.sealed import RIGHTS, SealedOriginal, UserRight
@@ -29,9 +41,12 @@ __all__ = [
     "DIRECTIONS",
     "DISPOSITIONS",
     "DOORS",
+    "DRAWN_BY",
+    "MODEL_STATES",
     "POTENTIALS",
     "RIGHTS",
     "ROLES",
+    "VERDICT_KINDS",
     "ApiToken",
     "AuditEvent",
     "Base",
@@ -43,12 +58,18 @@ __all__ = [
     "CrmTask",
     "Deal",
     "Delivery",
+    "DriftReading",
+    "FrozenTest",
+    "LabelRequest",
+    "LearnedModel",
     "LossReason",
+    "ModelEvent",
     "OutboxItem",
     "Recording",
     "Rep",
     "SealedOriginal",
     "Segment",
+    "ShadowAnswer",
     "SignInAttempt",
     "Source",
     "SourceRoleChange",
@@ -62,6 +83,7 @@ __all__ = [
     "UserRight",
     "UserRole",
     "UtcTime",
+    "Verdict",
     "WatchedFile",
     "WebAudio",
     "WebSession",
