@@ -105,6 +105,7 @@ RULES: Mapping[str, Rule] = {
     "retranscribe.state": SEES_CALL,
     "retranscribe.one_call": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
     "clients.show": SEES_CLIENT,
+    "objections.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
     "upload.form": BRINGS_CALLS,
     "upload.receive": BRINGS_CALLS,
     "sources.index": SETS_SOURCES,

@@ -101,6 +101,7 @@ def navigation() -> tuple[NavigationItem, ...]:
         return ()
     pages = (
         ("inbox.index", _("Inbox")),
+        ("objections.index", _("Objections")),
         ("upload.form", _("Upload")),
         ("sources.index", _("Sources")),
         ("health.page", _("Health")),

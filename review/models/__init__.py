@@ -29,6 +29,7 @@ from review.models.learning import (
     ShadowAnswer,
     Verdict,
 )
+from review.models.objections import ObjectionEpisode
 from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
 from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
 from review.models.sealed import RIGHTS, SealedOriginal, UserRight
@@ -64,6 +65,7 @@ __all__ = [
     "LearnedModel",
     "LossReason",
     "ModelEvent",
+    "ObjectionEpisode",
     "OutboxItem",
     "Recording",
     "Rep",

@@ -28,6 +28,7 @@ from review.search.index import index_transcript
 from review.services.call_flags import count_flags
 from review.services.corrections_private import muted_by_hand
 from review.services.hints import Hints, gather_hints
+from review.services.episodes import keep_episodes
 from review.services.scoring_facts import gather_facts
 from review.services.sealed import Sealed, keep_sealed
 from review.services.sources import source_language
@@ -253,6 +254,7 @@ def store_assessment(session: Session, claim: Claim, assessment: Assessment, sta
         **count_flags(data),
     )
     return Stored(None)
+    keep_episodes(session, call_id, data)
 
 
 def note_web_audio(session: Session, call_id: int, folder: str, duration: float | None) -> None:

@@ -12,6 +12,7 @@ from web.blueprints import (
     exports,
     health,
     inbox,
+    objections,
     originals,
     retranscribe,
     sources,
@@ -21,6 +22,19 @@ from web.blueprints import (
 
 def register_blueprints(app: Flask) -> None:
     """Add every page to the application."""
-    pages = (auth, inbox, calls, corrections, exports, originals, retranscribe, clients, upload, sources, health)
+    pages = (
+        auth,
+        inbox,
+        objections,
+        calls,
+        corrections,
+        exports,
+        originals,
+        retranscribe,
+        clients,
+        upload,
+        sources,
+        health,
+    )
     for module in pages:
         app.register_blueprint(module.blueprint)
