@@ -1,8 +1,13 @@
-"""Reading a standard from YAML, strictly: an error names the file, the line and the fix."""
+"""Reading a standard from YAML, strictly: an error names the file, the line and the fix.
+
+`scoring/schemas/standard.schema.json` says the same for editors; what it cannot say (ids used twice, options that all
+give the same points, weights that are all zero) is said here alone. The two are tested against each other.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from scoring.detectors.catalogue import DETECTORS, DetectorSpec
@@ -12,15 +17,20 @@ from scoring.yaml_source import Value, read_yaml
 
 LANGUAGES: Final = ("en", "ru", "ko", "zh")
 MOST: Final = 10_000  # points and weights; more is a slip of the finger
+SETTINGS: Final = {
+    "role": ("rep", "client"),
+    "window": ("opening", "close", "anywhere"),
+    "applies": ("always", "raised"),
+}
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _RESERVED: Final = ("na", "cannot_judge", "unanswered")
 
 
-def read(text: str, file: str) -> Standard:
-    """The standard in `text`. Raises StandardInvalid."""
+def read(text: str, file: str, groups: Collection[str] | None = None) -> Standard:
+    """The standard in `text`; with the rule packs' `groups` given, only those may be named. Raises StandardInvalid."""
     document = read_yaml(text, file)
     top = document.mapping(required=("name", "version", "title", "sections"), optional=("description", "stages"))
-    sections = tuple(_section(item) for item in top["sections"].items())
+    sections = tuple(_section(item, groups) for item in top["sections"].items())
     if not sections:
         raise top["sections"].wrong("there is no section", "add at least one section with a criterion")
     _refuse_twins(top["sections"], [section.id for section in sections])
@@ -45,9 +55,9 @@ def _counts(section: Section) -> bool:
     return section.weight > 0 and any(criterion.weight > 0 for criterion in section.criteria)
 
 
-def _section(value: Value) -> Section:
+def _section(value: Value, groups: Collection[str] | None) -> Section:
     keys = value.mapping(required=("id", "title", "criteria"), optional=("weight",))
-    criteria = tuple(_criterion(item) for item in keys["criteria"].items())
+    criteria = tuple(_criterion(item, groups) for item in keys["criteria"].items())
     if not criteria:
         raise keys["criteria"].wrong("the section has no criterion", "add one or remove the section")
     weight = (
@@ -58,7 +68,7 @@ def _section(value: Value) -> Section:
     return Section(_identity(keys["id"]), _words(keys["title"]), weight, criteria)
 
 
-def _criterion(value: Value) -> Criterion:
+def _criterion(value: Value, groups: Collection[str] | None) -> Criterion:
     keys = value.mapping(
         required=("id", "question", "detector", "options"),
         optional=("guidance", "weight", "critical", "bonus"),
@@ -70,7 +80,7 @@ def _criterion(value: Value) -> Criterion:
         )
     if not bonus and "weight" not in keys:
         raise value.wrong("'weight' is missing", "add 'weight: 1' (or 'bonus: true')")
-    spec, settings = _detector(keys["detector"])
+    spec, settings = _detector(keys["detector"], groups)
     return Criterion(
         id=_identity(keys["id"]),
         question=_words(keys["question"]),
@@ -84,9 +94,15 @@ def _criterion(value: Value) -> Criterion:
     )
 
 
-def _detector(value: Value) -> tuple[DetectorSpec, dict[str, float | str | tuple[str, ...]]]:
+def _detector(
+    value: Value, groups: Collection[str] | None
+) -> tuple[DetectorSpec, dict[str, float | str | tuple[str, ...]]]:
     if value.is_text():
-        return DETECTORS[value.choice(sorted(DETECTORS))], {}
+        spec = DETECTORS[value.choice(sorted(DETECTORS))]
+        if spec.required:
+            more = ", ".join(f"{key}: ..." for key in spec.required)
+            raise value.wrong(f"'{spec.name}' needs more", f"write 'detector: {{name: {spec.name}, {more}}}'")
+        return spec, {}
     keys = value.mapping(required=("name",), optional=None)
     spec = DETECTORS[keys["name"].choice(sorted(DETECTORS))]
     value.mapping(required=("name", *spec.required), optional=spec.optional)
@@ -94,13 +110,20 @@ def _detector(value: Value) -> tuple[DetectorSpec, dict[str, float | str | tuple
     for key, item in keys.items():
         if key == "name":
             continue
-        if item.is_list():
-            settings[key] = tuple(item.texts())
-        elif key in spec.numbers:
-            settings[key] = item.number(least=0)
+        if key in spec.numbers:
+            settings[key] = item.number(least=0, most=MOST)
+        elif key == "groups":
+            settings[key] = _groups(item, groups)
         else:
-            settings[key] = item.text()
+            settings[key] = item.choice(SETTINGS[key])
     return spec, settings
+
+
+def _groups(value: Value, known: Collection[str] | None) -> tuple[str, ...]:
+    items = value.items() if value.is_list() else [value]
+    if not items:
+        raise value.wrong("there is no group", "name one of the rule packs' groups")
+    return tuple(item.text() if known is None else item.choice(sorted(known)) for item in items)
 
 
 def _options(value: Value, spec: DetectorSpec, *, bonus: bool) -> tuple[Option, ...]:

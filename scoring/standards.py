@@ -7,7 +7,7 @@ shown to people come from `Standard.describe(language)`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -223,11 +223,14 @@ def load_standard(name: str) -> Standard:
     return read_standard(file.read_text(encoding="utf-8"), f"{name}.yaml")
 
 
-def read_standard(text: str, file: str) -> Standard:
-    """The standard written in YAML `text`; `file` is the name used in errors. Raises StandardInvalid."""
+def read_standard(text: str, file: str, *, groups: Collection[str] | None = None) -> Standard:
+    """The standard written in YAML `text`; `file` is the name used in errors. Raises StandardInvalid.
+
+    `groups` are those the rule packs have (scoring.pack_checks.known_groups): given them, no other may be named.
+    """
     from scoring.standard_reading import read
 
-    return read(text, file)
+    return read(text, file, groups)
 
 
 def in_language(words: Mapping[str, str], language: str) -> str:

@@ -30,7 +30,7 @@ stages:
       - move: reason_for_call
         or: [permission]
         label: {en: Says why}
-        lines: {en: [Have you got a minute?]}
+        lines: {en: ["Have you got a minute?"]}
     forbidden: [price_given]
   - id: price
     aim: {en: Give it}
@@ -41,7 +41,7 @@ sections:
     title: {en: One}
     criteria:
       - id: greets
-        question: {en: Greets?}
+        question: {en: "Greets?"}
         detector: greeting
         weight: 2
         options:
@@ -97,7 +97,7 @@ def test_a_standard_without_a_script_has_none() -> None:
         ("    required: [price_given]\n", "", 14, "asks for nothing"),
         ("    aim: {en: Give it}\n", "", 14, "'aim' is missing"),
         ("optional: true", "optional: maybe", 16, "neither true nor false"),
-        ("lines: {en: [Have you got a minute?]}", "lines: {fr: [Oui]}", 12, "'fr' is not known"),
+        ('lines: {en: ["Have you got a minute?"]}', "lines: {fr: [Oui]}", 12, "'fr' is not known"),
     ],
 )
 def test_a_wrong_stage_is_refused_with_line_and_fix(old: str, new: str, line: int, says: str) -> None:
