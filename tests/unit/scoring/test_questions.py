@@ -97,3 +97,38 @@ def test_needs_questions(text: str) -> None:
 )
 def test_small_talk_and_arrangements_are_no_needs_questions(text: str) -> None:
     assert needs(text) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i was wondering if you had a minute to look at the offer",
+        "okay and i'm curious how you keep track of that",
+        "so i'd like to hear about the way you order",
+        "good and any questions on that so far",
+        "you got three of them isn't it",
+        "we could start in june would that be all right",
+        "on a scale of one to ten where would you put it",
+        "that's the plan what else matters for you",
+        "mhm and can you think of anything missing",
+    ],
+)
+def test_askings_without_a_mark_are_found(text: str) -> None:
+    assert questions(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it's your choice and there's your copy on the desk",
+        "i know what is in the box and how it is used",
+        "that depends on how much you need",
+        "we do your accounts and we have your number on the list",
+        "they are you know quite happy with it",
+        "people who don't use it pay less",
+        "my friends tell me about your shop all the time",
+        "the thing is that it takes a week",
+    ],
+)
+def test_clauses_that_only_look_like_questions_are_not_counted(text: str) -> None:
+    assert questions(text) == []
