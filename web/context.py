@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from review.ui_languages import UI_LANGUAGES
 from web.access import rule_of
 from web.auth import known_viewer
 from web.security import csp_nonce
+from web.wording import FILTERS as WORDING
 
 DEFAULT_LANGUAGE = UI_LANGUAGES[0]
 LANGUAGE_COOKIE = "language"
@@ -51,7 +52,7 @@ def set_up_pages(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LANGUAGE
     Babel(app, locale_selector=choose_language, timezone_selector=choose_time_zone)
     app.context_processor(page_variables)
-    for name, write in FILTERS.items():
+    for name, write in {**FILTERS, **WORDING}.items():
         app.add_template_filter(write, name)
 
 
@@ -212,7 +213,7 @@ def state_label(state: str | None) -> str:
     return words[state]() if state in words else (state or "–")
 
 
-FILTERS: Mapping[str, Callable[..., str]] = {
+FILTERS: dict[str, Callable[..., object]] = {
     "clock": clock,
     "duration": duration,
     "when": when,

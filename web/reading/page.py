@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from review.queries.call import CallDetail
 from review.services.corrections_layer import machine_key
 from web.reading.audio import AudioFacts, read_audio
-from web.reading.evidence import OUTCOME_TONE, EvidenceRow, Tone, read_evidence
+from web.reading.episodes import EpisodeRow, read_episodes
+from web.reading.evidence import EvidenceRow, read_evidence
 from web.reading.hands import EditRow, read_edits, read_hands, speakers_of
+from web.reading.lanes import Lane, read_lanes, read_people
+from web.reading.measures import MeasureRow, read_measures
 from web.reading.parts import PartRow, read_parts
 from web.reading.scorecard import CriterionRow, SectionRow, read_scorecard
 from web.reading.timeline import StageBar, WaveMark, read_marks, read_stages
@@ -18,36 +22,10 @@ from web.reading.turns import Mark, SoundRow, TurnRow, read_sounds, read_turns, 
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A handling move or a fault of an episode, with its quote when it has one."""
-
-    name: str
-    evidence: EvidenceRow | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EpisodeRow:
-    """One objection episode; `after_turn` is the turn its card stands behind."""
-
-    number: int
-    types: tuple[str, ...]
-    outcome: str
-    tone: Tone | None
-    reaction: str
-    latency: float | None
-    probability: float | None
-    genuine: float | None
-    client: EvidenceRow | None
-    response: EvidenceRow | None
-    moves: tuple[Step, ...]
-    faults: tuple[Step, ...]
-    after_turn: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class ReasonRow:
-    """A reason for or against "possibly closed wrongly"."""
+    """A reason for or against "possibly closed wrongly"; `id` is the rule's."""
 
+    id: str
     why: str
     evidence: EvidenceRow | None
 
@@ -60,6 +38,7 @@ class SaidRow:
     by: str
     value: str
     evidence: EvidenceRow | None
+    due: date | None = None  # a promise's day, worked out from the day of the call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +65,10 @@ class CallPage:
     who: str  # "" when it is certain who is who; `ab` for two unnamed speakers, `pair` for an unsure rep and client
     edits: tuple[EditRow, ...]  # newest first
     decisions: int  # how often somebody said who is who
-    swapped: bool  # by hand
+    swap: EditRow | None  # who swapped rep and client by hand, and when; None while they stand as the machine had them
+    lanes: tuple[Lane, ...]  # who is on which channel, the upper lane first; empty when that is not known
+    people: tuple[str, ...]  # the two sides: rep and client, or speaker A and B
+    measures: tuple[MeasureRow, ...]
     parts: tuple[PartRow, ...]  # each rep's own part, when several spoke
 
     @property
@@ -104,7 +86,7 @@ def read_page(call: CallDetail) -> CallPage:
     transcript = call.transcript or {}
     assessment = call.assessment or {}
     sections = read_scorecard(assessment, call.standard) if assessment else ()
-    episodes = tuple(_episode(n, item) for n, item in enumerate(assessment.get("objections") or [], start=1))
+    episodes = read_episodes(assessment)
     rejection = assessment.get("rejection") or {}
     reasons = tuple(_reason(item) for item in rejection.get("reasons") or [])
     metrics = assessment.get("metrics") or {}
@@ -113,6 +95,7 @@ def read_page(call: CallDetail) -> CallPage:
     if call.rescoring:  # the marks' turns are counted in older words: only the quotes say where they belong
         marks = tuple(replace(mark, evidence=replace(mark.evidence, turn=None)) for mark in marks)
     turns = read_turns(transcript, marks, metrics.get("dead_air") or [], keys=_keys(call), hands=read_hands(call.layer))
+    edits = read_edits(call.layer)
     last = max((turn.start for turn in turns if turn.start is not None), default=-1.0)
     return CallPage(
         turns=turns,
@@ -122,7 +105,7 @@ def read_page(call: CallDetail) -> CallPage:
         episodes=episodes,
         reasons=reasons,
         against=tuple(_reason(item) for item in rejection.get("against") or []),
-        promises=_said(assessment, "promises", "what", "due"),
+        promises=_said(assessment, "promises", "what", ""),
         facts=_said(assessment, "facts_found", "id", "value"),
         summary=_said(assessment, "summary", "about", ""),
         audio=read_audio(transcript.get("quality")),
@@ -133,9 +116,12 @@ def read_page(call: CallDetail) -> CallPage:
         has_times=any(turn.start is not None for turn in turns),
         sounds_after=tuple(sound for sound in read_sounds(transcript) if sound.start >= last + 0.01),
         who=_who(transcript, turns),
-        edits=read_edits(call.layer),
+        edits=edits,
         decisions=call.layer.decisions if call.layer else 0,
-        swapped=bool(call.layer and call.layer.swapped),
+        swap=_swap(call, edits),
+        lanes=read_lanes(transcript),
+        people=read_people(transcript),
+        measures=read_measures(assessment, transcript, episodes),
         parts=read_parts(assessment),
     )
 
@@ -146,6 +132,13 @@ def _keys(call: CallDetail) -> list[str]:
         return [item.key for item in call.layer.items]
     turns = (call.transcript or {}).get("turns") or []
     return [machine_key(call.transcripts[0].id, n) for n in range(len(turns))] if call.transcripts else []
+
+
+def _swap(call: CallDetail, edits: tuple[EditRow, ...]) -> EditRow | None:
+    """The decision that left rep and client the other way round than the machine had them."""
+    if not (call.layer and call.layer.swapped):
+        return None
+    return next((edit for edit in edits if edit.kind == "roles" and edit.speaker_after == "client"), None)
 
 
 def _who(transcript: Mapping[str, Any], turns: tuple[TurnRow, ...]) -> str:
@@ -179,33 +172,8 @@ def _marks(
     yield from (Mark(evidence=reason.evidence, tone="warn") for reason in reasons if reason.evidence)
 
 
-def _episode(number: int, item: Mapping[str, Any]) -> EpisodeRow:
-    client, response = read_evidence(item.get("client")), read_evidence(item.get("response"))
-    moves, faults = _steps(item.get("moves")), _steps(item.get("faults"))
-    spoken = [client, response, *(step.evidence for step in (*moves, *faults))]
-    return EpisodeRow(
-        number=number,
-        types=tuple(item.get("types") or ()),
-        outcome=str(item.get("outcome") or ""),
-        tone=OUTCOME_TONE.get(str(item.get("outcome"))),
-        reaction=str(item.get("reaction") or ""),
-        latency=item.get("latency"),
-        probability=item.get("probability"),
-        genuine=item.get("genuine"),
-        client=client,
-        response=response,
-        moves=moves,
-        faults=faults,
-        after_turn=max((e.turn for e in spoken if e is not None and e.turn is not None), default=None),
-    )
-
-
-def _steps(items: Any) -> tuple[Step, ...]:
-    return tuple(Step(str(item.get("name") or ""), read_evidence(item)) for item in items or [])
-
-
 def _reason(item: Mapping[str, Any]) -> ReasonRow:
-    return ReasonRow(str(item.get("why") or ""), read_evidence(item))
+    return ReasonRow(str(item.get("id") or ""), str(item.get("why") or ""), read_evidence(item))
 
 
 def _said(assessment: Mapping[str, Any], part: str, about: str, value: str) -> tuple[SaidRow, ...]:
@@ -215,6 +183,14 @@ def _said(assessment: Mapping[str, Any], part: str, about: str, value: str) -> t
             str(item.get("by") or item.get("role") or ""),
             str(item.get(value) or "") if value else "",
             read_evidence(item),
+            _day(item.get("due")),
         )
         for item in assessment.get(part) or []
     )
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(text)) if text else None
+    except ValueError:  # an assessment from elsewhere: a day nobody can read is no day
+        return None

@@ -1,4 +1,4 @@
-"""What is drawn along the sound of a call: stages, objections, flags, dead air and talk-over, in seconds."""
+"""What is drawn along the sound of a call: stages, flags, dead air and talk-over, in seconds."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from web.reading.evidence import OUTCOME_TONE, Tone
+from web.reading.evidence import Tone
 
 TALK_OVER = 0.3
 """Both sides speaking for at least these seconds is drawn as talk-over: the contract's length of an interruption."""
 
-Kind = Literal["objection", "flag", "dead_air", "talk_over"]
+Kind = Literal["flag", "dead_air", "talk_over"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaveMark:
-    """One mark above the waveform; `types` are the objection's types, `text` the quote that plays."""
+    """One mark on the waveform; `text` is the quote that plays."""
 
     kind: Kind
     start: float
     end: float
     tone: Tone | None = None
-    types: tuple[str, ...] = ()
     text: str = ""
 
 
@@ -47,34 +46,16 @@ def read_stages(assessment: Mapping[str, Any]) -> tuple[StageBar, ...]:
 
 def read_marks(assessment: Mapping[str, Any], transcript: Mapping[str, Any]) -> tuple[WaveMark, ...]:
     """Everything to mark along the waveform, in time order."""
-    marks = [*_objections(assessment), *_flags(assessment), *_dead_air(assessment)]
+    marks = [*_flags(assessment), *_dead_air(assessment)]
     if assessment:
-        marks += _talk_over(transcript.get("turns") or [])
+        marks += [WaveMark(kind="talk_over", start=a, end=b) for a, b in find_talk_over(transcript.get("turns") or [])]
     return tuple(sorted(marks, key=lambda mark: (mark.start, mark.kind)))
 
 
-def _objections(assessment: Mapping[str, Any]) -> Iterator[WaveMark]:
-    for item in assessment.get("objections") or []:
-        client, response = item.get("client") or {}, item.get("response") or {}
-        if client.get("start") is None:
-            continue
-        ends = [part["end"] for part in (client, response) if part.get("end") is not None]
-        yield WaveMark(
-            kind="objection",
-            start=client["start"],
-            end=max(ends, default=client["start"]),
-            tone=OUTCOME_TONE.get(item.get("outcome", "")),
-            types=tuple(item.get("types") or ()),
-            text=str(client.get("quote") or ""),
-        )
-
-
 def _flags(assessment: Mapping[str, Any]) -> Iterator[WaveMark]:
-    """Reasons why the closing may be wrong, and faults, wherever they have a time."""
+    """Reasons why the closing may be wrong, wherever they have a time."""
     rejection = assessment.get("rejection") or {}
     found = list(rejection.get("reasons") or []) if rejection.get("band") in ("high", "middle") else []
-    for item in assessment.get("objections") or []:
-        found += item.get("faults") or []
     for item in found:
         if item.get("start") is not None and item.get("quote"):
             yield WaveMark(
@@ -87,7 +68,7 @@ def _dead_air(assessment: Mapping[str, Any]) -> Iterator[WaveMark]:
         yield WaveMark(kind="dead_air", start=span["start"], end=span["end"])
 
 
-def _talk_over(turns: Sequence[Mapping[str, Any]]) -> Iterator[WaveMark]:
+def find_talk_over(turns: Sequence[Mapping[str, Any]]) -> Iterator[tuple[float, float]]:
     """Stretches in which a word of the rep and a word of the client sound at once."""
     spoken: dict[str, list[tuple[float, float]]] = {"rep": [], "client": []}
     for turn in turns:
@@ -99,7 +80,7 @@ def _talk_over(turns: Sequence[Mapping[str, Any]]) -> Iterator[WaveMark]:
     while i < len(rep) and j < len(client):
         start, end = max(rep[i][0], client[j][0]), min(rep[i][1], client[j][1])
         if end - start >= TALK_OVER:
-            yield WaveMark(kind="talk_over", start=start, end=end)
+            yield start, end
         if rep[i][1] < client[j][1]:
             i += 1
         else:

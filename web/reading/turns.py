@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -11,6 +10,7 @@ from typing import Any
 
 from web.reading.evidence import EvidenceRow, Tone
 from web.reading.hands import Hand
+from web.reading.masks import MASK
 
 UNSURE = 0.5
 """Words the speech engine was less sure of than this (0..1) are shown as uncertain: the threshold of "cannot judge"."""
@@ -18,7 +18,6 @@ UNSURE = 0.5
 ROLE_UNSURE = 0.7
 """Who speaks is shown as uncertain below this (0..1): the threshold under which nothing of a turn is judged."""
 
-_MASK = re.compile(r"\[(card|card_code|phone|email|document)\]")
 _LOOK_AHEAD = 60  # characters; a word is looked for no further than this behind the one before it
 _NOBODY: Mapping[int, Hand] = MappingProxyType({})
 _RANK: Mapping[Tone | None, int] = {None: 0, "good": 1, "warn": 2, "bad": 3}
@@ -262,7 +261,7 @@ def _pieces(text: str, spans: Sequence[_Span], by_hand: Sequence[tuple[int, int]
     cursor = 0
     for first, last, word in spans:
         yield from _between(text, cursor, first, by_hand)
-        sure, mask = word.get("confidence"), _MASK.search(text, first, last) if "[" in text else None
+        sure, mask = word.get("confidence"), MASK.search(text, first, last) if "[" in text else None
         piece = Piece(
             text[first:last],
             word=True,
@@ -283,7 +282,7 @@ def _between(text: str, first: int, last: int, by_hand: Sequence[tuple[int, int]
         if first < last:
             yield first, last, Piece(text[first:last], word=False)
         return
-    masks = {match.start(): match for match in _MASK.finditer(text, first, last)}
+    masks = {match.start(): match for match in MASK.finditer(text, first, last)}
     cuts = {first, last, *masks, *(match.end() for match in masks.values())}
     cuts |= {at for span in by_hand for at in span if first < at < last}
     places = sorted(cuts)

@@ -88,28 +88,15 @@ def test_stages_without_times_are_not_drawn() -> None:
 
 
 def test_marks_along_the_sound() -> None:
-    said = {"quote": "too expensive", "start": 10.0, "end": 11.0, "turn": 1, "role": "client", "source": "rule:x"}
-    answer = said | {"quote": "well", "start": 11.5, "end": 14.0}
+    said = {"quote": "send it over", "start": 10.0, "end": 11.0, "turn": 1, "role": "client", "source": "rule:x"}
     assessment = {
-        "objections": [
-            {
-                "types": ["price"],
-                "client": said,
-                "response": answer,
-                "faults": [{"name": "argued", **answer}],
-                "outcome": "mishandled",
-            }
-        ],
         "metrics": {"dead_air": [{"start": 20.0, "end": 26.0}]},
-        "rejection": {"band": "low", "reasons": [{"id": "x", "why": "…", **said}]},
+        "rejection": {"band": "high", "reasons": [{"id": "x", "why": "…", **said}]},
     }
     marks = read_marks(assessment, {"turns": []})
-    assert [(mark.kind, mark.start, mark.end) for mark in marks] == [
-        ("objection", 10.0, 14.0),
-        ("flag", 11.5, 14.0),
-        ("dead_air", 20.0, 26.0),
-    ]
-    assert marks[0].tone == "bad"
+    assert [(mark.kind, mark.start, mark.end) for mark in marks] == [("flag", 10.0, 11.0), ("dead_air", 20.0, 26.0)]
+    assessment["rejection"]["band"] = "low"
+    assert [mark.kind for mark in read_marks(assessment, {"turns": []})] == ["dead_air"]
 
 
 def test_talk_over_is_where_both_speak_long_enough() -> None:

@@ -2,6 +2,8 @@
 import { page } from "./page.js";
 import { Player } from "./player.js";
 import { drawMarks } from "./marks.js";
+import { playEpisodes } from "./episodes.js";
+import { drawMeasures } from "./measures.js";
 import { followTranscript } from "./follow.js";
 import { seekFromQuotes } from "./quotes.js";
 import { findInTranscript } from "./find.js";
@@ -15,7 +17,8 @@ import { chooseRoles } from "./correct_roles.js";
 
 const data = page();
 watchPlayer();
-watchTabs();
+watchTabs(".jump");
+watchTabs(".parts-nav");
 const find = findInTranscript(data.words);
 const player = data.audio ? new Player(data) : null;
 const acts = { player, find };
@@ -25,6 +28,8 @@ if (player) {
   zoomWave(player, data);
   Object.assign(acts, {
     marks,
+    episodes: playEpisodes(player),
+    measures: drawMeasures(player),
     follow: followTranscript(player),
     quotes: seekFromQuotes(player),
     share: shareSecond(player, data.words),
@@ -37,10 +42,16 @@ const rescore = keepLive({
   onNew(newer) {
     acts.follow?.refresh();
     acts.marks?.place();
-    if (newer && newer.repChannel !== data.repChannel) player?.redraw((data.repChannel = newer.repChannel));
+    acts.episodes?.place();
+    acts.measures?.refresh();
+    acts.correct?.refresh();
+    watchTabs(".parts-nav");
+    player?.silenced?.();
+    if (newer && JSON.stringify(newer.lanes) !== JSON.stringify(data.lanes)) player?.redraw((data.lanes = newer.lanes));
   },
 });
 acts.correct = correctTurns({ player, follow: acts.follow, rescore, data });
+document.addEventListener("verdict", () => rescore.reread());
 acts.swap = chooseRoles({ rescore, data });
 listenForKeys(acts);
 player?.openAt(data.startAt, data.play);

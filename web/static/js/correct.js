@@ -1,6 +1,7 @@
 // Correcting a turn in its place: the form opens in the turn, saves without loading the page, and loses no draft.
 import { clock, tell } from "./page.js";
 import { dropDraft, keepDraft, readDraft } from "./correct_draft.js";
+import { placeDrafts } from "./correct_orphans.js";
 import { Disputed, send } from "./correct_send.js";
 
 export function correctTurns({ player, follow, rescore, data }) {
@@ -19,7 +20,7 @@ export function correctTurns({ player, follow, rescore, data }) {
     const was = read(turn);
     open = { turn, form, was, key: turn.dataset.key };
     const draft = values ?? readDraft(data.call, open.key);
-    fill(form, draft ?? was, was);
+    fill(form, { ...was, ...draft }, was);
     turn.classList.add("editing");
     turn.append(form);
     if (draft && !values) say(words.draftBack);
@@ -50,13 +51,14 @@ export function correctTurns({ player, follow, rescore, data }) {
     turn.classList.remove("editing");
     turn.classList.toggle("drafted", Boolean(readDraft(data.call, key)));
     turn.focus({ preventScroll: true });
+    listLost();
     rescore.catchUp();
     return true;
   }
 
   const current = () => {
     const { text, speaker, start, end } = open.form.elements;
-    return { text: text.value, speaker: speaker.value, start: start.value, end: end.value };
+    return { text: text.value, speaker: speaker.value, start: start.value, end: end.value, at: open.turn.dataset.start };
   };
   const dirty = () => {
     const now = current();
@@ -197,7 +199,8 @@ export function correctTurns({ player, follow, rescore, data }) {
   for (const turn of document.querySelectorAll("#turns .turn")) turn.classList.toggle("drafted", Boolean(readDraft(data.call, turn.dataset.key)));
   addEventListener("beforeunload", () => open && dirty() && keepDraft(data.call, open.key, current()));
 
-  return { edit: () => edit(present()), isOpen: () => Boolean(open?.form.isConnected) }; // a swap replaces the turns, the form with them
+  const listLost = placeDrafts({ data, edit, openKey: () => open?.key });
+  return { edit: () => edit(present()), refresh: listLost, isOpen: () => Boolean(open?.form.isConnected) }; // a swap replaces the turns, the form with them
 }
 
 /** What stands in the turn now, as the form shows it. */

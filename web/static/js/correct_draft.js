@@ -24,3 +24,17 @@ export function dropDraft(call, key) {
     // Nothing was kept.
   }
 }
+
+/** Every draft of this call: [{key, values}]. */
+export function listDrafts(call) {
+  const start = name(call, "");
+  try {
+    return Object.keys(localStorage)
+      .filter((entry) => entry.startsWith(start))
+      .sort()
+      .map((entry) => ({ key: entry.slice(start.length), values: readDraft(call, entry.slice(start.length)) }))
+      .filter(({ values }) => values?.text !== undefined);
+  } catch {
+    return [];
+  }
+}

@@ -1,4 +1,4 @@
-// Which part of the page the tabs of a narrow screen stand at, and how much of the window the player covers.
+// Which part of the page its tabs stand at, and how much of the window the player covers.
 export function watchPlayer() {
   const player = document.getElementById("player");
   if (!player) return;
@@ -7,8 +7,9 @@ export function watchPlayer() {
   tell();
 }
 
-export function watchTabs() {
-  const tabs = [...document.querySelectorAll(".jump a")];
+/** The tabs in `box` follow what is in sight; asked again when the parts they lead to were replaced. */
+export function watchTabs(box) {
+  const tabs = [...document.querySelectorAll(`${box} a`)];
   if (!tabs.length || !("IntersectionObserver" in window)) return;
   for (const tab of tabs) if (!document.querySelector(tab.hash)) tab.hidden = true;
   const seen = new Map();

@@ -1,5 +1,5 @@
 // The keyboard of the call page. Keys are left alone in fields, in dialogs and together with Ctrl, Alt or Meta.
-export function listenForKeys({ player, follow, quotes, find, share, correct, swap }) {
+export function listenForKeys({ player, follow, quotes, episodes, measures, find, share, correct, swap }) {
   const help = document.getElementById("keys");
   const acts = { "/": () => find?.focus(), "?": () => (help.open ? help.close() : help.showModal()) };
   if (correct) acts.e = () => correct.edit();
@@ -21,12 +21,17 @@ export function listenForKeys({ player, follow, quotes, find, share, correct, sw
       f: () => follow.toggle(),
       q: () => quotes.step(1),
       Q: () => quotes.step(-1),
-      o: () => quotes.nextMark(),
+      o: () => episodes.step(1),
+      O: () => episodes.step(-1),
+      m: () => episodes.move(1),
+      M: () => episodes.move(-1),
+      n: () => measures.step(1),
+      N: () => measures.step(-1),
       c: () => share(),
     });
 
   // The keys' places on a Latin keyboard, so that they also work while another alphabet is on.
-  const byPlace = { KeyK: "k", KeyJ: "j", KeyL: "l", KeyS: "s", KeyR: "r", KeyF: "f", KeyE: "e", KeyQ: "q", KeyW: "w", KeyO: "o", KeyC: "c", BracketLeft: "[", BracketRight: "]", Slash: "/", Comma: ",", Period: "." };
+  const byPlace = { KeyK: "k", KeyJ: "j", KeyL: "l", KeyS: "s", KeyR: "r", KeyF: "f", KeyE: "e", KeyQ: "q", KeyW: "w", KeyO: "o", KeyM: "m", KeyN: "n", KeyC: "c", BracketLeft: "[", BracketRight: "]", Slash: "/", Comma: ",", Period: "." };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -37,7 +42,7 @@ export function listenForKeys({ player, follow, quotes, find, share, correct, sw
     let key = event.key;
     if (!(key in acts) && key.length === 1 && key.charCodeAt(0) > 127) {
       key = byPlace[event.code] ?? key;
-      if (event.shiftKey) key = { q: "Q", "/": "?" }[key] ?? key;
+      if (event.shiftKey) key = { q: "Q", o: "O", m: "M", n: "N", "/": "?" }[key] ?? key;
     }
     const act = acts[key];
     if (!act) return;

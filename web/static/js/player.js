@@ -1,5 +1,6 @@
 // The sound of the call: one <audio>, the two-lane waveform over it, speed, silence skipped, one turn repeated.
 import WaveSurfer from "../vendor/wavesurfer/wavesurfer.esm.js";
+import { arrange, drawSilenced, nameLanes } from "./lanes.js";
 import { clock, tell } from "./page.js";
 
 const SPEED_KEY = "speed";
@@ -98,9 +99,9 @@ export class Player extends EventTarget {
     this.dispatchEvent(new CustomEvent("repeat", { detail: stretch }));
   }
 
-  /** Draw the lanes again: the rep turned out to be on the other channel. */
-  async redraw(repChannel) {
-    this.data.repChannel = repChannel;
+  /** Draw the lanes again: somebody turned out to be on the other channel. */
+  async redraw(lanes) {
+    this.data.lanes = lanes;
     this.waves?.destroy();
     await this.#draw();
     this.waves?.setTime(this.now);
@@ -171,13 +172,16 @@ export class Player extends EventTarget {
     }
     this.duration ||= peaks.duration;
     this.silences = findSilences(peaks);
-    const channels = peaks.channels.slice(0, 2);
-    if (channels.length === 2 && this.data.repChannel === 1) channels.reverse();
-    if (channels.length < 2) this.box.classList.add("one-lane");
+    const lanes = arrange(peaks, this.data);
+    const speakers = lanes.map((lane) => lane.speaker);
+    this.box.classList.toggle("one-lane", lanes.length < 2);
+    nameLanes(lanes, this.data);
+    this.silenced = () => drawSilenced(lanes, peaks.muted, peaks.duration);
+    this.silenced();
     this.waves = WaveSurfer.create({
       container: "#sound",
       media: this.audio,
-      peaks: channels,
+      peaks: lanes.map((lane) => lane.peaks),
       duration: peaks.duration,
       height: "auto",
       normalize: true,
@@ -187,13 +191,13 @@ export class Player extends EventTarget {
       cursorWidth: 2,
       dragToSeek: { debounceTime: 60 },
       cspNonce: this.data.nonce,
-      ...colours(channels.length),
+      ...colours(speakers),
     });
     this.waves.on("interaction", (at) => {
       this.stopAt = null;
       this.dispatchEvent(new CustomEvent("seek", { detail: at }));
     });
-    document.addEventListener("callcoach:theme", () => this.waves.setOptions(colours(channels.length)));
+    document.addEventListener("callcoach:theme", () => this.waves.setOptions(colours(speakers)));
     this.dispatchEvent(new CustomEvent("drawn"));
   }
 
@@ -220,7 +224,7 @@ function findSilences({ channels, per_second: rate }) {
 }
 
 /** The tokens' colours as the canvas needs them. */
-function colours(lanes) {
+function colours(speakers) {
   const probe = document.createElement("i");
   document.body.append(probe);
   const read = (name) => {
@@ -231,11 +235,11 @@ function colours(lanes) {
     probe.style.color = `color-mix(in srgb, var(${name}) 42%, var(--surface))`;
     return getComputedStyle(probe).color;
   };
-  const pair = lanes === 2 ? ["--rep", "--client"] : ["--ink-2"];
-  const splitChannels = pair.map((name) => ({ waveColor: faded(name), progressColor: read(name) }));
+  const token = (speaker) => ({ rep: "--rep", client: "--client" })[speakers.length > 1 ? speaker : ""] ?? "--ink-2";
+  const splitChannels = speakers.map(token).map((name) => ({ waveColor: faded(name), progressColor: read(name) }));
   const cursorColor = read("--ink");
   probe.remove();
-  return lanes === 2 ? { splitChannels, cursorColor } : { ...splitChannels[0], cursorColor };
+  return speakers.length > 1 ? { splitChannels, cursorColor } : { ...splitChannels[0], cursorColor };
 }
 
 function kept(name) {

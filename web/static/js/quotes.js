@@ -11,11 +11,11 @@ export function seekFromQuotes(player) {
   function play(button) {
     const at = Number(button.dataset.at);
     const end = Number(button.dataset.end);
-    const quote = button.matches(".ev, .t, .chip") && end > at;
+    const quote = button.matches(".ev, .t, .chip, .step, .ask") && end >= at;
     player.seek(Math.max(0, at - LEAD), { play: true, until: quote ? end + TAIL : null });
     current?.classList.remove("on");
     document.querySelector(".crit.focus")?.classList.remove("focus");
-    if (button.matches(".ev")) {
+    if (button.matches(".ev, .step")) {
       current = button;
       button.classList.add("on");
       button.closest(".crit")?.classList.add("focus");
@@ -36,12 +36,6 @@ export function seekFromQuotes(player) {
       const next = items[(index + by + items.length) % items.length];
       play(next);
       next.closest(".crit")?.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
-    },
-    /** Play the next objection or flag behind the present second. */
-    nextMark() {
-      const marks = [...document.querySelectorAll(".marks .objection, .marks .flag")];
-      const mark = marks.find((one) => Number(one.dataset.at) > player.now + 0.5) ?? marks[0];
-      if (mark) play(mark);
     },
   };
 }

@@ -1,0 +1,154 @@
+"""The scorer's one-sentence reasons in the viewer's language.
+
+An assessment stores them in English, whoever reads it later. Each is known here by its form; the figures in it are
+taken over, codes in it get their names. A sentence of no known form (an older scorer's, another program's) is shown as
+it was stored.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from flask_babel import gettext as _
+
+
+def N_(text: str) -> str:
+    """Marks a text for the catalogues; it is translated when it is shown."""
+    return text
+
+
+_FORMS: Final = (
+    N_("Another rep closed this call."),
+    N_("Another rep opened this call."),
+    N_("Only a reviewer can answer this."),
+    N_("Nobody says anything in this transcript."),
+    N_("There is no rule pack for the call's language (%(language)s) yet."),
+    N_("It is not known who of the two speakers is the rep."),
+    N_("It is not sure who speaks in this part of the call."),
+    N_("Part of the recording is missing, so it may have been said there."),
+    N_("The %(role)s says nothing in this part of the call."),
+    N_("The %(role)s says too little in this part of the call to judge it."),
+    N_("The speech engine is unsure of the %(role)s's words here (mean confidence %(confidence)s)."),
+    N_("It may have been said, but the words there are unsure."),
+    N_("The transcript has no usable times."),
+    N_("Said in the opening."),
+    N_("Said in the close."),
+    N_("Said in the call."),
+    N_("Not found in the opening."),
+    N_("Not found in the close."),
+    N_("Not found in the call."),
+    N_("None found in the whole call."),
+    N_("%(count)s such phrase found."),
+    N_("%(count)s such phrases found."),
+    N_("Greeted and gave the own name."),
+    N_("Greeted, but gave no name."),
+    N_("Gave the own name, but no greeting."),
+    N_("Neither a greeting nor a name in the opening."),
+    N_("Named the own company in the opening."),
+    N_("Answered the call with the company's name."),
+    N_("No company named in the opening."),
+    N_("Stated a price."),
+    N_("No price was stated."),
+    N_("Nobody brought the price up."),
+    N_("The client brought the price up and no figure was given."),
+    N_("%(count)s needs question found."),
+    N_("%(count)s needs questions found."),
+    N_("No needs question found."),
+    N_("%(count)s open question(s) found."),
+    N_("No open needs question found."),
+    N_("The rep talks %(share)s of the time; the band is %(least)s to %(most)s."),
+    N_("%(count)s interruption by the rep in %(minutes)s minutes."),
+    N_("%(count)s interruptions by the rep in %(minutes)s minutes."),
+    N_("A next step with a date was agreed."),
+    N_("A next step was agreed, without a date."),
+    N_("The step is being done in the call."),
+    N_("The client asked and the rep confirmed."),
+    N_("Agreed, without a date."),
+    N_("The client asked; the rep did not confirm it."),
+    N_("No agreed next step in the close."),
+    N_("The client raises no objection."),
+    N_("The client's words are unsure where they may object."),
+    N_("Objections: %(outcomes)s."),
+    N_("%(count)s of %(all)s objection(s) answered without acknowledging or asking first."),
+    N_("Each objection was acknowledged or clarified first."),
+    N_("No fault found in answering."),
+    N_("Found: %(faults)s."),
+    N_("Closed as unreachable, yet there was a conversation."),
+    N_("Closed for money, yet price and budget never came up in the call."),
+    N_("Closed for lack of need, yet the client showed interest."),
+    N_("Closed for a competitor, yet none is mentioned in the call."),
+    N_("The client asked to be called again."),
+    N_("The client said no for now only."),
+    N_("The client asked to be called again, and there was no later attempt."),
+    N_("The client said no for now only, and there was no later attempt."),
+    N_("The rep ended the call with the door open: the lead was not lost yet."),
+    N_("The client gave %(count)s buying signal."),
+    N_("The client gave %(count)s buying signals."),
+    N_("The %(types)s objection was %(outcome)s."),
+    N_("No question about the client's needs was asked."),
+    N_("The lead was closed within minutes of the call."),
+    N_("Only %(count)s attempt(s) to reach the client."),
+    N_("All attempts were made within a day."),
+    N_("The loss reason says nothing."),
+    N_("The client refused plainly."),
+    N_("The client said they are not interested."),
+    N_("The client sees no need, and the rep took it up."),
+    N_("The rep had nothing left to offer."),
+    N_("The client did object to the price."),
+    N_("There were later attempts to reach the client."),
+)
+
+_CODES: Final = {
+    "rep": N_("rep"),
+    "client": N_("client"),
+    "price": N_("price"),
+    "timing": N_("timing"),
+    "authority": N_("authority"),
+    "need": N_("no need"),
+    "competitor": N_("competitor"),
+    "trust": N_("trust"),
+    "brush_off": N_("brush-off"),
+    "fit": N_("fit"),
+    "other": N_("other"),
+    "handled": N_("handled"),
+    "partial": N_("partly handled"),
+    "mishandled": N_("mishandled"),
+    "ignored": N_("ignored"),
+    "cut_off": N_("cut the client off"),
+    "argued": N_("argued"),
+    "instant_discount": N_("instant discount"),
+    "forbidden": N_("forbidden phrase"),
+    "repeated_without_new_move": N_("repeated, nothing new"),
+    "and": N_("and"),
+}
+_CODED: Final = frozenset({"role", "outcomes", "types", "outcome", "faults"})
+_WORD: Final = re.compile(r"\w+")
+
+
+def translate_sentence(sentence: str) -> str:
+    """The sentence in the viewer's language; as it is where its form is not known."""
+    found = find_form(sentence)
+    if found is None:
+        return sentence
+    form, values = found
+    return str(_(form, **{name: _named(text) if name in _CODED else text for name, text in values.items()}))
+
+
+def find_form(sentence: str) -> tuple[str, dict[str, str]] | None:
+    """The form a sentence was made by, and what stands in its gaps."""
+    for form, pattern in _patterns():
+        match = pattern.fullmatch(sentence)
+        if match:
+            return form, match.groupdict()
+    return None
+
+
+def _named(text: str) -> str:
+    return _WORD.sub(lambda match: str(_(_CODES[match.group()])) if match.group() in _CODES else match.group(), text)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((form, re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+?)", re.escape(form)))) for form in _FORMS)
