@@ -49,7 +49,7 @@ def standard_schema() -> dict[str, Any]:
             "text": _TEXT,
             "id": _ID,
             "words": _closed(required=("en",), **{language: {"$ref": "#/$defs/text"} for language in LANGUAGES}),
-            "lines": _closed(**dict.fromkeys(LANGUAGES, _TEXTS)),
+            "lines": {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(LANGUAGES, _TEXTS)},
             "stage": _stage(),
             "required": _move(required_ids()),
             "forbidden": _move(forbidden_ids()),

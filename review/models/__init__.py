@@ -31,6 +31,7 @@ from review.models.learning import (
 )
 from review.models.objections import ObjectionEpisode
 from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
+from review.models.rescoring import RUN_STATES, RescoreChange, RescoreRun
 from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
 from review.models.sealed import RIGHTS, SealedOriginal, UserRight
 from review.models.speech import SpeechNow
@@ -47,6 +48,7 @@ __all__ = [
     "POTENTIALS",
     "RIGHTS",
     "ROLES",
+    "RUN_STATES",
     "VERDICT_KINDS",
     "ApiToken",
     "AuditEvent",
@@ -69,6 +71,8 @@ __all__ = [
     "OutboxItem",
     "Recording",
     "Rep",
+    "RescoreChange",
+    "RescoreRun",
     "SealedOriginal",
     "Segment",
     "ShadowAnswer",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from review.models.base import Base, BigId, CreatedAt, RowId
@@ -55,6 +56,7 @@ class StoredAssessment(Base):
     """One assessment of one transcript by one version of a standard; `body` is the contract's JSON, compressed."""
 
     __tablename__ = "assessment"
+    __table_args__ = (Index("ix_assessment_standard_version", "standard", "version"),)
 
     id: Mapped[RowId]
     call_id: Mapped[int] = mapped_column(BigId, ForeignKey("call.id", ondelete="CASCADE"), index=True)
@@ -79,3 +81,4 @@ class StandardVersion(Base):
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     text: Mapped[str]  # YAML
     first_used_at: Mapped[CreatedAt]
+    imported_at: Mapped[datetime | None]  # when a person brought it in; None for the shipped ones, kept when used
