@@ -77,6 +77,9 @@ TAKES_AWAY = ("rep", "manager", "reviewer", "quality_lead", "head_of_sales")
 # Whoever sees the call by role, and was given the right by name: docs/adr/0004.
 SEES_ORIGINALS = Rule(roles=frozenset(TAKES_AWAY), subject="call", right="see_originals")
 
+# Whoever reviews calls decides about the machine's answers; reps dispute, they do not decide.
+DECIDES = _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call")
+
 SETS_SOURCES = _roles("admin", "quality_lead", "head_of_sales")
 
 RULES: Mapping[str, Rule] = {
@@ -97,6 +100,7 @@ RULES: Mapping[str, Rule] = {
     "corrections.save": CORRECTS_CALL,
     "corrections.roles": CORRECTS_CALL,
     "corrections.export": _roles("quality_lead"),
+    "learning.decide": DECIDES,
     "exports.transcript": _roles(*TAKES_AWAY, subject="call"),
     "originals.show": SEES_ORIGINALS,
     "originals.sound": SEES_ORIGINALS,
@@ -120,6 +124,7 @@ RULES: Mapping[str, Rule] = {
     "api.create_call": Rule(scope="calls:write"),
     "api.list_calls": Rule(scope="calls:read"),
     "api.read_call": Rule(scope="calls:read", subject="call"),
+    "api_verdicts.create_verdict": Rule(roles=DECIDES.roles, scope="calls:write", subject="call"),
     "api_corrections.export": Rule(roles=frozenset({"quality_lead"}), scope="calls:read"),
     "api_transcripts.read_transcript": Rule(roles=frozenset(TAKES_AWAY), scope="calls:read", subject="call"),
     # the API reference says nothing about the installation

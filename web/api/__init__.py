@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_openapi3.openapi import OpenAPI
 
-from web.api import calls, corrections, transcripts
+from web.api import calls, corrections, transcripts, verdicts
 
 
 def register_api(app: OpenAPI) -> None:
@@ -12,3 +12,4 @@ def register_api(app: OpenAPI) -> None:
     app.register_api(calls.blueprint)
     app.register_api(corrections.blueprint)
     app.register_api(transcripts.blueprint)
+    app.register_api(verdicts.blueprint)

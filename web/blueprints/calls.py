@@ -14,12 +14,14 @@ from review.queries.call import CallDetail, get_call, get_call_row
 from review.queries.call_audio import audio_folder
 from review.services.audit import record
 from review.services.calls import retry_call, score_partial_call
+from web.access import rule_of
 from web.audio import send_audio
 from web.auth import viewer
 from web.blueprints.retranscribe import better_model_for
 from web.errors import Refused, is_htmx
 from web.parts import parts
 from web.reading.page import read_page
+from web.reading.verdicts import lay_verdicts
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
@@ -30,10 +32,22 @@ def show(call_id: int) -> str:
     with parts().database.read() as db:
         call = get_call(db, viewer(), call_id)
         better = better_model_for(db, call_id)
-    if call is None:
+        judged = lay_verdicts(db, call) if call else None
+    if judged is None:
         abort(404)
+    call = judged.call
     start_at = read_second(request.args.get("t"))
-    return render_template("call.html", call=call, page=read_page(call), start_at=start_at, better=better)
+    return render_template(
+        "call.html",
+        call=call,
+        page=read_page(call),
+        start_at=start_at,
+        better=better,
+        verdicts=judged.verdicts,
+        machine_answers=judged.machine,
+        assessment_id=judged.assessment_id,
+        decides=rule_of("learning.decide").allows(viewer()),
+    )
 
 
 @blueprint.get("/<int:call_id>/state")

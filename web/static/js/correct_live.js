@@ -60,7 +60,7 @@ export function keepLive({ data, onNew, busy }) {
   }
 
   if (document.querySelector("[data-rescoring]:not([hidden])")) wait();
-  return { show, act, catchUp: () => late && reread() };
+  return { show, act, catchUp: () => late && reread(), reread };
 }
 
 /** Every part of the page that can change, from the same part of a newer one. */

@@ -1,0 +1,64 @@
+// Confirming or changing the machine's answers: one delegated listener, so that it works on parts put in later.
+import { page, tell } from "./page.js";
+import { send } from "./correct_send.js";
+
+const words = page().words;
+
+async function decide(form, fields) {
+  try {
+    await send(form.action, fields);
+  } catch (error) {
+    return error.message || words.notSaved;
+  }
+  tell(words.saved);
+  document.dispatchEvent(new CustomEvent("verdict")); // the page reads its scores anew
+  return "";
+}
+
+function toggle(box, open) {
+  const form = box.querySelector("form.change");
+  form.hidden = !open;
+  box.querySelector("[data-change]").setAttribute("aria-expanded", String(open));
+  if (open) (form.querySelector("input:checked") ?? form.querySelector("input[type=radio]"))?.focus();
+  else box.querySelector("[data-change]").focus();
+}
+
+document.addEventListener("click", async (event) => {
+  const box = event.target.closest?.("[data-verdict-of]");
+  if (!box) return;
+  const confirm = event.target.closest("[data-confirm]");
+  if (confirm) {
+    const form = box.querySelector("form.change");
+    confirm.disabled = true;
+    const wrong = await decide(form, {
+      target: box.dataset.verdictOf,
+      answer: confirm.dataset.confirm,
+      assessment: form.elements.assessment.value,
+    });
+    confirm.disabled = false;
+    if (wrong) tell(wrong);
+  } else if (event.target.closest("[data-change]")) {
+    toggle(box, box.querySelector("form.change").hidden);
+  } else if (event.target.closest("[data-cancel]")) {
+    toggle(box, false);
+  }
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest?.("[data-verdict-of] form.change");
+  if (!form) return;
+  event.preventDefault();
+  const alert = form.querySelector("[role=alert]");
+  const wrong = await decide(form, Object.fromEntries(new FormData(form)));
+  alert.hidden = !wrong;
+  alert.textContent = wrong;
+  if (wrong) form.elements.reason.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  const form = event.key === "Escape" && event.target.closest?.("[data-verdict-of] form.change");
+  if (form) {
+    event.stopPropagation();
+    toggle(form.closest("[data-verdict-of]"), false);
+  }
+});
