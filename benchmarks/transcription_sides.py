@@ -10,6 +10,7 @@ import json
 import resource
 import sys
 import tempfile
+import threading
 import time
 import wave
 from collections.abc import Callable, Iterator
@@ -54,6 +55,37 @@ class Counted:
         return answers
 
 
+class Running:
+    """Wall time during which at least one window is before the model: features, encoder, decoder, word times.
+
+    Waiting for the next window is not in it, nor is any work on the sound that nothing goes on beside.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._lock = threading.Lock()
+        self._at_once = 0
+        self._since = 0.0
+
+    def watch(self, work: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function, with its time counted."""
+
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            with self._lock:
+                self._at_once += 1
+                if self._at_once == 1:
+                    self._since = time.perf_counter()
+            try:
+                return work(*args, **kwargs)
+            finally:
+                with self._lock:
+                    self._at_once -= 1
+                    if self._at_once == 0:
+                        self.seconds += time.perf_counter() - self._since
+
+        return watched
+
+
 def run_side(
     side: str, legs: list[Path], model: Path, threads: int, tokens: int | None, language: str
 ) -> dict[str, Any]:
@@ -90,26 +122,19 @@ def _ours(
     from transcription.pipeline import TranscribeOptions, transcribe
 
     # One temperature on every side: faster-whisper then hears nothing twice, so neither do we.
+    work_folder = work / "work"
     engine = WhisperEngine.load(str(model), threads=threads, most_tokens=tokens, once=True)
     counted = engine._loaded.model = Counted(engine._loaded.model, tokens)
-    inside = [0.0]
-    recognise = engine.recognise
-
-    def timed(*args: Any, **kwargs: Any) -> Any:
-        begun = time.perf_counter()
-        try:
-            return recognise(*args, **kwargs)
-        finally:
-            inside[0] += time.perf_counter() - begun
-
-    engine.recognise = timed  # type: ignore[method-assign]
+    running = Running()
+    for name in ("encode", "hear"):
+        setattr(engine._listener, name, running.watch(getattr(engine._listener, name)))
 
     def hear(legs: list[Path]) -> tuple[int, float | None]:
-        inside[0] = 0.0
+        running.seconds = 0.0
         begun = time.perf_counter()
-        transcript = transcribe(legs, engine, TranscribeOptions(language=language), workdir=work / "work")
+        transcript = transcribe(legs, engine, TranscribeOptions(language=language), workdir=work_folder)
         whole = time.perf_counter() - begun
-        return sum(len(turn.words) for turn in transcript.turns), whole - inside[0]
+        return sum(len(turn.words) for turn in transcript.turns), whole - running.seconds
 
     return counted, hear
 
@@ -156,9 +181,11 @@ def _beginning(leg: Path, path: Path) -> Path:
 
 
 def _processor_seconds() -> float:
-    """Of this process and of those it started (ours decodes in one of its own)."""
+    """Of this process and of those it started; ours decodes in children of a helper, which says what they took."""
+    from transcription.children import server_seconds
+
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(one.ru_utime + one.ru_stime for one in used) + server_seconds()
 
 
 def _peak_mb() -> float:

@@ -11,6 +11,7 @@ from typing import Final
 
 from transcription.abreast import abreast
 from transcription.audio import DecodedCall
+from transcription.coming import ComingSpeech
 from transcription.diarization import Stretch, choose_backend, diarize, split_speakers
 from transcription.engines.speakers import NAMED
 from transcription.sounds import listen_channel
@@ -53,8 +54,12 @@ def listen_to_call(
     models_dir: Path | None = None,
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    coming: ComingSpeech | None = None,
 ) -> Listened:
-    """Voice activity and marks on every channel; two people on the only channel are told apart. Raises Cancelled."""
+    """Voice activity and marks on every channel; two people on the only channel are told apart. Raises Cancelled.
+
+    Where there are several channels, spans are put into `coming` as soon as they are certain.
+    """
     report = on_progress or (lambda _share: None)
     alone = len(voices) == 1 and voices[0].role == "speaker_a"
     steps = len(call.channels) + alone
@@ -62,7 +67,7 @@ def listen_to_call(
     marks: list[Mark] = []
     heard_channels = abreast(
         [
-            partial(listen_channel, channel.path, vad, channel=number, cancelled=cancelled)
+            partial(_listen, channel.path, vad, number, cancelled, None if alone else coming)
             for number, channel in enumerate(call.channels)
         ]
     )
@@ -79,6 +84,20 @@ def listen_to_call(
         shared = Listened((channels[only],), (Voice("speaker_a", 0.0, voices[only].channel),), heard.marks)
         apart = tell_apart(shared, channels[only], models_dir=models_dir, cancelled=cancelled)
         heard = apart if len(apart.channels) > 1 else heard
+    return heard
+
+
+def _listen(
+    path: Path,
+    vad: VadOptions | None,
+    number: int,
+    cancelled: Callable[[], bool] | None,
+    coming: ComingSpeech | None,
+) -> tuple[tuple[Span, ...], tuple[Mark, ...]]:
+    if coming is None:
+        return listen_channel(path, vad, channel=number, cancelled=cancelled)
+    heard = listen_channel(path, vad, channel=number, cancelled=cancelled, found=partial(coming.put, number))
+    coming.put(number, None)
     return heard
 
 

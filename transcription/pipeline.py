@@ -11,9 +11,10 @@ from typing import Final, Literal
 from transcription.assembly import build_transcript
 from transcription.audio import DecodedCall, DecodeLimits, decode_call
 from transcription.channels import name_voices
-from transcription.engines.protocol import Engine
+from transcription.engines.protocol import ComingEngine, Engine
 from transcription.errors import Cancelled
 from transcription.listening import Listened, listen_to_call
+from transcription.overlap import listen_while
 from transcription.roles import RoleHints
 from transcription.speech import Recognition, primary_language
 from transcription.transcript import Transcript
@@ -80,22 +81,7 @@ def transcribe_decoded(
     report = on_progress or (lambda _share: None)
     voices = name_voices(len(call.channels), options.channel_roles, options.direction)
     report(DECODED)
-    listened = listen_to_call(
-        call,
-        voices,
-        options.vad,
-        models_dir=options.models_dir,
-        on_progress=lambda done: report(DECODED + (HEARD - DECODED) * done),
-        cancelled=cancelled,
-    )
-    _check(cancelled)
-    recognition = recognise(
-        listened,
-        engine,
-        options,
-        on_progress=lambda done: report(HEARD + (RECOGNISED - HEARD) * done),
-        cancelled=cancelled,
-    )
+    listened, recognition = _hear(call, voices, engine, options, report, cancelled)
     _check(cancelled)
     transcript = build_transcript(
         call,
@@ -108,6 +94,47 @@ def transcribe_decoded(
     )
     report(1.0)
     return transcript
+
+
+def _hear(
+    call: DecodedCall,
+    voices: Sequence[Voice],
+    engine: Engine,
+    options: TranscribeOptions,
+    report: Callable[[float], None],
+    cancelled: Callable[[], bool] | None,
+) -> tuple[Listened, Recognition]:
+    """Listening and recognising: at the same time where the engine can and each person has a channel."""
+
+    def heard(done: float) -> None:
+        report(HEARD + (RECOGNISED - HEARD) * done)
+
+    recognition = None
+    if isinstance(engine, ComingEngine) and len(voices) > 1 and engine.can_begin(options.language, options.accuracy):
+        listened, recognition = listen_while(
+            lambda coming: engine.recognise_coming(
+                coming, options.language or "", on_progress=heard, cancelled=cancelled, hotwords=options.hotwords
+            ),
+            call,
+            voices,
+            options.vad,
+            models_dir=options.models_dir,
+            begun=lambda: report(HEARD),
+            cancelled=cancelled,
+        )
+    else:
+        listened = listen_to_call(
+            call,
+            voices,
+            options.vad,
+            models_dir=options.models_dir,
+            on_progress=lambda done: report(DECODED + (HEARD - DECODED) * done),
+            cancelled=cancelled,
+        )
+    if recognition is None:
+        _check(cancelled)
+        recognition = recognise(listened, engine, options, on_progress=heard, cancelled=cancelled)
+    return listened, recognition
 
 
 def recognise(

@@ -16,6 +16,9 @@ from transcription.speech import RATE, Span
 WINDOW = 512
 """Samples per probability: 32 ms, what the model was trained on."""
 
+STEP = WINDOW / RATE
+"""Seconds per probability."""
+
 _CONTEXT = 64
 _BLOCK = 1_000  # windows per run of the model: 32 s, about 2 MB
 
@@ -48,7 +51,7 @@ def find_speech(
 
 def speech_probabilities(path: Path, cancelled: Callable[[], bool] | None = None) -> NDArray[np.float32]:
     """How likely somebody speaks, one probability per 32 ms of a raw int16 16 kHz file. Raises Cancelled."""
-    blocks = list(_probabilities(path, cancelled))
+    blocks = list(probability_blocks(path, cancelled))
     return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.float32)
 
 
@@ -59,42 +62,100 @@ def length_of(path: Path) -> float:
 
 def strength_of(span: Span, probabilities: NDArray[np.float32], pad: float) -> float:
     """Mean probability 0..1 of a span without its pad: how sure it is that this is speech at all."""
-    step = WINDOW / RATE
-    first = round((span.start + pad) / step)
-    last = max(first + 1, round((span.end - pad) / step))
+    first = round((span.start + pad) / STEP)
+    last = max(first + 1, round((span.end - pad) / STEP))
     part = probabilities[first:last]
     return float(part.mean()) if part.size else 0.0
 
 
 def spans_of(probabilities: NDArray[np.float32], length: float, options: VadOptions) -> tuple[Span, ...]:
     """Spans from speech probabilities, one per 32 ms; `length` in seconds bounds the last one."""
-    step = WINDOW / RATE
-    shortest, silence = options.shortest / step, options.silence / step
-    found: list[tuple[int, int]] = []
-    start: int | None = None
-    quiet: int | None = None
-    for n, probability in enumerate(probabilities):
-        if start is None:
+    finder = SpanFinder(options)
+    return (*finder.add(probabilities), *finder.end(length))
+
+
+class SpanFinder:
+    """Spans while probabilities come, one per 32 ms: each is told as soon as nothing to come can change it."""
+
+    def __init__(self, options: VadOptions) -> None:
+        self._options = options
+        self._shortest, self._silence = options.shortest / STEP, options.silence / STEP
+        self._at = 0
+        self._start: int | None = None
+        self._quiet: int | None = None
+        self._open: list[float] = []
+        """Probabilities since `_start`."""
+
+        self._waiting: list[tuple[float, float]] = []
+        """Spans without their pads, in seconds; how wide the last one's may be is not known yet."""
+
+        self._before: float | None = None
+
+    def add(self, probabilities: NDArray[np.float32]) -> list[Span]:
+        """The next probabilities; spans that are now certain."""
+        for probability in probabilities.tolist():
+            self._take(probability)
+        return self._tell((self._at if self._start is None else self._start) * STEP)
+
+    def end(self, length: float) -> list[Span]:
+        """The spans that are left when the sound, so many seconds in all, is over."""
+        if self._start is not None:
+            self._close(self._quiet if self._quiet is not None else self._at)
+        self._waiting = [(start, min(end, length)) for start, end in self._waiting]
+        return self._tell(None, length)
+
+    def _take(self, probability: float) -> None:
+        n, options = self._at, self._options
+        self._at += 1
+        if self._start is None:
             if probability >= options.threshold:
-                start = n
-            continue
+                self._start, self._open = n, [probability]
+            return
+        self._open.append(probability)
         if probability >= options.release:
-            quiet = None if probability >= options.threshold else quiet
-            continue
-        quiet = n if quiet is None else quiet
-        if n + 1 - quiet >= silence:
-            if quiet - start >= shortest:
-                found.append((start, quiet))
-            start = quiet = None
-    if start is not None:
-        end = quiet if quiet is not None else len(probabilities)
-        if end - start >= shortest:
-            found.append((start, end))
-    cut = [piece for first, last in found for piece in _cut(probabilities, first, last, round(options.longest / step))]
-    return _pad([(first * step, min(last * step, length)) for first, last in cut], options.pad, length)
+            self._quiet = None if probability >= options.threshold else self._quiet
+            return
+        self._quiet = n if self._quiet is None else self._quiet
+        if n + 1 - self._quiet >= self._silence:
+            self._close(self._quiet)
+
+    def _close(self, last: int) -> None:
+        first = self._start or 0
+        if last - first >= self._shortest:
+            spoken = np.array(self._open, dtype=np.float32)
+            self._waiting += [
+                ((first + begin) * STEP, (first + end) * STEP)
+                for begin, end in _cut(spoken, 0, last - first, round(self._options.longest / STEP))
+            ]
+        self._start = self._quiet = None
+        self._open = []
+
+    def _tell(self, reached: float | None, length: float = 0.0) -> list[Span]:
+        """Spans widened by the pad, sharing the silence between neighbours that are closer than twice that.
+
+        No span to come starts before `reached`; with None there is none to come and the sound ends at `length`.
+        """
+        told: list[Span] = []
+        pad = self._options.pad
+        while self._waiting:
+            start, end = self._waiting[0]
+            if len(self._waiting) > 1:
+                after = (self._waiting[1][0] - end) / 2
+            elif reached is None:
+                after = length - end
+            elif reached - end >= 2 * pad:
+                after = pad
+            else:
+                break
+            before = start if self._before is None else (start - self._before) / 2
+            told.append(Span(start - min(pad, max(0.0, before)), end + min(pad, max(0.0, after))))
+            self._before = end
+            del self._waiting[0]
+        return told
 
 
-def _probabilities(path: Path, cancelled: Callable[[], bool] | None) -> Iterator[NDArray[np.float32]]:
+def probability_blocks(path: Path, cancelled: Callable[[], bool] | None = None) -> Iterator[NDArray[np.float32]]:
+    """The same, half a minute at a time."""
     session = _session()
     state = {"h": np.zeros((1, 1, 128), dtype=np.float32), "c": np.zeros((1, 1, 128), dtype=np.float32)}
     before: NDArray[np.float32] = np.zeros(_CONTEXT, dtype=np.float32)
@@ -125,13 +186,3 @@ def _cut(probabilities: NDArray[np.float32], first: int, last: int, longest: int
         yield first, at
         first = at
     yield first, last
-
-
-def _pad(spans: list[tuple[float, float]], pad: float, length: float) -> tuple[Span, ...]:
-    """Spans widened by `pad`, sharing the silence between neighbours that are closer than twice that."""
-    padded = []
-    for n, (start, end) in enumerate(spans):
-        before = (start - spans[n - 1][1]) / 2 if n else start
-        after = (spans[n + 1][0] - end) / 2 if n + 1 < len(spans) else length - end
-        padded.append(Span(start - min(pad, max(0.0, before)), end + min(pad, max(0.0, after))))
-    return tuple(padded)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
+from transcription.coming import ComingSpeech
 from transcription.speech import Recognition, SpokenChannel
 
 EngineName = Literal["auto", "whisper", "sphinx", "imported"]
@@ -87,3 +88,22 @@ class Engine(Protocol):
 
         Raises Cancelled, NeedsModel (the language is not one the engine can do) and EngineFailed.
         """
+
+
+@runtime_checkable
+class ComingEngine(Protocol):
+    """What an engine may know beside: beginning on the first speech of a call while the rest is still listened to."""
+
+    def can_begin(self, language: str | None, accuracy: Accuracy) -> bool:
+        """Whether it can for such a call."""
+
+    def recognise_coming(
+        self,
+        coming: ComingSpeech,
+        language: str,
+        *,
+        on_progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+        hotwords: Sequence[str] = (),
+    ) -> Recognition:
+        """The same answer as `recognise` gives when all spans are known. Raises also what listening failed with."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from transcription.coming import ComingSpeech
 from transcription.engines.cores import usable_cores
 from transcription.engines.protocol import Accuracy, Progress
 from transcription.engines.protocol import Cancelled as CancelledCheck
@@ -18,7 +19,7 @@ from transcription.engines.whisper_hearing import Encoded, Listener, first_line
 from transcription.engines.whisper_languages import Probabilities, Spoken, spread, vote
 from transcription.engines.whisper_memory import give_back_memory, keep_memory
 from transcription.engines.whisper_models import bring_model
-from transcription.engines.whisper_windows import Window, fill_windows
+from transcription.engines.whisper_windows import Window, coming_windows, fill_windows
 from transcription.errors import EngineFailed, NeedsModel
 from transcription.speech import Recognition, SpokenChannel, Utterance, primary_language
 
@@ -125,33 +126,8 @@ class WhisperEngine:
         if given is None and windows:
             spoken, encoded = self._detect(windows, channels, cancelled)
         call = AskedCall(self._listener, channels, spoken, given is None, tuple(hotwords), encoded, self._once)
-        try:
-            heard = self._hear(call, windows, accuracy, on_progress, cancelled)
-        finally:
-            give_back_memory()
-        utterances: list[list[Utterance]] = [[] for _ in channels]
-        for window in windows:
-            utterances[window.channel] += heard[window]
-        return Recognition(tuple(map(tuple, utterances)), spoken.language, spoken.probability)
-
-    def _hear(
-        self,
-        call: AskedCall,
-        windows: Sequence[Window],
-        accuracy: Accuracy,
-        on_progress: Progress | None,
-        cancelled: CancelledCheck | None,
-    ) -> dict[Window, list[Utterance]]:
-        heard: dict[Window, list[Utterance]] = {}
-        total = sum(window.length for window in windows)
-
-        def take(answer: Heard) -> None:
-            window, utterances = answer
-            heard[window] = utterances
-            if on_progress is not None:
-                done = sum(window.length for window in heard)
-                on_progress(1.0 if len(heard) == len(windows) else min(1.0, done / total))
-
+        heard = _Heard(on_progress)
+        heard.expect(windows)
         if accuracy == "high":
             lines = [
                 hear_channel(call, [window for window in windows if window.channel == channel])
@@ -161,8 +137,49 @@ class WhisperEngine:
             lines = [
                 call.hear(windows[first : first + self._together]) for first in range(0, len(windows), self._together)
             ]
-        work_through(lines, self._crew, take, cancelled)
-        return heard
+        try:
+            work_through(lines, self._crew, heard.take, cancelled)
+        finally:
+            give_back_memory()
+        return heard.recognition(windows, len(channels), spoken)
+
+    def can_begin(self, language: str | None, accuracy: Accuracy) -> bool:
+        """Whether `recognise_coming` will do: not where the language is voted for or windows are heard together."""
+        return primary_language(language) is not None and accuracy == "normal" and self._together == 1
+
+    def recognise_coming(
+        self,
+        coming: ComingSpeech,
+        language: str,
+        *,
+        on_progress: Progress | None = None,
+        cancelled: CancelledCheck | None = None,
+        hotwords: Sequence[str] = (),
+    ) -> Recognition:
+        """What `recognise` makes of the same spans, begun while they are still being found; progress is told after.
+
+        Raises what `recognise` does, and what listening failed with.
+        """
+        given = primary_language(language)
+        if given is not None:
+            self._check_language(given)
+        spoken = Spoken(given)
+        channels = [SpokenChannel(path, ()) for path in coming.paths]  # windows carry the spans
+        call = AskedCall(self._listener, channels, spoken, False, tuple(hotwords), {}, self._once)
+        heard = _Heard(on_progress)
+        windows: list[Window] = []
+
+        def lines() -> Iterator[Iterator[Heard]]:
+            for window in coming_windows(coming):
+                windows.append(window)
+                yield call.hear([window])
+            heard.expect(windows)
+
+        try:
+            work_through(lines(), self._crew, heard.take, cancelled, coming.close)
+        finally:
+            give_back_memory()
+        return heard.recognition(sorted(windows, key=lambda window: window.channel), len(channels), spoken)
 
     def _detect(
         self, windows: Sequence[Window], channels: Sequence[SpokenChannel], cancelled: CancelledCheck | None
@@ -188,6 +205,35 @@ class WhisperEngine:
                 f"The model {self.model} does not know the language '{language}'.",
                 "Check the language of the call's source, or use a model for many languages.",
             )
+
+
+class _Heard:
+    """Answers as they come in, and how many are still to come."""
+
+    def __init__(self, on_progress: Progress | None) -> None:
+        self._on_progress = on_progress
+        self._answers: dict[Window, list[Utterance]] = {}
+        self._expected: Sequence[Window] | None = None
+
+    def expect(self, windows: Sequence[Window]) -> None:
+        """All there will be."""
+        self._expected = windows
+
+    def take(self, answer: Heard) -> None:
+        """One more answer; progress is told once it is known of how many."""
+        window, utterances = answer
+        self._answers[window] = utterances
+        if self._on_progress is None or self._expected is None:
+            return
+        done, total = (sum(window.length for window in some) for some in (self._answers, self._expected))
+        self._on_progress(1.0 if len(self._answers) == len(self._expected) else min(1.0, done / total))
+
+    def recognition(self, windows: Sequence[Window], channels: int, spoken: Spoken) -> Recognition:
+        """Everything heard in the windows, which are in order of time on each channel."""
+        utterances: list[list[Utterance]] = [[] for _ in range(channels)]
+        for window in windows:
+            utterances[window.channel] += self._answers[window]
+        return Recognition(tuple(map(tuple, utterances)), spoken.language, spoken.probability)
 
 
 def _listen(call: AskedCall, window: Window) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Final, Generic, TypeVar
 
 from transcription.engines.protocol import Cancelled as CancelledCheck
@@ -44,21 +44,25 @@ def share_threads(threads: int, width: int) -> tuple[int, int]:
 
 
 def work_through(
-    lines: Sequence[Iterator[_Answer]],
+    lines: Iterable[Iterator[_Answer]],
     crew: int,
     take: Callable[[_Answer], None],
     cancelled: CancelledCheck | None = None,
+    let_go: Callable[[], None] | None = None,
 ) -> None:
     """Run the lines to their ends with `crew` threads, each line in one thread; `take` gets every answer, here.
 
+    Lines may come one by one, while others are worked on; when the work ends early, `let_go` must end that waiting.
     A fault in a line ends the work and is raised. Cancelled is raised as soon as the answers being made are made.
     """
     work = _Work(lines)
-    threads = [threading.Thread(target=work.run, name="whisper-window") for _ in range(min(crew, len(lines)))]
+    count = min(crew, len(lines)) if isinstance(lines, Sized) else crew
+    threads = [threading.Thread(target=work.run, name="whisper-window") for _ in range(count)]
+    done = False
     try:
         for thread in threads:
             thread.start()
-        left = len(lines)
+        left = count
         while left:
             if cancelled is not None and cancelled():
                 raise Cancelled
@@ -72,14 +76,19 @@ def work_through(
                     raise made.fault
             else:
                 take(made.answer)
+        done = True
     finally:
         work.stop.set()
+        if let_go is not None and not done:
+            let_go()
         for thread in threads:
             if thread.ident is not None:
                 thread.join()
 
 
 class _Ended:
+    """A thread has ended."""
+
     def __init__(self, fault: BaseException | None = None) -> None:
         self.fault = fault
 
@@ -92,24 +101,24 @@ class _Made(Generic[_Answer]):
 class _Work(Generic[_Answer]):
     """The lines not begun yet and the answers not taken yet."""
 
-    def __init__(self, lines: Sequence[Iterator[_Answer]]) -> None:
-        self._waiting = list(reversed(lines))
+    def __init__(self, lines: Iterable[Iterator[_Answer]]) -> None:
+        self._waiting = iter(lines)
         self._lock = threading.Lock()
         self.made: queue.SimpleQueue[_Made[_Answer] | _Ended] = queue.SimpleQueue()
         self.stop = threading.Event()
 
     def run(self) -> None:
-        while not self.stop.is_set():
-            with self._lock:
-                if not self._waiting:
-                    return
-                line = self._waiting.pop()
-            try:
+        try:
+            while not self.stop.is_set():
+                with self._lock:
+                    line = next(self._waiting, None)
+                if line is None:
+                    break
                 for answer in line:
                     self.made.put(_Made(answer))
                     if self.stop.is_set():
                         return
-            except BaseException as fault:  # noqa: BLE001 - kept for the thread that waits, which raises it
-                self.made.put(_Ended(fault))
-                return
+        except BaseException as fault:  # noqa: BLE001 - kept for the thread that waits, which raises it
+            self.made.put(_Ended(fault))
+        else:
             self.made.put(_Ended())

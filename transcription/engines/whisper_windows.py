@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from transcription.coming import ComingSpeech
 from transcription.speech import RATE, Span, SpokenChannel
 
 WINDOW_SECONDS: Final = 30.0
@@ -65,17 +66,43 @@ def fill_windows(channels: Sequence[SpokenChannel]) -> tuple[Window, ...]:
     """Every span of every channel in windows, in time order within a channel. Longer spans are cut into even parts."""
     windows: list[Window] = []
     for number, channel in enumerate(channels):
-        pieces: list[Piece] = []
-        filled = 0.0
-        for span in (part for whole in channel.spans for part in _parts(whole)):
-            if pieces and filled + span.length > WINDOW_SECONDS:
-                windows.append(Window(number, tuple(pieces)))
-                pieces, filled = [], 0.0
-            pieces.append(Piece(span, filled))
-            filled += span.length
-        if pieces:
-            windows.append(Window(number, tuple(pieces)))
+        filler = _Filler(number)
+        for span in channel.spans:
+            windows += filler.add(span)
+        windows += filler.end()
     return tuple(windows)
+
+
+def coming_windows(coming: ComingSpeech) -> Iterator[Window]:
+    """The same windows, each as soon as it is full, in time order within a channel. Raises what listening raised."""
+    fillers = [_Filler(number) for number in range(len(coming.paths))]
+    for number, span in coming:
+        yield from fillers[number].end() if span is None else fillers[number].add(span)
+
+
+class _Filler:
+    """The window of one channel that is being filled."""
+
+    def __init__(self, channel: int) -> None:
+        self._channel = channel
+        self._pieces: list[Piece] = []
+        self._filled = 0.0
+
+    def add(self, span: Span) -> list[Window]:
+        """Windows that are full because of this span."""
+        full: list[Window] = []
+        for part in _parts(span):
+            if self._pieces and self._filled + part.length > WINDOW_SECONDS:
+                full += self.end()
+            self._pieces.append(Piece(part, self._filled))
+            self._filled += part.length
+        return full
+
+    def end(self) -> list[Window]:
+        """What is left, as a window."""
+        left = [Window(self._channel, tuple(self._pieces))] if self._pieces else []
+        self._pieces, self._filled = [], 0.0
+        return left
 
 
 def with_pauses(window: Window) -> tuple[Window, ...]:
