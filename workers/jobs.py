@@ -22,7 +22,6 @@ from review.services.steps import (
 )
 from review.states import Step
 from scoring.engine import score
-from scoring.standards import load_standard
 from transcription.audio import decode_call
 from transcription.engines import EngineRequest
 from transcription.engines.imported import read_transcript
@@ -91,7 +90,7 @@ def score_work(run: Run) -> Store:
             company_names=settings.company_names,
         )
     _keep_silent(run, work)
-    standard = load_standard(work.standard)
+    standard = work.judge_by
     assessment: Assessment = score(work.transcript, standard, work.facts)
 
     def store(session: Session) -> Step | None:

@@ -18,26 +18,25 @@ from review.models import (
     Source,
     SourceRoleChange,
     StandardVersion,
-    StoredAssessment,
     StoredTranscript,
     WebAudio,
     utc_now,
 )
 from review.queries.corrections import read_edits, read_shown
 from review.search.index import index_transcript
-from review.services.call_flags import count_flags
+from review.services.assessments import append_assessment, show_assessment
 from review.services.corrections_private import muted_by_hand
 from review.services.hints import Hints, gather_hints
-from review.services.episodes import keep_episodes
 from review.services.scoring_facts import gather_facts
 from review.services.sealed import Sealed, keep_sealed
 from review.services.sources import source_language
+from review.services.standards import find_standard
 from review.speech_rank import rank_of_transcript
 from review.states import Claim, Step
 from review.upsert import insert_new
 from scoring.assessment import Assessment
 from scoring.facts import Facts
-from scoring.standards import default_standard_name
+from scoring.standards import Standard
 from transcription.redaction import MuteSpan
 from transcription.transcript import Transcript
 
@@ -83,11 +82,13 @@ class TranscribeWork:
 
 @dataclass(frozen=True, slots=True)
 class ScoreWork:
-    """Everything scoring needs to know; `standard` is a name for scoring.standards.load_standard."""
+    """Everything scoring needs to know; `judge_by` is the version of `standard` (a name) that is in use now."""
 
     call_id: int
     transcript: Transcript
     standard: str
+    judge_by: Standard
+    transcript_id: int
     facts: Facts
     legs: tuple[KeptFile, ...] = ()
     muted: tuple[MuteSpan, ...] = ()  # what must be silent in the playable audio because of people's corrections
@@ -187,19 +188,29 @@ def store_transcript(
 
 
 def load_for_score(
-    session: Session, call_id: int, *, default_standard: str | None = None, company_names: tuple[str, ...] = ()
+    session: Session,
+    call_id: int,
+    *,
+    default_standard: str | None = None,
+    company_names: tuple[str, ...] = (),
+    judge_by: Standard | None = None,
 ) -> ScoreWork:
-    """The newest transcript with the standard and the facts to judge it by. Raises NoTranscript.
+    """The newest transcript with the standard and the facts to judge it by. Raises NoTranscript, StandardNotFound.
 
-    The source's standard counts first, then `default_standard`, then the one that ships as default.
+    The source's standard counts first, then `default_standard`, then the one that ships as default; `judge_by`
+    comes before all of them.
     """
     call = _call(session, call_id)
     newest = _newest_transcript(session, call_id)
     source = session.scalar(select(Source).where(Source.name == call.source))
+    if judge_by is None:
+        judge_by = find_standard(session, (source.standard if source else None) or default_standard)
     return ScoreWork(
         call_id=call_id,
         transcript=read_shown(session, call_id, Transcript.from_json(unpack_body(newest.body)), newest.id),
-        standard=(source.standard if source else None) or default_standard or default_standard_name(),
+        standard=judge_by.name,
+        judge_by=judge_by,
+        transcript_id=newest.id,
         facts=gather_facts(session, call, company_names=company_names),
         legs=_legs(session, call_id),
         muted=muted_by_hand(read_edits(session, call_id)),
@@ -220,7 +231,6 @@ def store_assessment(session: Session, claim: Claim, assessment: Assessment, sta
         return None
     call_id = claim.call_id
     data = assessment.to_json()
-    score = data["score"]
     insert_new(
         session,
         StandardVersion,
@@ -230,31 +240,9 @@ def store_assessment(session: Session, claim: Claim, assessment: Assessment, sta
         text=standard_text,
         first_used_at=utc_now(),
     )
-    row = StoredAssessment(
-        call_id=call_id,
-        transcript_id=_newest_transcript(session, call_id).id,
-        standard=data["standard"],
-        version=data["version"],
-        raw=score["raw"],
-        final=score["final"],
-        critical=score["critical"],
-        coverage=score["coverage"],
-        state=score["state"],
-        body=pack_body(data),
-    )
-    session.add(row)
-    session.flush()
-    _set(
-        session,
-        call_id,
-        assessment_id=row.id,
-        score_final=score["final"],
-        score_state=score["state"],
-        coverage=score["coverage"],
-        **count_flags(data),
-    )
+    made = append_assessment(session, call_id, _newest_transcript(session, call_id).id, data)
+    show_assessment(session, call_id, made, data)
     return Stored(None)
-    keep_episodes(session, call_id, data)
 
 
 def note_web_audio(session: Session, call_id: int, folder: str, duration: float | None) -> None:

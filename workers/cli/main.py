@@ -31,6 +31,8 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.transcribe",
     "workers.cli.retranscribe",
     "workers.cli.score",
+    "workers.cli.standards",
+    "workers.cli.packs",
     "workers.cli.suggest",
     "workers.cli.corrections",
     "workers.cli.status",
