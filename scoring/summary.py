@@ -41,7 +41,7 @@ def summarise(case: Case, objections: Sequence[Objection]) -> tuple[SummaryLine,
     lines: list[SummaryLine] = []
     opening = case.window("opening")
     for about, hits in (
-        ("who", [*case.found(("own_name",), opening, "rep"), *case.found(("own_company",), opening, "rep")]),
+        ("who", _introductions(case.found(("own_name", "own_company"), opening, "rep"))),
         ("why", [*case.found(("reason_for_call",), opening), *case.found(("client_reason",), opening)]),
         ("wants", case.found(("wants", "buying_signal", "fact.timing"), role="client")),
     ):
@@ -58,6 +58,24 @@ def summarise(case: Case, objections: Sequence[Objection]) -> tuple[SummaryLine,
         best = max(steps, key=lambda step: (step.level == "dated", step.hits[0].turn))
         lines.append(SummaryLine("next", _sentence(case, best.hits[0])))
     return tuple(_once(lines))
+
+
+def _introductions(hits: Sequence[Hit]) -> list[Hit]:
+    """The sentence that says both the name and the company first, else the one with the name, else the company's."""
+    said: dict[tuple[int, int], set[str]] = {}
+    for hit in hits:
+        said.setdefault((hit.turn, hit.sentence), set()).add(hit.group)
+    return sorted(
+        hits,
+        key=lambda hit: (
+            -len(said[hit.turn, hit.sentence]),
+            hit.group != "own_name",
+            -hit.precision,
+            hit.turn,
+            hit.start,
+            hit.entry.id,
+        ),
+    )
 
 
 def _sentence(case: Case, hit: Hit) -> Evidence:
