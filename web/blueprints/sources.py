@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -20,7 +22,8 @@ from review.services.sources import (
     list_queues,
     list_sources,
 )
-from scoring.standards import in_language, list_standards
+from review.services.standards import StandardChoice, list_choices
+from scoring.standards import in_language
 from web.auth import viewer
 from web.errors import Refused
 from web.parts import parts
@@ -36,7 +39,8 @@ def index() -> str:
     with parts().database.read() as db:
         sources = list_sources(db)
         learned = learned_sources(db)
-    return render_template("sources.html", sources=sources, learned=learned, standards=dict(_standards()))
+        choices = list_choices(db)
+    return render_template("sources.html", sources=sources, learned=learned, standards=dict(_titles(choices)))
 
 
 @blueprint.get("/<int:source_id>")
@@ -46,12 +50,13 @@ def show(source_id: int) -> str:
         source = _source(get_source(db, source_id))
         learned = latest_role_change(db, source.name)
         queues = list_queues(db, source)
+        choices = list_choices(db)
     return render_template(
         "source.html",
         source=source,
         learned=learned,
         queues=queues,
-        standards=_standards(),
+        standards=_titles(choices),
         languages_known=_languages(source.language),
         engines=ENGINES,
         defaults=parts().settings,
@@ -70,7 +75,7 @@ def change(source_id: int) -> Response:
                 source.name,
                 language=_one_of(form.get("language"), _languages(source.language)),
                 rep_channel=1 if form.get("rep_channel") == "1" else 0,
-                standard=_one_of(form.get("standard"), tuple(name for name, _title in _standards())),
+                standard=_one_of(form.get("standard"), tuple(choice.name for choice in list_choices(db))),
                 company_names=form.get("company_names", "").splitlines(),
                 products=form.get("products", "").splitlines(),
                 queue_languages={
@@ -115,9 +120,9 @@ def _source(found: SourceRow | None) -> SourceRow:
     return found
 
 
-def _standards() -> list[tuple[str, str]]:
-    """(name, title in the viewer's language) of every standard that ships."""
-    return [(info.name, in_language(info.title, viewer().language)) for info in list_standards()]
+def _titles(choices: Sequence[StandardChoice]) -> list[tuple[str, str]]:
+    """(name, title in the viewer's language) of every standard calls can be judged by."""
+    return [(choice.name, in_language(choice.title, viewer().language)) for choice in choices]
 
 
 def _languages(current: str | None) -> tuple[str, ...]:

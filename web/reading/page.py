@@ -17,6 +17,7 @@ from web.reading.lanes import Lane, read_lanes, read_people
 from web.reading.measures import MeasureRow, read_measures
 from web.reading.parts import PartRow, read_parts
 from web.reading.scorecard import CriterionRow, SectionRow, read_scorecard
+from web.reading.script import StageRow, read_script
 from web.reading.timeline import StageBar, WaveMark, read_marks, read_stages
 from web.reading.turns import Mark, SoundRow, TurnRow, read_sounds, read_turns, sure_share
 
@@ -70,6 +71,7 @@ class CallPage:
     people: tuple[str, ...]  # the two sides: rep and client, or speaker A and B
     measures: tuple[MeasureRow, ...]
     parts: tuple[PartRow, ...]  # each rep's own part, when several spoke
+    script: tuple[StageRow, ...]  # the standard's script on this call
 
     @property
     def lost(self) -> tuple[EditRow, ...]:
@@ -123,6 +125,7 @@ def read_page(call: CallDetail) -> CallPage:
         people=read_people(transcript),
         measures=read_measures(assessment, transcript, episodes),
         parts=read_parts(assessment),
+        script=read_script(assessment, call.standard),
     )
 
 
