@@ -17,6 +17,8 @@ _STEP_DB: Final = 2
 _LEVELS: Final = 48
 """Classes of loudness, 2 dB each, from -96 dBFS to 0: spectra are summed by class, so memory is constant."""
 
+_CLASSES: Final = np.arange(_LEVELS)[:, None]
+
 _SHARE: Final = 0.99
 """Nearly all: this share of the energy after a rise of 6 dB per octave, which evens out the fall of speech (about as
 steep above 500 Hz), so that the soft high sounds that carry s, f and t count as much as vowels."""
@@ -61,10 +63,8 @@ class BandMeter:
         spectra = rfft(frames[heard] * self._window, axis=1)
         power = spectra.real**2 + spectra.imag**2
         level = np.minimum(_LEVELS - 1, (10 * np.log10(energy[heard]) / _STEP_DB + _LEVELS).astype(np.int64))
-        counts = np.bincount(level, minlength=_LEVELS)
-        self._counts += counts
-        for n in np.flatnonzero(counts):
-            self._power[n] += power[level == n].sum(axis=0, dtype=np.float64)
+        self._counts += np.bincount(level, minlength=_LEVELS)
+        self._power += (level == _CLASSES).astype(np.float32) @ power
 
     def bandwidth(self, rate: int) -> float | None:
         """Hz, at most half of the recording's own `rate`; None when there was nothing but silence."""

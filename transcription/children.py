@@ -29,6 +29,10 @@ _ENVIRONMENT: Final = {
     "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
     "PYTHONDONTWRITEBYTECODE": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # Blocks of sound are freed and asked for again all the time: kept, they need not be fetched from the system and
+    # filled with zeros each time, which takes as long as decoding.
+    "MALLOC_MMAP_THRESHOLD_": str(4 * 1024 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(8 * 1024 * 1024),
     "PATH": os.defpath,
     "LC_ALL": "C.UTF-8",
 }

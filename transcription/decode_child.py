@@ -12,6 +12,7 @@ import io
 import struct
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -73,8 +74,12 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
+@cache
 def _warm_up() -> None:
-    """Decode a few samples of our own, so that every module PyAV loads late is loaded before files are closed off."""
+    """Decode a few samples of our own, so that every module PyAV loads late is loaded before files are closed off.
+
+    A child forked from a process that has done it has nothing left to load.
+    """
     sound = bytes(range(256)) * 32
     fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16)
     body = b"WAVE" + fmt + struct.pack("<4sI", b"data", len(sound)) + sound

@@ -20,7 +20,7 @@ STEP = WINDOW / RATE
 """Seconds per probability."""
 
 _CONTEXT = 64
-_BLOCK = 1_000  # windows per run of the model: 32 s, about 2 MB
+_BLOCK = 250  # windows per run of the model: 8 s, about half a megabyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class SpanFinder:
 
 
 def probability_blocks(path: Path, cancelled: Callable[[], bool] | None = None) -> Iterator[NDArray[np.float32]]:
-    """The same, half a minute at a time."""
+    """The same, 8 s at a time."""
     session = _session()
     state = {"h": np.zeros((1, 1, 128), dtype=np.float32), "c": np.zeros((1, 1, 128), dtype=np.float32)}
     before: NDArray[np.float32] = np.zeros(_CONTEXT, dtype=np.float32)
