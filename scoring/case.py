@@ -44,8 +44,15 @@ class Case:
     cuts: tuple[CutIn, ...] | None
     groups: dict[str, list[Hit]] = field(default_factory=dict)
     by_turn: dict[int, list[Hit]] = field(default_factory=dict)
+    trusted_turns: frozenset[int] = field(default=frozenset(), repr=False)
+    """The turns that were understood and whose speaker is known."""
+
+    doubts: dict[tuple[str, str, bool], str | None] = field(default_factory=dict, repr=False)
+    windows: dict[str, Window] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
+        trusted = frozenset(t.index for t in self.conversation.turns if self.clear_turn(t) and self.knows_role(t))
+        object.__setattr__(self, "trusted_turns", trusted)
         for hit in self.hits:
             self.groups.setdefault(hit.group, []).append(hit)
             self.by_turn.setdefault(hit.turn, []).append(hit)
@@ -82,8 +89,7 @@ class Case:
 
     def trusts(self, hit: Hit) -> bool:
         """Whether a hit's own words, its turn and its speaker are sure enough to count."""
-        turn = self.turn(hit.turn)
-        return self.clear(hit.speech_confidence) and self.clear_turn(turn) and self.knows_role(turn)
+        return hit.turn in self.trusted_turns and self.clear(hit.speech_confidence)
 
     def clear(self, confidence: float | None) -> bool:
         """Whether words recognised with this confidence can be judged; typed words (None) can."""
@@ -101,12 +107,15 @@ class Case:
 
     def window(self, name: str) -> Window:
         """The `opening`, the `close` or `anywhere`. A short call's opening may be all of it."""
-        turns = self.conversation.turns
-        if name == "opening":
-            return self._opening(turns)
-        if name == "close":
-            return self._close(turns)
-        return Window("anywhere", turns, reaches_end=True)
+        if name not in self.windows:
+            turns = self.conversation.turns
+            if name == "opening":
+                self.windows[name] = self._opening(turns)
+            elif name == "close":
+                self.windows[name] = self._close(turns)
+            else:
+                self.windows[name] = Window("anywhere", turns, reaches_end=True)
+        return self.windows[name]
 
     def _opening(self, turns: Sequence[MergedTurn]) -> Window:
         most = int(self.pack.threshold("opening_rep_turns"))
@@ -134,6 +143,12 @@ class Case:
 
         With `absence` the question is whether something was *not* said, for which the whole window must be known.
         """
+        asked = (role, window.name, absence)
+        if asked not in self.doubts:
+            self.doubts[asked] = self._doubt(role, window, absence=absence)
+        return self.doubts[asked]
+
+    def _doubt(self, role: str, window: Window, *, absence: bool) -> str | None:
         mine = [turn for turn in window.turns if turn.role == role]
         if not mine:
             if any(turn.role in UNSURE_ROLES for turn in self.conversation.turns):

@@ -9,10 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
+from typing import NamedTuple
 
 from scoring.assessment import Evidence, Nearest
 from scoring.language import guess_language
-from scoring.languages import Language, Sentence, language_of
+from scoring.languages import Language, Sentence, language_of, read_text
 from transcription.transcript import Transcript, Turn
 
 UNSURE_ROLES = ("speaker_a", "speaker_b")
@@ -29,8 +31,7 @@ class Piece:
     ends: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedWord:
+class PlacedWord(NamedTuple):
     """A word with its characters in the merged text, its seconds and its confidence."""
 
     start: int
@@ -42,7 +43,11 @@ class PlacedWord:
 
 @dataclass(frozen=True, slots=True)
 class MergedTurn:
-    """One role's talk until the other speaks. `role_confidence` is the mean over its words, None where not given."""
+    """One role's talk until the other speaks.
+
+    `role_confidence` is the mean over its words, None where not given; `clearness` the mean confidence of the words;
+    `begins` and `ends` are seconds, None where no piece has a time; `size` counts tokens.
+    """
 
     index: int
     role: str
@@ -51,28 +56,20 @@ class MergedTurn:
     words: tuple[PlacedWord, ...]
     role_confidence: float | None
     sentences: tuple[Sentence, ...] = field(repr=False, default=())
-
-    @property
-    def begins(self) -> float | None:
-        """Seconds where the turn starts."""
-        times = [piece.begins for piece in self.pieces if piece.begins is not None]
-        return min(times) if times else None
-
-    @property
-    def ends(self) -> float | None:
-        """Seconds where the turn ends."""
-        times = [piece.ends for piece in self.pieces if piece.ends is not None]
-        return max(times) if times else None
+    clearness: float | None = None
+    begins: float | None = None
+    ends: float | None = None
+    size: int = 0
 
     def length(self) -> int:
         """How many tokens the turn has."""
-        return sum(len(sentence.tokens) for sentence in self.sentences)
+        return self.size
 
     def words_in(self, start: int, end: int) -> Sequence[PlacedWord]:
         """The words overlapping characters `start`..`end`."""
         if not self.words:
             return ()
-        first = max(0, bisect_right(self.words, start, key=lambda word: word.start) - 1)
+        first = max(0, bisect_right(self.words, (start, inf)) - 1)
         found = []
         for word in self.words[first:]:
             if word.start >= end:
@@ -83,6 +80,8 @@ class MergedTurn:
 
     def speech_confidence(self, start: int = 0, end: int | None = None) -> float | None:
         """Mean confidence of the words in the span; None where none carries one."""
+        if start == 0 and end is None:
+            return self.clearness
         return mean_confidence(self.words_in(start, len(self.text) if end is None else end))
 
     def evidence(self, start: int, end: int, source: str) -> Evidence:
@@ -191,6 +190,7 @@ def _merge(index: int, group: list[tuple[int, Turn]], language: Language) -> Mer
             length = max(1, len(turn.text.split()))
             weighed += turn.role_confidence * length
             weight += length
+    sentences = read_text(language, text)
     return MergedTurn(
         index=index,
         role=group[0][1].role,
@@ -198,7 +198,11 @@ def _merge(index: int, group: list[tuple[int, Turn]], language: Language) -> Mer
         pieces=tuple(pieces),
         words=tuple(words),
         role_confidence=weighed / weight if weight else None,
-        sentences=language.split(text),
+        sentences=sentences,
+        clearness=mean_confidence(words),
+        begins=min((piece.begins for piece in pieces if piece.begins is not None), default=None),
+        ends=max((piece.ends for piece in pieces if piece.ends is not None), default=None),
+        size=sum(len(sentence.tokens) for sentence in sentences),
     )
 
 

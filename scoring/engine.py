@@ -77,15 +77,16 @@ def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, fa
     matcher = matcher_for(pack)
     questions = find_questions(conversation, pack, "rep")
     known = any(turn.role not in UNSURE_ROLES for turn in conversation.turns)
+    said = utterances(transcript, conversation)
     metrics = measure(
         transcript,
         conversation,
+        said,
         thresholds=pack.thresholds,
         questions=len(questions) if known else None,
         open_questions=sum(question.open for question in questions) if known else None,
         asked=tuple(_place(conversation, question) for question in questions),
     )
-    said = utterances(transcript)
     return Case(
         conversation=conversation,
         pack=pack,
@@ -130,7 +131,7 @@ def _unjudged(
         packs={},
         score=total(standard, criteria),
         criteria=criteria,
-        metrics=measure(transcript, conversation),
+        metrics=measure(transcript, conversation, utterances(transcript, conversation)),
         rejection=find_rejection(None, facts, ()),
         parts=score_parts(rep_parts(transcript), standard, lambda _part: Judged(criteria)),
     )

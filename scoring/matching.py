@@ -6,17 +6,18 @@ pack. Every hit knows its characters in the turn's raw text, so it can be quoted
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import ceil
 from typing import Final
 
 from rapidfuzz import fuzz
 
-from scoring.assessment import Evidence
 from scoring.conversation import Conversation, MergedTurn
+from scoring.guarded_regex import GuardedRegex
+from scoring.hits import Hit as Hit
+from scoring.hits import speech_factor as speech_factor
 from scoring.languages import Token
 from scoring.packs import Entry, Pack
 from scoring.patterns import Compiled
@@ -24,44 +25,11 @@ from scoring.stream import Stream
 
 _NEGATION_REACH: Final = 4
 _GUARD_REACH: Final = 40
+_FURTHER: Final = 4  # of a phrase's rarest words, looked for before its expression is tried
 _FUZZY_TURN: Final = 400  # tokens; fuzzy matching is for phrases misheard in ordinary turns, not for monologues
+_SHORT: Final = 24  # characters of a turn whose hits are remembered
+_REMEMBERED: Final = 4096
 _ROLES: Final = ("rep", "client", "speaker_a", "speaker_b")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A phrase found: characters `start`..`end` of merged turn `turn`, in its sentence number `sentence`."""
-
-    entry: Entry
-    turn: int
-    sentence: int
-    start: int
-    end: int
-    source: str
-    precision: float
-    speech_confidence: float | None
-
-    @property
-    def group(self) -> str:
-        """What the hit counts as."""
-        return self.entry.group
-
-    @property
-    def confidence(self) -> float:
-        """How sure the finding is, 0..1: the rule's precision, less where the speech engine was unsure."""
-        return self.precision * speech_factor(self.speech_confidence)
-
-    def evidence(self, conversation: Conversation) -> Evidence:
-        """The hit as evidence."""
-        return conversation.turns[self.turn].evidence(self.start, self.end, f"rule:{self.source}")
-
-
-def speech_factor(confidence: float | None) -> float:
-    """What a finding keeps of its confidence when its words were recognised with `confidence` (None: certain).
-
-    A phrase of several words survives one misheard word, so doubt counts half.
-    """
-    return 1.0 if confidence is None else 0.5 + 0.5 * confidence
 
 
 class Matcher:
@@ -70,10 +38,12 @@ class Matcher:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self._by_anchor: dict[str, dict[str, list[int]]] = {role: {} for role in _ROLES}
-        self._rules: list[tuple[Entry, Compiled]] = []
-        self._regexes: list[tuple[Entry, re.Pattern[str], frozenset[str]]] = []
+        self._rules: list[tuple[Entry, Compiled, tuple[frozenset[str], ...]]] = []
+        self._regexes: list[tuple[Entry, GuardedRegex]] = []
         self._stems: dict[tuple[str, ...], frozenset[str]] = {}
         self._fuzzy: list[tuple[Entry, str, frozenset[str]]] = []
+        self._fuzzy_by_stem: dict[str, list[int]] = {}
+        self._short: dict[tuple[str, str], list[Hit]] = {}
         self._language = pack.vocabulary.language
         self._negations = pack.words["negations"]
         self._cutoff = pack.threshold("fuzzy")
@@ -81,13 +51,26 @@ class Matcher:
         for entry in pack.entries:
             for phrase in entry.phrases:
                 for role in _ROLES if entry.role == "any" else (entry.role,):
-                    for anchor in sorted(phrase.anchors):
+                    for anchor in sorted(phrase.required[0]):
                         self._by_anchor[role].setdefault(anchor, []).append(len(self._rules))
-                self._rules.append((entry, phrase))
-            self._regexes.extend((entry, pattern, needs) for pattern, needs in entry.regex)
+                self._rules.append((entry, phrase, phrase.required[1 : 1 + _FURTHER]))
+            self._regexes.extend((entry, expression) for expression in entry.regex)
             for text in entry.fuzzy:
-                words = self._language.tokens(text)
-                self._fuzzy.append((entry, " ".join(w.surface for w in words), frozenset(w.stem for w in words)))
+                self._add_fuzzy(entry, text)
+
+    def _add_fuzzy(self, entry: Entry, text: str) -> None:
+        words = self._language.tokens(text)
+        stems = frozenset(word.stem for word in words)
+        # Whoever says this share of the words says at least one of any set of so many.
+        enough = ceil(self._fuzzy_share * len(stems))
+        rarest = sorted(stems, key=lambda stem: (self.pack.vocabulary.counts.get(stem, 0), stem))
+        for stem in rarest[: len(stems) - enough + 1]:
+            self._fuzzy_by_stem.setdefault(stem, []).append(len(self._fuzzy))
+        self._fuzzy.append((entry, " ".join(word.surface for word in words), stems))
+
+    def forget(self) -> None:
+        """Search every turn anew, for measuring."""
+        self._short.clear()
 
     def stems_of(self, groups: tuple[str, ...]) -> frozenset[str]:
         """Every uncommon word the phrases of the groups know: what a near miss would share."""
@@ -130,19 +113,33 @@ class Matcher:
 
     def find_in_turn(self, turn: MergedTurn) -> list[Hit]:
         """The hits in one turn."""
+        if len(turn.text) > _SHORT:
+            return self._search(turn)
+        # "Yes", "mhm" and "I see" are half the turns of a call: what they say is looked up once.
+        known = self._short.get((turn.role, turn.text))
+        if known is None:
+            known = self._search(turn)
+            if len(self._short) >= _REMEMBERED:
+                self._short.clear()
+            self._short[turn.role, turn.text] = known
+        return [
+            hit._replace(turn=turn.index, speech_confidence=turn.speech_confidence(hit.start, hit.end)) for hit in known
+        ]
+
+    def _search(self, turn: MergedTurn) -> list[Hit]:
         stream = Stream(turn, self.pack.vocabulary)
         if not stream.tokens:
             return []
         found: list[Hit] = []
         by_anchor = self._by_anchor.get(turn.role, {})
         candidates: set[int] = set()
-        for stem in stream.stems:
-            candidates.update(by_anchor.get(stem, ()))
+        for key in by_anchor.keys() & stream.keys:
+            candidates.update(by_anchor[key])
         for number in sorted(candidates):
-            entry, phrase = self._rules[number]
-            if not _may_match(phrase, stream.stems):
+            entry, phrase, needs = self._rules[number]
+            if not _has_each(needs, stream.keys):
                 continue
-            for match in phrase.regex.finditer(stream.text):
+            for match in stream.find(phrase):
                 hit = self._hit(entry, turn, stream, match.start(), match.end())
                 if hit is not None:
                     found.append(hit)
@@ -165,8 +162,11 @@ class Matcher:
             # In speech without punctuation a "sentence" may be minutes long: a guard reaches some words only.
             low = max(sentence_start, stream.char_start(first - _GUARD_REACH)) - 2
             high = min(sentence_end, stream.char_start(last + _GUARD_REACH))
-            if any(phrase.regex.search(stream.text, max(0, low), high) for phrase in entry.unless):
-                return None
+            for phrase in entry.unless:
+                if phrase.required[0].isdisjoint(stream.keys):
+                    continue
+                if phrase.regex.search(stream.text, max(0, low), high):
+                    return None
         begin, stop = stream.tokens[first].start, stream.tokens[last].end
         return Hit(
             entry=entry,
@@ -188,23 +188,23 @@ class Matcher:
         return False
 
     def _regex_hits(self, turn: MergedTurn, stream: Stream) -> Iterable[Hit]:
-        for entry, pattern, needs in self._regexes:
-            if entry.role not in ("any", turn.role) or not needs & stream.stems:
+        for entry, expression in self._regexes:
+            if entry.role not in ("any", turn.role) or expression.needs.isdisjoint(stream.stems):
                 continue
-            for match in pattern.finditer(turn.text):
-                if match.end() > match.start():
-                    number = _sentence_of_char(stream, match.start())
-                    confidence = turn.speech_confidence(*match.span())
-                    yield Hit(
-                        entry, turn.index, number, match.start(), match.end(), entry.id, entry.precision, confidence
-                    )
+            for start, end in expression.spans(turn.text):
+                if end > start:
+                    number = _sentence_of_char(stream, start)
+                    confidence = turn.speech_confidence(start, end)
+                    yield Hit(entry, turn.index, number, start, end, entry.id, entry.precision, confidence)
 
     def _fuzzy_hits(self, turn: MergedTurn, stream: Stream) -> Iterable[Hit]:
         surface: str | None = None
         starts: list[int] = []
         if len(stream.tokens) > _FUZZY_TURN:
             return
-        for entry, phrase, stems in self._fuzzy:
+        known = self._fuzzy_by_stem
+        for number in sorted({number for stem in known.keys() & stream.stems for number in known[stem]}):
+            entry, phrase, stems = self._fuzzy[number]
             if entry.role not in ("any", turn.role):
                 continue
             if len(stems & stream.stems) < self._fuzzy_share * len(stems):
@@ -223,7 +223,7 @@ class Matcher:
             stream_at = stream.char_starts[first]
             hit = self._hit(entry, turn, stream, stream_at, stream.char_starts[last] + 1)
             if hit is not None:
-                yield replace(hit, precision=hit.precision * found.score / 100)
+                yield hit._replace(precision=hit.precision * found.score / 100)
 
 
 @lru_cache(maxsize=8)
@@ -237,10 +237,10 @@ def _facts_entry(group: str, source: str) -> Entry:
     return Entry(source, group, "rep", 0.97, (), (), (), (), False, None, frozenset(), (), ())
 
 
-def _may_match(phrase: Compiled, stems: set[str]) -> bool:
-    """Whether every set of words the phrase needs has one in the turn."""
-    for need in phrase.needs:  # noqa: SIM110 - the plain loop is twice as fast here, the hottest line of scoring
-        if need.isdisjoint(stems):
+def _has_each(needs: tuple[frozenset[str], ...], keys: set[str]) -> bool:
+    """Whether every set of words a phrase needs has one in the turn."""
+    for need in needs:  # noqa: SIM110 - the plain loop is twice as fast here, the hottest line of scoring
+        if need.isdisjoint(keys):
             return False
     return True
 

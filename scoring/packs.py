@@ -7,16 +7,18 @@ once per process, when a call in its language is first scored.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final
 
+from scoring.guarded_regex import GuardedRegex, guard_regex
 from scoring.languages import Language, language_of
-from scoring.patterns import Compiled, PatternInvalid, Vocabulary, compile_pattern, exact_forms, guard_regex
+from scoring.patterns import Compiled, PatternInvalid, Vocabulary, compile_pattern, exact_forms
+from scoring.stream import keys_of
 from scoring.yaml_source import SourceInvalid, Value, read_yaml
 
 FUZZY_LENGTH: Final = 12
@@ -50,7 +52,7 @@ class Entry:
     phrases: tuple[Compiled, ...]
     unless: tuple[Compiled, ...]
     fuzzy: tuple[str, ...]
-    regex: tuple[tuple[re.Pattern[str], frozenset[str]], ...]
+    regex: tuple[GuardedRegex, ...]
     guarded: bool
     asks: bool | None
     tags: frozenset[str]
@@ -124,7 +126,11 @@ def read_pack(folder: Traversable) -> Pack:
             sources.extend(document.mapping(required=("entries",))["entries"].items())
     phrases = [text for source in sources for text in _phrases_of(source)]
     vocabulary = Vocabulary(
-        language, slots, words.get("not_names", frozenset()), exact_forms([*phrases, *slots.values()])
+        language,
+        slots,
+        words.get("not_names", frozenset()),
+        exact_forms([*phrases, *slots.values()]),
+        _counts(sources, language),
     )
     entries = tuple(_entry(source, vocabulary) for source in sources)
     seen: set[str] = set()
@@ -141,6 +147,16 @@ def read_pack(folder: Traversable) -> Pack:
         vocabulary=vocabulary,
         entries=entries,
     )
+
+
+def _counts(sources: Sequence[Value], language: Language) -> Counter[str]:
+    """How often each stem and pair of neighbours stands in the lines of the entries, to tell rare ones from common."""
+    counts: Counter[str] = Counter()
+    for source in sources:
+        keys = source.mapping(required=_REQUIRED, optional=_OPTIONAL)
+        for text in (*keys["match"].texts(), *keys["miss"].texts()):
+            counts.update(keys_of(language.split(text)))
+    return counts
 
 
 def _lists(value: Value | None, language: Language) -> dict[str, tuple[tuple[str, ...], ...]]:
@@ -201,15 +217,14 @@ def _compiled(value: Value | None, entry_id: str, vocabulary: Vocabulary) -> tup
     return tuple(compiled)
 
 
-def _regexes(
-    value: Value | None, entry_id: str, language: Language
-) -> tuple[tuple[re.Pattern[str], frozenset[str]], ...]:
+def _regexes(value: Value | None, entry_id: str, language: Language) -> tuple[GuardedRegex, ...]:
     found = []
     for item in value.items() if value is not None else ():
         keys = item.mapping(required=("pattern", "needs"))
+        source = keys["pattern"].text()
+        needs = frozenset(t.stem for word in keys["needs"].texts() for t in language.tokens(word)[:1])
         try:
-            pattern = guard_regex(keys["pattern"].text())
+            found.append(guard_regex(source, entry=entry_id, needs=needs))
         except PatternInvalid as error:
-            raise item.wrong(f"the regex '{keys['pattern'].text()}' of '{entry_id}' is refused", str(error)) from error
-        found.append((pattern, frozenset(t.stem for word in keys["needs"].texts() for t in language.tokens(word)[:1])))
+            raise item.wrong(f"the regex '{source}' of '{entry_id}' is refused", str(error)) from error
     return tuple(found)

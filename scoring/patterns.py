@@ -15,17 +15,23 @@ The language has no unbounded repetition, so no phrase can run away; a phrase wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from scoring.languages import WORD_MARK, Language
+from scoring.phrase_parts import Part, all_of, in_order, of_word
 
 MAX_COST: Final = 20_000
-_MOST_NEEDS: Final = 3
-DIGIT_ANCHOR: Final = "#digit"
+_UNSEEN: Final = 0.5
+"""How often a word or pair that stands in no line of the pack is taken to occur there."""
 
+DIGIT_ANCHOR: Final = "#digit"
+BOUNDARY: Final = "|"
+"""What stands before the first and behind the last token of a sentence."""
+
+_EDGE: Final = frozenset((BOUNDARY,))
 _EXACT: Final = re.compile(r"=([\w'-]+)")
 _LEX: Final = re.compile(r"\.\.\d*|<[a-z_]+>|[()\[\]|^$]|=?[^\s()\[\]|^$<>=]+")
 
@@ -38,14 +44,16 @@ class PatternInvalid(ValueError):
 class Compiled:
     """A phrase ready to run on a token stream.
 
-    `anchors`: at least one of these stems must be in the turn, the rarest such set; `needs`: the other such sets.
-    `stems`: every word it knows, to find near misses. `expression`: the text of its regular expression.
+    `required`: sets of which each has a member in any turn the phrase is found in, the rarest set first; a member is
+    a stem, or two stems that follow each other, with a space between (`Stream.keys`). `first`: the stems it can begin
+    with, None when it can begin with any. `stems`: every word it knows, to find near misses. `expression`: the text of
+    its regular expression.
     """
 
     source: str
     expression: str
-    anchors: frozenset[str]
-    needs: tuple[frozenset[str], ...]
+    required: tuple[frozenset[str], ...]
+    first: frozenset[str] | None
     stems: frozenset[str]
 
     @cached_property
@@ -55,22 +63,19 @@ class Compiled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    regex: str
-    cost: int
-    required: tuple[frozenset[str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a pack's phrases share: language, slots, the stems that cannot be a name, the forms asked for exactly."""
+    """What a pack's phrases share: language, slots, the stems that cannot be a name, the forms asked for exactly.
+
+    `counts`: how often each stem and each pair of neighbours stands in the pack's lines.
+    """
 
     language: Language
     slots: Mapping[str, str]
     not_names: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
     # Slots are used by hundreds of phrases; each is parsed once. Keyed by name: the part and the stems it knows.
-    parsed: dict[str, tuple[_Part, frozenset[str]]] = field(default_factory=dict, compare=False, repr=False)
+    parsed: dict[str, tuple[Part, frozenset[str]]] = field(default_factory=dict, compare=False, repr=False)
     exact_stems: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -86,15 +91,18 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> Compiled:
     """The compiled phrase. Raises PatternInvalid."""
     parser = _Parser(source, vocabulary)
     part = parser.parse()
-    if not part.required:
+    if not any(key.strip(f"{BOUNDARY} ") for need in part.required for key in need):
         raise PatternInvalid("it has no word that must be there; add one outside [ ] and ..")
     if part.cost > MAX_COST:
         raise PatternInvalid(f"it can match in {part.cost} ways at one place; use fewer .. and [ ]")
-    common = vocabulary.language.common
-    anchors, *needs = sorted(set(part.required), key=parser.commonness)
-    # A word found in every turn as well as missing in none tells nothing: only telling sets are worth a look.
-    telling = tuple(need for need in needs if not need & common)[:_MOST_NEEDS]
-    return Compiled(source, r"(?<!\S)" + part.regex, anchors, telling, frozenset(parser.stems) - common)
+    required = tuple(sorted(set(part.required), key=parser.commonness))
+    return Compiled(
+        source,
+        r"(?<!\S)" + part.regex,
+        required,
+        None if part.empty else part.first,
+        frozenset(parser.stems) - vocabulary.language.common,
+    )
 
 
 class _Parser:
@@ -113,7 +121,7 @@ class _Parser:
         if "".join(self.symbols) != re.sub(r"\s+", "", source):
             raise PatternInvalid("it has a sign the phrase language does not know")
 
-    def parse(self) -> _Part:
+    def parse(self) -> Part:
         part = self._choice(spaced=False)
         if self.at < len(self.symbols):
             raise PatternInvalid(f"'{self.symbols[self.at]}' has no partner")
@@ -122,7 +130,7 @@ class _Parser:
     def _peek(self) -> str | None:
         return self.symbols[self.at] if self.at < len(self.symbols) else None
 
-    def _choice(self, *, spaced: bool) -> _Part:
+    def _choice(self, *, spaced: bool) -> Part:
         # Inside brackets a bar divides whole sequences; outside, it divides single words.
         branches = [self._sequence(spaced=spaced)]
         while spaced and self._peek() == "|":
@@ -130,7 +138,7 @@ class _Parser:
             branches.append(self._sequence(spaced=spaced))
         return self._either(branches)
 
-    def _either(self, parts: list[_Part]) -> _Part:
+    def _either(self, parts: list[Part]) -> Part:
         if len(parts) == 1:
             return parts[0]
         required: tuple[frozenset[str], ...] = ()
@@ -138,40 +146,47 @@ class _Parser:
             required = (frozenset().union(*(min(part.required, key=self.commonness) for part in parts)),)
         # Alternatives mostly begin with different words, so at one place few of them live on: the widest bounds them.
         cost = max(part.cost for part in parts) + sum(1 for part in parts if part.cost > 1)
-        return _Part("(?:" + "|".join(part.regex for part in parts) + ")", cost, required)
+        return Part(
+            "(?:" + "|".join(part.regex for part in parts) + ")",
+            cost,
+            required,
+            all_of(part.first for part in parts),
+            all_of(part.last for part in parts),
+            any(part.empty for part in parts),
+        )
 
-    def commonness(self, anchors: frozenset[str]) -> tuple[int, int, tuple[str, ...]]:
+    def commonness(self, anchors: frozenset[str]) -> tuple[float, int, tuple[str, ...]]:
         """Smaller is rarer; the words themselves break ties so that the choice never depends on hashing."""
-        common = self.language.common
-        return sum(50 if anchor in common else 1 for anchor in anchors), len(anchors), tuple(sorted(anchors))
+        counts = self.vocabulary.counts
+        return sum(counts.get(anchor, _UNSEEN) for anchor in anchors), len(anchors), tuple(sorted(anchors))
 
-    def _sequence(self, *, spaced: bool) -> _Part:
-        parts: list[_Part] = []
+    def _sequence(self, *, spaced: bool) -> Part:
+        parts: list[Part] = []
         while (symbol := self._peek()) is not None and symbol not in (")", "]") and not (spaced and symbol == "|"):
             parts.append(self._item(spaced=spaced))
         if not parts:
             raise PatternInvalid("there is an empty alternative")
-        return _in_order(parts)
+        return in_order(parts)
 
-    def _item(self, *, spaced: bool) -> _Part:
+    def _item(self, *, spaced: bool) -> Part:
         symbol = self.symbols[self.at]
         self.at += 1
         if symbol == "(":
             return self._closed(")")
         if symbol == "[":
             inner = self._closed("]")
-            return _Part(f"(?:{inner.regex})?", inner.cost + 1, ())
+            return Part(f"(?:{inner.regex})?", inner.cost + 1, (), inner.first, inner.last, empty=True)
         if symbol == "|":
             raise PatternInvalid("'|' stands at the edge of a word")
         if symbol == "^":
-            return _Part(r"(?<=\| )", 1, ())
+            return Part(r"(?<=\| )", 1, (), _EDGE, _EDGE)
         if symbol == "$":
-            return _Part(r"(?=\| )", 1, ())
+            return Part(r"(?=\| )", 1, (), _EDGE, _EDGE)
         if symbol.startswith(".."):
             width = int(symbol[2:] or self.language.gap)
             if width > self.language.widest:
                 raise PatternInvalid(f"'{symbol}' is wider than {self.language.widest} words")
-            return _Part(rf"(?:[^\s|]\S* ){{0,{width}}}?", width + 1, ())
+            return Part(rf"(?:[^\s|]\S* ){{0,{width}}}?", width + 1, empty=True)
         part = self._word(symbol)
         while not spaced and self._peek() == "|":
             self.at += 1
@@ -182,33 +197,33 @@ class _Parser:
             part = self._either([part, self._word(following)])
         return part
 
-    def _closed(self, bracket: str) -> _Part:
+    def _closed(self, bracket: str) -> Part:
         inner = self._choice(spaced=True)
         if self._peek() != bracket:
             raise PatternInvalid(f"a '{bracket}' is missing")
         self.at += 1
         return inner
 
-    def _word(self, symbol: str) -> _Part:
+    def _word(self, symbol: str) -> Part:
         if symbol.startswith("<"):
             return self._slot(symbol[1:-1])
         exact = symbol.startswith("=")
         word = symbol[1:] if exact else symbol
         if word.startswith("#"):
-            return _Part(re.escape(word) + " ", 1, (frozenset((word,)),))
+            return of_word(rf"{re.escape(word)}{WORD_MARK}? ", frozenset((word,)))
         patterns = self.language.patterns(word, self.exact_stems, exact=exact)
         if not patterns:
             raise PatternInvalid(f"'{word}' is dropped before matching; leave it out")
         self.stems.update(anchor for pattern in patterns for anchor in pattern.anchors)
-        return _in_order([_Part(pattern.expression, 1, (pattern.anchors,)) for pattern in patterns])
+        return in_order([of_word(pattern.expression, pattern.anchors) for pattern in patterns])
 
-    def _slot(self, name: str) -> _Part:
+    def _slot(self, name: str) -> Part:
         if name == "any":
-            return _Part(r"[^\s|]\S* ", 1, ())
+            return Part(r"[^\s|]\S* ", 1)
         if name == "digits":
-            return _Part(rf"{WORD_MARK}?\d\S* ", 1, (frozenset((DIGIT_ANCHOR,)),))
+            return of_word(r"\d\S* ", frozenset((DIGIT_ANCHOR,)))
         if name == "name":
-            return _Part(self.language.name_pattern(self.vocabulary.not_names), 1, ())
+            return Part(self.language.name_pattern(self.vocabulary.not_names), 1)
         slots = self.vocabulary.slots
         if name not in slots:
             raise PatternInvalid(f"there is no slot <{name}>; there are: {', '.join(sorted(slots))}")
@@ -219,62 +234,3 @@ class _Parser:
             self.vocabulary.parsed[name] = known
         self.stems.update(known[1])
         return known[0]
-
-
-def _in_order(parts: list[_Part]) -> _Part:
-    cost = 1
-    for part in parts:
-        cost *= part.cost
-    return _Part("".join(part.regex for part in parts), cost, tuple(need for part in parts for need in part.required))
-
-
-# --- raw regular expressions ------------------------------------------------------------------------------------------
-
-
-def guard_regex(source: str, *, most_ways: int = 10_000) -> re.Pattern[str]:
-    """A raw regular expression that cannot run away, compiled. Raises PatternInvalid saying what to write instead.
-
-    Unbounded repeats, repeats within repeats and back-references are refused; what is left is bounded by the product
-    of its repeats.
-    """
-    from re import _parser as parser  # type: ignore[attr-defined]  # the only way to see a regex's structure
-
-    try:
-        tree = parser.parse(source, re.IGNORECASE)
-    except re.error as error:
-        raise PatternInvalid(f"it is no regular expression: {error}") from error
-    ways = _regex_ways(tree, inside_repeat=False, unbounded=parser.MAXREPEAT)
-    if ways > most_ways:
-        raise PatternInvalid(f"its repeats multiply to {ways} ways at one place; use smaller ones")
-    return re.compile(source, re.IGNORECASE)
-
-
-def _regex_ways(tree: object, *, inside_repeat: bool, unbounded: object) -> int:
-    ways = 1
-    for op, argument in tree:  # type: ignore[attr-defined]
-        name = str(op)
-        if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            low, high, inner = argument
-            if high == unbounded:
-                raise PatternInvalid("it repeats without bound (* or +); write {0,40} instead")
-            if inside_repeat and high > 1:
-                raise PatternInvalid("it has a repeat within a repeat; write the inner one out")
-            ways *= int(high) - int(low) + 1
-            ways *= _regex_ways(inner, inside_repeat=inside_repeat or high > 1, unbounded=unbounded)
-        elif name.startswith("GROUPREF"):
-            raise PatternInvalid("it has a back-reference; write the text out")
-        else:
-            for inner in _inner_trees(argument):
-                ways *= _regex_ways(inner, inside_repeat=inside_repeat, unbounded=unbounded)
-    return ways
-
-
-_is_tree: Callable[[object], bool] = lambda item: type(item).__name__ == "SubPattern"  # noqa: E731
-
-
-def _inner_trees(argument: object) -> list[object]:
-    if _is_tree(argument):
-        return [argument]
-    if isinstance(argument, tuple | list):
-        return [tree for item in argument for tree in _inner_trees(item)]
-    return []

@@ -81,14 +81,13 @@ def _score(case: Case, index: int, needs: frozenset[int], objections: frozenset[
 
 
 def _best_path(scores: list[list[float]]) -> list[int]:
-    count = len(STAGES)
-    best = [scores[0][stage] - 1.0 * stage for stage in range(count)]
+    best = [scores[0][stage] - 1.0 * stage for stage in range(len(STAGES))]
     back: list[list[int]] = []
     for row in scores[1:]:
-        choices = [_best_before(best, stage) for stage in range(count)]
-        best = [row[stage] + best[choices[stage]] - _cost(choices[stage], stage) for stage in range(count)]
+        choices = [_best_before(best, costs) for costs in _COSTS]
+        best = [row[stage] + best[before] - _COSTS[stage][before] for stage, before in enumerate(choices)]
         back.append(choices)
-    at = max(range(count), key=lambda stage: (best[stage], -stage))
+    at = _best_before(best, [0.0] * len(STAGES))
     path = [at]
     for choices in reversed(back):
         at = choices[at]
@@ -96,9 +95,10 @@ def _best_path(scores: list[list[float]]) -> list[int]:
     return path[::-1]
 
 
-def _best_before(best: Sequence[float], after: int) -> int:
+def _best_before(best: Sequence[float], costs: Sequence[float]) -> int:
     """The stage it pays most to come from; of equal ones the earlier."""
-    return max(range(len(best)), key=lambda before: (best[before] - _cost(before, after), -before))
+    worth = [value - cost for value, cost in zip(best, costs, strict=True)]
+    return worth.index(max(worth))
 
 
 def _cost(before: int, after: int) -> float:
@@ -107,6 +107,10 @@ def _cost(before: int, after: int) -> float:
     if STAGES[before] == "objections" and STAGES[after] in ("presentation", "price"):
         return _CHANGE + _FROM_OBJECTIONS
     return _CHANGE if after > before else _BACK
+
+
+_COSTS: Final = tuple(tuple(_cost(before, after) for before in range(len(STAGES))) for after in range(len(STAGES)))
+"""What it costs to come to a stage (outer) from another (inner)."""
 
 
 def _spans(case: Case, path: list[int], scores: list[list[float]]) -> list[StageSpan]:

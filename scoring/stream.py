@@ -2,43 +2,89 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, pairwise
+from typing import Final
 
 from scoring.conversation import MergedTurn
-from scoring.languages import WORD_MARK, Token
-from scoring.patterns import DIGIT_ANCHOR, Vocabulary
+from scoring.languages import WORD_MARK, Sentence, Token
+from scoring.patterns import BOUNDARY, DIGIT_ANCHOR, Compiled, Vocabulary
+
+_LONG: Final = 300
+"""Characters from which it pays to look up where a phrase can begin, instead of trying every place."""
+
+_DIGIT: Final = re.compile(r"\d")
 
 
 class Stream:
-    """A turn's tokens as the text that phrases run on, with the way back to the raw characters."""
+    """A turn's tokens as the text that phrases run on, with the way back to the raw characters.
 
-    __slots__ = ("_sentence_starts", "char_starts", "sentences", "stems", "text", "tokens")
+    `stems` are the turn's words; `keys` are those and every pair of neighbours, the ends of sentences as "|".
+    """
+
+    __slots__ = ("_places", "_sentence_starts", "char_starts", "keys", "sentences", "stems", "text", "tokens")
 
     def __init__(self, turn: MergedTurn, vocabulary: Vocabulary) -> None:
-        exact = frozenset() if vocabulary.language.joined else vocabulary.exact
-        marked = vocabulary.language.marks_words
-        parts = ["| "]
-        at = 2
+        self.sentences = turn.sentences
         self.tokens: list[Token] = []
         self.char_starts: list[int] = []
         self._sentence_starts: list[int] = []
-        self.sentences = turn.sentences
+        self._places: dict[str, list[int]] | None = None
+        parts = ["| "]
+        at = 2
         for sentence in turn.sentences:
+            words = _written(sentence.tokens, vocabulary)
             self._sentence_starts.append(at)
-            for token in sentence.tokens:
-                word = f"{token.stem}={token.surface} " if token.surface in exact else f"{token.stem} "
-                if marked and token.head:
-                    word = WORD_MARK + word
-                self.tokens.append(token)
-                self.char_starts.append(at)
-                parts.append(word)
-                at += len(word)
+            self.tokens += sentence.tokens
+            *starts, at = accumulate(map(len, words), initial=at)
+            self.char_starts += starts
+            parts += words
             parts.append("| ")
             at += 2
         self.text = "".join(parts)
         self.stems = {token.stem for token in self.tokens}
-        if any(stem[0].isdigit() for stem in self.stems):
+        self.keys = keys_of(turn.sentences)
+        if DIGIT_ANCHOR in self.keys:
             self.stems.add(DIGIT_ANCHOR)
+
+    def find(self, phrase: Compiled) -> Iterator[re.Match[str]]:
+        """Where the phrase is found, from the left, none overlapping another."""
+        if phrase.first is None or len(self.text) <= _LONG:
+            return phrase.regex.finditer(self.text)
+        return self._find_from(phrase, phrase.first)
+
+    def _find_from(self, phrase: Compiled, stems: frozenset[str]) -> Iterator[re.Match[str]]:
+        """The same, tried only where the phrase can begin."""
+        match = phrase.regex.match
+        reached = 0
+        for start in self._starts(stems):
+            if start >= reached and (found := match(self.text, start)):
+                yield found
+                reached = found.end()
+
+    def _starts(self, stems: frozenset[str]) -> list[int]:
+        """The places of the text where one of the stems stands, in order."""
+        if self._places is None:
+            self._places = self._all_places()
+        places = self._places
+        said = places.keys() & stems if len(stems) > len(places) else stems
+        found = [places[stem] for stem in said if stem in places]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+    def _all_places(self) -> dict[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        for token, start in zip(self.tokens, self.char_starts, strict=True):
+            places.setdefault(token.stem, []).append(start)
+        if DIGIT_ANCHOR in self.keys:
+            numbers = [at for stem, found in places.items() if stem[0].isdigit() for at in found]
+            places[DIGIT_ANCHOR] = sorted(numbers)
+        # A sentence begins behind its boundary and ends at the next one.
+        places[BOUNDARY] = sorted(
+            {0, *(at - 2 for at in self._sentence_starts), *self._sentence_starts, len(self.text) - 2}
+        )
+        return places
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The first and last token of a match on the stream (inclusive)."""
@@ -59,3 +105,29 @@ class Stream:
         start = self._sentence_starts[number]
         last = number + 1 == len(self._sentence_starts)
         return start, len(self.text) if last else self._sentence_starts[number + 1]
+
+
+def keys_of(sentences: Iterable[Sentence]) -> set[str]:
+    """Every stem and every pair of neighbouring stems, as `Compiled.required` names them; a number is also "#digit"."""
+    keys = {f"{BOUNDARY} {BOUNDARY}"}  # the ends of sentences take no place, so two of them may stand together
+    for sentence in sentences:
+        stems = [token.stem for token in sentence.tokens]
+        keys.update(stems)
+        keys.update([f"{one} {other}" for one, other in pairwise((BOUNDARY, *stems, BOUNDARY))])
+        if _DIGIT.search("".join(stems)) and any(stem[0].isdigit() for stem in stems):
+            keys.add(DIGIT_ANCHOR)
+            read = [DIGIT_ANCHOR if stem[0].isdigit() else stem for stem in stems]
+            for before, after in ((read, read), (stems, read), (read, stems)):
+                keys.update(map("{} {}".format, [BOUNDARY, *before], [*after, BOUNDARY]))
+    return keys
+
+
+def _written(tokens: Sequence[Token], vocabulary: Vocabulary) -> list[str]:
+    """The tokens as they stand on the stream: with their form where a phrase asks for it, with the mark of a word."""
+    language = vocabulary.language
+    if language.marks_words:
+        return [f"{token.stem}{WORD_MARK} " if token.head else f"{token.stem} " for token in tokens]
+    if language.joined:
+        return [f"{token.stem} " for token in tokens]
+    exact = vocabulary.exact
+    return [f"{token.stem}={token.surface} " if token.surface in exact else f"{token.stem} " for token in tokens]

@@ -15,8 +15,8 @@ from statistics import median
 from typing import Final
 
 from scoring.assessment import Metrics, Span
-from scoring.conversation import UNSURE_ROLES, Conversation
-from scoring.languages import Language, language_of
+from scoring.conversation import UNSURE_ROLES, Conversation, MergedTurn
+from scoring.languages import Language, language_of, read_text
 from scoring.spans import InterruptionSpan, MetricSpans, QuestionSpan
 from scoring.wordlists import word_set
 from transcription.transcript import Transcript, Turn
@@ -28,6 +28,7 @@ DEFAULTS: Final[Mapping[str, float]] = {
 }
 _BACKCHANNEL_WORDS: Final = 3
 _BACKCHANNEL_SYLLABLES: Final = 5
+_BACKCHANNEL_LETTERS: Final = 80  # nobody says "mhm" in more, whatever hesitations stand around it
 _PAUSE_WITHIN_TALK: Final = 1.0  # a pause this short between two words is still talking
 _FASTEST: Final = 9.0  # words a second; beyond this the times are not real
 _TIMED_SHARE: Final = 0.95
@@ -67,11 +68,13 @@ class CutIn:
     overlap: float
 
 
-def utterances(transcript: Transcript) -> tuple[Utterance, ...] | None:
+def utterances(transcript: Transcript, conversation: Conversation) -> tuple[Utterance, ...] | None:
     """Everything said by people in order of time, or None where times are absent or poor."""
-    language = language_of(transcript.language)
+    language = language_of(conversation.language)
+    # What is a merged turn of its own has been cut into words already.
+    read = {turn.pieces[0].turn: turn for turn in conversation.turns if len(turn.pieces) == 1}
     spoken = [(n, turn) for n, turn in enumerate(transcript.turns) if turn.role != "system" and turn.text.strip()]
-    timed = [item for n, turn in spoken if (item := _utterance(n, turn, language)) is not None]
+    timed = [item for n, turn in spoken if (item := _utterance(n, turn, language, read.get(n))) is not None]
     if not spoken or len(timed) < _TIMED_SHARE * len(spoken):
         return None
     talk = sum(end - start for item in timed for start, end in item.spoken)
@@ -84,14 +87,17 @@ def utterances(transcript: Transcript) -> tuple[Utterance, ...] | None:
 def measure(
     transcript: Transcript,
     conversation: Conversation,
+    said: Sequence[Utterance] | None,
     *,
     thresholds: Mapping[str, float] = DEFAULTS,
     questions: int | None = None,
     open_questions: int | None = None,
     asked: tuple[QuestionSpan, ...] = (),
 ) -> Metrics:
-    """The call's measures; `questions` and where they were `asked` come from the language's rules, passed through."""
-    said = utterances(transcript)
+    """The measures of what was `said` (`utterances`).
+
+    `questions` and where they were `asked` come from the language's rules and are passed through.
+    """
     known = any(turn.role == "rep" for turn in conversation.turns)
     if said is None or not conversation.turns:
         return Metrics(questions=questions, open_questions=open_questions, spans=MetricSpans(questions=asked))
@@ -204,7 +210,7 @@ def _broke_off(other: Utterance, overlap: float, punctuated: bool, thresholds: M
     return overlap <= (_LATEST_CUT if punctuated else thresholds["cut_end_seconds"]) + 1e-9
 
 
-def _utterance(number: int, turn: Turn, language: Language) -> Utterance | None:
+def _utterance(number: int, turn: Turn, language: Language, read: MergedTurn | None) -> Utterance | None:
     words = [
         (word.start, word.end)
         for word in turn.words
@@ -215,7 +221,10 @@ def _utterance(number: int, turn: Turn, language: Language) -> Utterance | None:
     end = turn.end if turn.end is not None else (spoken[-1][1] if spoken else None)
     if start is None or end is None or end < start:
         return None
-    brief = _is_brief(turn.text, language)
+    brief = False
+    if len(turn.text) <= _BACKCHANNEL_LETTERS:
+        sentences = read_text(language, turn.text) if read is None else read.sentences
+        brief = _is_brief([token.surface for sentence in sentences for token in sentence.tokens], language)
     return Utterance(number, turn.role, start, end, turn.text, brief, spoken or ((start, end),))
 
 
@@ -229,13 +238,12 @@ def _joined(words: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]
     return tuple(joined)
 
 
-def _is_brief(text: str, language: Language) -> bool:
-    tokens = [token.surface for token in language.tokens(text)]
+def _is_brief(words: Sequence[str], language: Language) -> bool:
     if language.joined:
-        return len(tokens) <= _BACKCHANNEL_SYLLABLES and (
-            not tokens or _JOINED_BACKCHANNEL.fullmatch("".join(tokens)) is not None
+        return len(words) <= _BACKCHANNEL_SYLLABLES and (
+            not words or _JOINED_BACKCHANNEL.fullmatch("".join(words)) is not None
         )
-    return len(tokens) <= _BACKCHANNEL_WORDS and all(token in _BACKCHANNELS for token in tokens)
+    return len(words) <= _BACKCHANNEL_WORDS and all(word in _BACKCHANNELS for word in words)
 
 
 def _talk_time(said: Sequence[Utterance], role: str) -> float:

@@ -8,6 +8,7 @@ from scoring.languages.base import WORD_MARK as WORD_MARK
 from scoring.languages.base import Language as Language
 from scoring.languages.base import Sentence as Sentence
 from scoring.languages.base import Token as Token
+from scoring.languages.base import read_text as read_text
 
 
 @lru_cache(maxsize=16)

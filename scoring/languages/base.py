@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 PIECE: Final = re.compile(
     r"(?P<currency>[$€£¥₽₩])"
@@ -24,11 +24,13 @@ PIECE: Final = re.compile(
     r"|(?P<end>[.!?。？！]+)"
 )
 WORD_MARK: Final = "▁"
-"""Stands before the first syllable of a written word in languages that are matched by syllables but have spaces."""
+"""Stands behind the first syllable of a written word in languages that are matched by syllables but have spaces.
+
+Behind it, so that an expression's alternatives begin with different letters and most are passed over at one look.
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token for matching: `stem` and `surface` normalised, `start`..`end` characters of the raw text.
 
     `head` is False for a syllable inside a written word.
@@ -132,6 +134,25 @@ class Language(ABC):
     def begins_with(self, tokens: Sequence[Token], words: frozenset[str]) -> bool:
         """Whether the tokens begin with one of the words of a list."""
         return bool(tokens) and tokens[0].stem in words
+
+
+_SHORT: Final = 24
+"""Characters of a turn that is read once and remembered: half the turns of a call are "yes", "mhm", "I see"."""
+
+
+def read_text(language: Language, text: str) -> tuple[Sentence, ...]:
+    """The sentences of a turn, as `Language.split` gives them."""
+    return _read_short(language, text) if len(text) <= _SHORT else language.split(text)
+
+
+def forget_texts() -> None:
+    """Read every text anew, for measuring."""
+    _read_short.cache_clear()
+
+
+@lru_cache(maxsize=4096)
+def _read_short(language: Language, text: str) -> tuple[Sentence, ...]:
+    return language.split(text)
 
 
 @lru_cache(maxsize=256)

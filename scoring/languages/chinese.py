@@ -35,6 +35,14 @@ def _simplified(character: str) -> str:
     return found if len(found) == 1 else character
 
 
+@lru_cache(maxsize=16384)
+def _as_heard(character: str) -> str:
+    if not is_syllable(character):
+        return character
+    plain = _simplified(character)
+    return _FOLDED.get(plain, plain)
+
+
 @lru_cache(maxsize=1)
 def _converter() -> Any:
     from opencc import OpenCC
@@ -54,10 +62,7 @@ class Chinese(Joined):
 
     def normal(self, syllable: str) -> str:
         """Traditional characters are matched as simplified ones, and those that sound alike as one."""
-        if not is_syllable(syllable):
-            return syllable
-        plain = _simplified(syllable)
-        return _FOLDED.get(plain, plain)
+        return _as_heard(syllable)
 
     def split(self, text: str) -> tuple[Sentence, ...]:
         """Hesitations, empty particles and stammers are left out."""

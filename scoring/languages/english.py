@@ -1,18 +1,24 @@
-"""English: words matched by their Snowball stem."""
+"""English: words matched by their Snowball stem.
+
+A contraction gives several tokens with one span ("I'll" -> i will). Sounds of hesitation and stammered repeats are left
+out, so that "my uh my name is" still matches "my name is".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from types import MappingProxyType
 
-from scoring.languages.base import Language, Sentence, Token
+from scoring.languages.base import Sentence, Token
 from scoring.languages.english_dates import english_date
 from scoring.languages.english_questions import english_is_open, english_questions
-from scoring.languages.english_words import split_sentences, stem_word
+from scoring.languages.english_words import english_words, stem_word
+from scoring.languages.words import Words
 from scoring.wordlists import word_set
 
 
-class English(Language):
+class English(Words):
     """See `Language`."""
 
     code = "en"
@@ -21,9 +27,15 @@ class English(Language):
         "with will would can could just if was there they he she us our get got go no yes as by from"
     )
     joining = frozenset(("and", "then", "so", "but"))
+    abbreviations = word_set("mr mrs ms dr st vs inc ltd approx etc")
+    may_repeat = frozenset(("bye", "no"))
+    currency = MappingProxyType({"$": "dollar", "€": "euro", "£": "pound", "¥": "yuan", "₽": "ruble", "₩": "won"})
+    percent = "percent"
+    after_number = frozenset(("st", "nd", "rd", "th"))
+    compounds = MappingProxyType({"mail": ("e", "email")})
 
-    def split(self, text: str) -> tuple[Sentence, ...]:
-        return split_sentences(text)
+    def words(self, raw: str) -> tuple[tuple[str, str], ...]:
+        return english_words(raw)
 
     def stem(self, word: str) -> str:
         return stem_word(word)

@@ -1,12 +1,7 @@
-"""English words for matching, with their places in the raw text.
-
-A contraction gives several tokens with one span ("I'll" -> i will). Sounds of hesitation and stammered repeats are left
-out, so that "my uh my name is" still matches "my name is".
-"""
+"""English words for matching: contractions and spoken short forms written out, hesitations left out."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -14,14 +9,9 @@ from typing import Any, Final
 
 import snowballstemmer
 
-from scoring.languages.base import PIECE, Sentence, Token, ends_sentence, mask_tokens
 from scoring.wordlists import word_set
 
-_CURRENCY: Final = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yuan", "₽": "ruble", "₩": "won"}
 _FILLERS: Final = word_set("uh um uhm er erm hm hmm mm mmm ah eh oh uhh umm")
-_ABBREVIATIONS: Final = frozenset(["mr", "mrs", "ms", "dr", "st", "vs", "inc", "ltd", "approx", "etc", "no"]) - {"no"}
-_ORDINAL_ENDINGS: Final = frozenset(("st", "nd", "rd", "th"))
-_MAY_REPEAT: Final = frozenset(["bye", "no"])
 
 # What a word stands for when it is short for several; the apostrophe may be missing in machine transcripts.
 _SHORT: Final[Mapping[str, str]] = {
@@ -105,55 +95,9 @@ def stem_word(surface: str) -> str:
     return str(_english().stemWord(surface))
 
 
-def split_sentences(text: str) -> tuple[Sentence, ...]:
-    """The sentences of an English turn. Without punctuation the whole turn is one."""
-    sentences: list[Sentence] = []
-    tokens: list[Token] = []
-    for match in PIECE.finditer(text):
-        kind = match.lastgroup
-        start, end = match.span()
-        if kind == "word" and not match.group().isupper() and not (start and text[start - 1].isdigit()):
-            for stem, surface in _words(match.group()):
-                if _stammered(tokens, surface):
-                    continue
-                if surface == "mail" and tokens and tokens[-1].surface == "e":
-                    start = tokens.pop().start
-                    stem = surface = "email"
-                tokens.append(Token(stem, surface, start, end))
-                if _restarted(tokens):
-                    del tokens[-2:]
-            continue
-        if kind == "end":
-            mark = match.group()
-            if ends_sentence(text, match.end(), mark, tokens[-1].surface if tokens else "", _ABBREVIATIONS) and tokens:
-                sentences.append(Sentence(tuple(tokens), "?" in mark or "？" in mark, ended=True))
-                tokens = []
-            continue
-        for stem, surface in _tokens_of(text, match, kind):
-            if kind != "word" or not _stammered(tokens, surface):
-                tokens.append(Token(stem, surface, start, end))
-    if tokens:
-        sentences.append(Sentence(tuple(tokens), asks=False, ended=False))
-    return tuple(sentences)
-
-
-def _tokens_of(text: str, match: re.Match[str], kind: str | None) -> tuple[tuple[str, str], ...]:
-    raw = match.group()
-    if kind == "word":
-        if raw.isupper() and match.start() > 0 and text[match.start() - 1] == "[":
-            return mask_tokens(raw)
-        if raw.lower() in _ORDINAL_ENDINGS and match.start() > 0 and text[match.start() - 1].isdigit():
-            return ()
-        return _words(raw)
-    if kind == "number":
-        number = unicodedata.normalize("NFKC", raw)
-        return ((number, number),)
-    name = _CURRENCY.get(raw, "percent")
-    return ((name, name),)
-
-
 @lru_cache(maxsize=65536)
-def _words(raw: str) -> tuple[tuple[str, str], ...]:
+def english_words(raw: str) -> tuple[tuple[str, str], ...]:
+    """The stem and surface of each word that a written word stands for ("I'll": i, will); none for a hesitation."""
     surface = unicodedata.normalize("NFKC", raw).casefold()
     for quote in "’ʼ`´":
         surface = surface.replace(quote, "'")
@@ -172,14 +116,3 @@ def _expand(surface: str) -> list[str]:
         base = surface[:-2]
         return [base, "is"] if base in _IS_AFTER else [base]
     return [surface.replace("'", "")]
-
-
-def _stammered(tokens: list[Token], surface: str) -> bool:
-    return bool(tokens) and tokens[-1].surface == surface and surface not in _MAY_REPEAT and not surface.startswith("#")
-
-
-def _restarted(tokens: list[Token]) -> bool:
-    """Whether two words were just said again ("I was, I was"); contractions count as the words they stand for."""
-    if len(tokens) < 4 or tokens[-1].surface[:1] in "#0123456789":
-        return False
-    return tokens[-1].surface == tokens[-3].surface and tokens[-2].surface == tokens[-4].surface

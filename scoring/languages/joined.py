@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -15,11 +16,20 @@ _SINGLE: Final = re.compile(
 )
 _SYLLABLE: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]")
 _LONE_LETTERS: Final = re.compile(r"[\u1100-\u11ff\u3130-\u318f]+")
+_SYLLABLES: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+")
+"""A run of syllables that stand for themselves: none of the compatibility characters that folding changes."""
 
 
 def is_syllable(text: str) -> bool:
     """Whether the text is one Hangul syllable or Chinese character."""
     return _SYLLABLE.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=16384)
+def _surface(piece: str) -> str:
+    """A piece folded; empty for lone letters (ㅋㅋ, ㅠ), which say nothing."""
+    surface = unicodedata.normalize("NFKC", piece).casefold()
+    return "" if _LONE_LETTERS.fullmatch(surface) else surface
 
 
 class Joined(Language):
@@ -64,20 +74,25 @@ class Joined(Language):
             return [Token(self.normal(c), c, start, match.end(), head=n == 0) for n, c in enumerate(word)]
         # A written word may go on behind a number: "3만원" is one word of three tokens.
         head = start == 0 or text[start - 1].isspace() or not (text[start - 1].isalnum())
-        found: list[Token] = []
+        if _SYLLABLES.fullmatch(raw):
+            normal = self.normal
+            found = [Token(normal(c), c, place, place + 1, False) for place, c in enumerate(raw, start)]
+            if head:
+                found[0] = found[0]._replace(head=True)
+            return found
+        found = []
         for piece in _SINGLE.finditer(raw):
-            surface = unicodedata.normalize("NFKC", piece.group()).casefold()
-            if _LONE_LETTERS.fullmatch(surface):
-                continue
-            place = start + piece.start()
-            found.append(
-                Token(self.normal(surface), surface, place, start + piece.end(), head=head and piece.start() == 0)
-            )
+            surface = _surface(piece.group())
+            if surface:
+                place = start + piece.start()
+                found.append(
+                    Token(self.normal(surface), surface, place, start + piece.end(), head=head and piece.start() == 0)
+                )
         return found
 
     def name_pattern(self, not_names: frozenset[str]) -> str:
         """Two to four syllables in a row: which of them are a name only the phrase around them tells."""
-        return rf"(?:#name |#org |(?:{WORD_MARK}?[^\s|\d#{WORD_MARK}] ){{2,4}}?)"
+        return rf"(?:#name{WORD_MARK}? |#org{WORD_MARK}? |(?:[^\s|\d#]{WORD_MARK}? ){{2,4}}?)"
 
     def stem(self, word: str) -> str:
         return "".join(token.stem for token in self.tokens(word)) or word

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -23,6 +24,17 @@ _FINALS: Final = 28
 _VOWELS: Final = 21
 # (initial, vowel) pairs that are one verb's contracted and full form: ㅎㅐ as ㅎㅏ, ㄷㅙ as ㄷㅚ.
 _CONTRACTED: Final = {(18, 1): (18, 0), (3, 10): (3, 11)}
+
+
+@lru_cache(maxsize=16384)
+def _written_out(syllable: str) -> str:
+    code = ord(syllable) - _FIRST if len(syllable) == 1 else -1
+    if not 0 <= code <= _LAST - _FIRST:
+        return syllable
+    initial, rest = divmod(code, _VOWELS * _FINALS)
+    vowel, final = divmod(rest, _FINALS)
+    initial, vowel = _CONTRACTED.get((initial, vowel), (initial, vowel))
+    return chr(_FIRST + (initial * _VOWELS + vowel) * _FINALS + final)
 
 
 class Korean(Joined):
@@ -41,13 +53,7 @@ class Korean(Joined):
 
     def normal(self, syllable: str) -> str:
         """Contracted forms of 하다 and 되다 are matched as the full ones."""
-        code = ord(syllable) - _FIRST if len(syllable) == 1 else -1
-        if not 0 <= code <= _LAST - _FIRST:
-            return syllable
-        initial, rest = divmod(code, _VOWELS * _FINALS)
-        vowel, final = divmod(rest, _FINALS)
-        initial, vowel = _CONTRACTED.get((initial, vowel), (initial, vowel))
-        return chr(_FIRST + (initial * _VOWELS + vowel) * _FINALS + final)
+        return _written_out(syllable)
 
     def split(self, text: str) -> tuple[Sentence, ...]:
         """The sentences of a turn, without stammers: "비 비싸네요" is read as "비싸네요"."""
@@ -68,10 +74,10 @@ class Korean(Joined):
             if not exact and number == len(tokens) - 1 and _is_open_syllable(token.stem):
                 last = chr(ord(token.stem) + _FINALS - 1)
                 forms = frozenset(chr(code) for code in range(ord(token.stem), ord(last) + 1))
-                found.append(WordPattern(f"{mark}[{token.stem}-{last}] ", forms))
+                found.append(WordPattern(f"[{token.stem}-{last}]{mark} ", forms))
                 continue
-            end = rf" (?={WORD_MARK}|\|)" if exact and number == len(tokens) - 1 else " "
-            found.append(WordPattern(mark + re.escape(token.stem) + end, frozenset((token.stem,))))
+            end = rf" (?=[^\s{WORD_MARK}]+{WORD_MARK}|\|)" if exact and number == len(tokens) - 1 else " "
+            found.append(WordPattern(re.escape(token.stem) + mark + end, frozenset((token.stem,))))
         return tuple(found)
 
     def questions(self, sentence: Sentence, *, punctuated: bool) -> Iterator[tuple[int, int]]:
@@ -86,24 +92,27 @@ class Korean(Joined):
 
 def _without_stammers(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens without a written word of one or two syllables that the next word begins with again."""
+    said = [token.surface for token in tokens]
+    said += ["", ""]
     kept: list[Token] = []
     at = 0
     while at < len(tokens):
-        for length in (1, 2):
-            again = tokens[at + length : at + 2 * length]
-            begun = tokens[at : at + length]
-            if (
-                [token.surface for token in begun] == [token.surface for token in again]
-                and [token.head for token in begun] == [token.head for token in again]
-                and begun[0].head
-                and is_syllable(begun[0].surface)
-            ):
-                at += length
-                break
-        else:
-            kept.append(tokens[at])
-            at += 1
+        token = tokens[at]
+        again = token.head and (said[at] == said[at + 1] or said[at] == said[at + 2])
+        length = _stammer(tokens, at) if again else 0
+        if length == 0:
+            kept.append(token)
+        at += length or 1
     return tuple(kept)
+
+
+def _stammer(tokens: tuple[Token, ...], at: int) -> int:
+    """How many syllables (1 or 2) from a written word's first are said again right behind; 0 when none are."""
+    for length in (1, 2):
+        begun, again = tokens[at : at + length], tokens[at + length : at + 2 * length]
+        if [(t.surface, t.head) for t in begun] == [(t.surface, t.head) for t in again]:
+            return length if is_syllable(tokens[at].surface) else 0
+    return 0
 
 
 def _is_open_syllable(text: str) -> bool:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import snowballstemmer
 
-from scoring.languages.base import PIECE, Language, Sentence, Token, ends_sentence, folded, mask_tokens
+from scoring.languages.base import Sentence, Token, folded
 from scoring.languages.russian_dates import russian_date
 from scoring.languages.russian_questions import russian_is_open, russian_questions
+from scoring.languages.words import Words
 from scoring.wordlists import word_set
 
 _FILLERS: Final = word_set("э ээ эээ эм эмм мм ммм гм хм ну вот ммда")
-_MAY_REPEAT: Final = word_set("да нет пока ага угу")
-_ABBREVIATIONS: Final = word_set("руб тыс млн млрд г ул т п см им кв шт доб тел др пр")
-_CURRENCY: Final = {"$": "доллар", "€": "евро", "£": "фунт", "¥": "юань", "₽": "рубль", "₩": "вона"}
 _SHORT: Final = {
     "щас": "сейчас",
     "ща": "сейчас",
@@ -85,7 +83,7 @@ def _words(raw: str) -> tuple[tuple[str, str], ...]:
     return tuple((stem_russian(part), part) for part in _SHORT.get(surface, surface).split())
 
 
-class Russian(Language):
+class Russian(Words):
     """See `Language`."""
 
     code = "ru"
@@ -99,8 +97,13 @@ class Russian(Language):
     )
     joining = frozenset(("и", "а", "но", "потом", "затем"))
 
-    def split(self, text: str) -> tuple[Sentence, ...]:
-        return _split(text)
+    abbreviations = word_set("руб тыс млн млрд г ул т п см им кв шт доб тел др пр")
+    may_repeat = word_set("да нет пока ага угу")
+    currency = MappingProxyType({"$": "доллар", "€": "евро", "£": "фунт", "¥": "юань", "₽": "рубль", "₩": "вона"})
+    percent = "процент"
+
+    def words(self, raw: str) -> tuple[tuple[str, str], ...]:
+        return _words(raw)
 
     def stem(self, word: str) -> str:
         tokens = self.tokens(word)
@@ -114,47 +117,3 @@ class Russian(Language):
 
     def resolve_date(self, words: Sequence[str], day: date) -> date | None:
         return russian_date(words, day)
-
-
-def _split(text: str) -> tuple[Sentence, ...]:
-    sentences: list[Sentence] = []
-    tokens: list[Token] = []
-    for match in PIECE.finditer(text):
-        kind = match.lastgroup
-        start, end = match.span()
-        if kind == "end":
-            mark = match.group()
-            before = tokens[-1].surface if tokens else ""
-            if ends_sentence(text, end, mark, before, _ABBREVIATIONS) and tokens:
-                sentences.append(Sentence(tuple(tokens), "?" in mark or "？" in mark, ended=True))
-                tokens = []
-            continue
-        for stem, surface in _tokens_of(text, match, kind):
-            repeated = tokens and tokens[-1].surface == surface and surface not in _MAY_REPEAT
-            if kind != "word" or not repeated:
-                tokens.append(Token(stem, surface, start, end))
-                if _restarted(tokens):
-                    del tokens[-2:]
-    if tokens:
-        sentences.append(Sentence(tuple(tokens), asks=False, ended=False))
-    return tuple(sentences)
-
-
-def _tokens_of(text: str, match: re.Match[str], kind: str | None) -> tuple[tuple[str, str], ...]:
-    raw = match.group()
-    if kind == "word":
-        if raw.isupper() and match.start() > 0 and text[match.start() - 1] == "[":
-            return mask_tokens(raw)
-        return _words(raw)
-    if kind == "number":
-        number = folded(raw)
-        return ((number, number),)
-    name = _CURRENCY.get(raw, "процент")
-    return ((stem_russian(name), name),)
-
-
-def _restarted(tokens: list[Token]) -> bool:
-    """Whether two words were just said again ("я бы, я бы")."""
-    if len(tokens) < 4 or tokens[-1].surface[:1] in "#0123456789":
-        return False
-    return tokens[-1].surface == tokens[-3].surface and tokens[-2].surface == tokens[-4].surface

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from scoring.conversation import prepare
+from scoring.guarded_regex import GuardedRegex, RuleTooSlow, guard_regex
 from scoring.matching import Hit, Matcher, matcher_for
 from scoring.packs import Entry, PackInvalid, languages_with_packs, load_pack, read_pack
-from scoring.patterns import PatternInvalid, guard_regex
+from scoring.patterns import PatternInvalid
 from transcription.transcript import Transcript, Turn
 
 ENTRIES = [
@@ -104,7 +105,18 @@ def test_a_misheard_introduction_is_found_by_fuzzy_matching() -> None:
     ("source", "reason"),
     [
         ("(a+)+$", "without bound"),
+        ("(a|a)*", "without bound"),
+        ("(.*a){20}", "without bound"),
+        ("(?:a|aa)+?", "without bound"),
         (r"(\w{1,9}){2,9}", "repeat within a repeat"),
+        ("(a?){30}a{30}", "repeat within a repeat"),
+        ("((a{0,3}){4}){5}", "repeat within a repeat"),
+        ("(a|a){0,30}b", "different letters"),
+        ("(ab|a.){1,40}c", "different letters"),
+        (r"(?P<x>a)(?P=x)", "back-reference"),
+        ("a{0,40}{0,40}", "no regular expression"),
+        ("(?:a{e<=1})", "no count"),
+        ("a{0,4294967295}", "no regular expression"),
         (r"(a)\1", "back-reference"),
         ("a{0,99}b{0,99}c{0,99}", "multiply"),
         ("(", "no regular expression"),
@@ -113,6 +125,18 @@ def test_a_misheard_introduction_is_found_by_fuzzy_matching() -> None:
 def test_a_catastrophic_regex_is_refused(source: str, reason: str) -> None:
     with pytest.raises(PatternInvalid, match=reason):
         guard_regex(source)
+
+
+def test_what_is_bounded_is_taken() -> None:
+    for source in ("(?:ab|cd){1,5}", r"\d{1,3}\s?%", "[ab]{2}(?:c|d|ef)?", r"a{3}\{"):
+        assert guard_regex(source).source == source
+
+
+def test_an_expression_that_runs_for_seconds_is_stopped_with_its_entry_named() -> None:
+    # What no check lets through, to see the last guard at work.
+    expression = GuardedRegex("(a|aa)+$", "bad.slow", frozenset(), seconds=0.05)
+    with pytest.raises(RuleTooSlow, match=r"bad\.slow"):
+        list(expression.spans("a" * 60 + "b"))
 
 
 def test_a_pack_with_a_catastrophic_regex_names_file_line_and_entry(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from scoring.assessment import Metrics, Span
 from scoring.conversation import prepare
 from scoring.spans import MetricSpans
-from scoring.talk import measure
+from scoring.talk import measure, utterances
 from transcription.transcript import Mark, Role, Transcript, Turn, Word
 
 
@@ -15,9 +15,14 @@ def turn(role: Role, start: float, end: float, text: str = "so this is what we t
     return Turn(role, text, start, end)
 
 
+def metrics_of(transcript: Transcript) -> Metrics:
+    conversation = prepare(transcript)
+    return measure(transcript, conversation, utterances(transcript, conversation))
+
+
 def measured(*turns: Turn, duration: float | None = None, language: str = "en") -> Metrics:
     transcript = Transcript(turns, language=language, duration=duration)
-    return measure(transcript, prepare(transcript))
+    return metrics_of(transcript)
 
 
 def test_talk_ratio_is_the_reps_share_of_talking_time() -> None:
@@ -85,9 +90,9 @@ def test_hold_music_and_ringing_between_turns_are_not_dead_air() -> None:
     turns = (turn("rep", 0, 4), turn("client", 20, 22))
     marks = (Mark(4.5, 12, "music", 0), Mark(12.5, 19, "ringback", 0), Mark(23, 60, "music", 0))
     transcript = Transcript(turns, language="en", marks=marks)
-    assert measure(transcript, prepare(transcript)).dead_air == ()
+    assert metrics_of(transcript).dead_air == ()
     noisy = Transcript(turns, language="en", marks=(Mark(4.5, 19, "noise", 0),))
-    assert measure(noisy, prepare(noisy)).dead_air == (Span(4, 20),)
+    assert metrics_of(noisy).dead_air == (Span(4, 20),)
 
 
 def test_pace_counts_words_and_in_korean_and_chinese_syllables() -> None:
@@ -146,4 +151,4 @@ def test_every_figure_knows_the_seconds_it_was_taken_from() -> None:
 
 def test_without_times_there_are_no_stretches() -> None:
     transcript = Transcript((Turn("rep", "Hello there."), Turn("client", "Hello.")), language="en")
-    assert measure(transcript, prepare(transcript)).spans == MetricSpans()
+    assert metrics_of(transcript).spans == MetricSpans()

@@ -1,0 +1,88 @@
+"""What languages written in words share: how a turn is cut into words, without stammers and false starts."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from scoring.languages.base import PIECE, Language, Sentence, Token, ends_sentence, folded, mask_tokens
+
+_FIGURES: Final = tuple("#0123456789")
+
+
+class Words(Language):
+    """A language of words: a token is a word in its stem, and one short form may stand for several words."""
+
+    abbreviations: frozenset[str] = frozenset()
+    """Words behind which a full stop ends no sentence."""
+
+    may_repeat: frozenset[str] = frozenset()
+    """Words that are said twice for sense ("bye bye"); any other repeat is a stammer."""
+
+    currency: Mapping[str, str] = MappingProxyType({})
+    percent: str = ""
+
+    after_number: frozenset[str] = frozenset()
+    """Endings written behind a number ("5th"), which are no words."""
+
+    compounds: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    """A word that belongs to the one before it: {"mail": ("e", "email")}."""
+
+    @abstractmethod
+    def words(self, raw: str) -> tuple[tuple[str, str], ...]:
+        """The stem and surface of each word that a written word stands for; none for a hesitation."""
+
+    def split(self, text: str) -> tuple[Sentence, ...]:
+        """The sentences of a turn. Without punctuation the whole turn is one."""
+        sentences: list[Sentence] = []
+        tokens: list[Token] = []
+        for match in PIECE.finditer(text):
+            kind = match.lastgroup
+            start, end = match.span()
+            if kind == "word":
+                for stem, surface in self._words_at(text, start, match.group()):
+                    if tokens:
+                        last = tokens[-1].surface
+                        if last == surface and surface not in self.may_repeat and surface[0] != "#":
+                            continue
+                        if surface in self.compounds and last == self.compounds[surface][0]:
+                            start, whole = tokens.pop().start, self.compounds[surface][1]
+                            tokens.append(Token(whole, whole, start, end))
+                            continue
+                    tokens.append(Token(stem, surface, start, end))
+                    if len(tokens) > 3 and surface == tokens[-3].surface and _said_again(tokens):
+                        del tokens[-2:]
+            elif kind == "end":
+                mark = match.group()
+                before = tokens[-1].surface if tokens else ""
+                if ends_sentence(text, end, mark, before, self.abbreviations) and tokens:
+                    sentences.append(Sentence(tuple(tokens), "?" in mark or "？" in mark, ended=True))
+                    tokens = []
+            elif kind == "number":
+                number = folded(match.group())
+                tokens.append(Token(number, number, start, end))
+            else:
+                for stem, surface in self.words(self.currency.get(match.group(), self.percent)):
+                    tokens.append(Token(stem, surface, start, end))
+        if tokens:
+            sentences.append(Sentence(tuple(tokens), asks=False, ended=False))
+        return tuple(sentences)
+
+    def _words_at(self, text: str, start: int, raw: str) -> tuple[tuple[str, str], ...]:
+        """What stands at a place: the kind of a part taken out ([PERSON_NAME]), nothing, or words."""
+        if start:
+            before = text[start - 1]
+            if before == "[" and raw.isupper():
+                return mask_tokens(raw)
+            if before.isdigit() and raw.lower() in self.after_number:
+                return ()
+        return self.words(raw)
+
+
+def _said_again(tokens: list[Token]) -> bool:
+    """Whether two words were just said again ("I was, I was"); contractions count as the words they stand for."""
+    if tokens[-1].surface != tokens[-3].surface or tokens[-2].surface != tokens[-4].surface:
+        return False
+    return not tokens[-1].surface.startswith(_FIGURES)
