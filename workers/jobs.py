@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from review.learning.in_use import judge_aside, read_in_use, store_aside
 from review.privacy import make_private
 from review.services.steps import (
     ScoreWork,
@@ -89,14 +90,17 @@ def score_work(run: Run) -> Store:
             default_standard=settings.standard,
             company_names=settings.company_names,
         )
+        models = read_in_use(session, settings.data)
     _keep_silent(run, work)
     standard = work.judge_by
-    assessment: Assessment = score(work.transcript, standard, work.facts)
+    assessment: Assessment = score(work.transcript, standard, work.facts, models.judges)
+    aside = judge_aside(models, work.transcript, standard, work.facts, assessment)
 
     def store(session: Session) -> Step | None:
         stored = store_assessment(session, run.claim, assessment, standard.source_text)
         if stored is None:
             raise LeaseLost
+        store_aside(session, work.call_id, aside)
         return stored.next
 
     return store

@@ -19,6 +19,6 @@ class QueuePlan:
 
 PLANS = {
     "speech": QueuePlan("speech", True, 200, "transcribes recordings"),
-    "score": QueuePlan("score", False, None, "scores transcripts"),
+    "score": QueuePlan("score", False, 1000, "scores transcripts"),
     "light": QueuePlan("light", False, None, "short jobs for everything else"),
 }

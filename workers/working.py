@@ -12,6 +12,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from review.redis_address import connect
 from review.settings import Settings
@@ -35,6 +36,7 @@ def serve_queue(settings: Settings, plan: QueuePlan, *, burst: bool = False, max
     importlib.import_module("workers.jobs")
     if plan.name == "score":
         read_packs()
+        read_learned(settings)
     stop = Runtime.get().request_stop if plan.keeps_model else _stop_in_horse
     limit = max_jobs or plan.jobs_before_restart
     asked = threading.Event()
@@ -102,6 +104,21 @@ def _stop_in_horse() -> None:
     """In a horse: ask its job to stop. In the parent there is no job to ask."""
     if Runtime.current is not None and Runtime.current_pid == os.getpid():
         Runtime.current.request_stop()
+
+
+def read_learned(settings: Settings) -> None:
+    """Read the learned models there are now once; those promoted later each fork reads until the next fresh start."""
+    from review.db import open_database
+    from review.learning.in_use import read_in_use
+
+    database = open_database(settings)
+    try:
+        with database.read() as session:
+            read_in_use(session, settings.data)
+    except SQLAlchemyError as error:
+        log.warning("learned models were not read ahead: %s", error)
+    finally:
+        database.dispose()  # a connection must not be carried across a fork
 
 
 def read_packs() -> None:

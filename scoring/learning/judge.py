@@ -15,6 +15,7 @@ from scoring.learning.votes import role_of, window_of
 from scoring.standards import Criterion
 
 _QUOTES: Final = 3
+_TOLD: Final = 3
 _TELLING: Final = 0.5  # a turn is quoted as evidence from this probability on; the best one always
 
 
@@ -93,15 +94,29 @@ def learned_answer(case: Case, criterion: Criterion, look: Look, loaded: LoadedM
 
 
 def in_words(judged: Judged, loaded: LoadedModel) -> str:
-    """Why the model said so: its likeliest answer, the votes and the words that weighed most, as one sentence."""
-    parts = [f"{_name_of(said.name)} ({said.weight:+.1f})" for said in judged.reasons[:3]]
-    words = [f"“{said.name}” ({said.weight:+.1f})" for said in judged.words[:3]]
+    """Why the model said so, as one sentence: how sure it is, the votes and words for it, the votes against it."""
     text = f"Learned from reviewers (version {loaded.version}): {judged.probability:.0%} sure"
-    if parts:
-        text += f"; spoke for it: {', '.join(parts)}"
+    for_it = [f"{_name_of(said.name)} ({said.weight:+.1f})" for said in judged.reasons if said.weight > 0][:_TOLD]
+    against = [f"{_name_of(said.name)} ({said.weight:+.1f})" for said in judged.reasons if said.weight < 0][:_TOLD]
+    words = _words_of(judged) if judged.answer in loaded.model.seen or loaded.model.unit == "call" else []
+    if for_it:
+        text += f"; for it: {', '.join(for_it)}"
     if words:
-        text += f"; words that weighed: {', '.join(words)}"
+        text += f"; words: {', '.join(words)}"
+    if against:
+        text += f"; against it: {', '.join(against)}"
     return text + "."
+
+
+def _words_of(judged: Judged) -> list[str]:
+    """The words that spoke for the answer, each once, with what it weighed in all the forms it was counted in."""
+    weights: dict[str, float] = {}
+    for said in judged.words:
+        word = said.name.rpartition(": ")[2].strip()
+        if not said.name.startswith("char"):
+            weights[word] = weights.get(word, 0.0) + said.weight
+    ranked = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [f"“{word}” ({weight:+.1f})" for word, weight in ranked if weight > 0][:_TOLD]
 
 
 def _name_of(feature: str) -> str:

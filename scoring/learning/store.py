@@ -29,8 +29,7 @@ _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 # The types of text parts. skops itself trusts numpy's arrays and scikit-learn's estimators; functions, and any class
 # not named here, could run code when they are made.
 ALLOWED: Final = (
-    "scipy.sparse._csr.csr_matrix",
-    "scoring.learning.calibration.Calibrator",
+    "scoring.learning.text_features.Block",
     "scoring.learning.text_features.TextFeatures",
     "scoring.learning.text_model.TextModel",
 )

@@ -21,6 +21,7 @@ FOR_THE_USER = (
     "review.services.tokens.BadToken",
     "review.services.users.BadUser",
     "scoring.facts.NotFacts",
+    "scoring.learning.store.ModelRefused",
     "scoring.standards.StandardNotFound",
     "scoring.yaml_source.SourceInvalid",
     "transcription.errors.TranscriptionError",

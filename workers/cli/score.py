@@ -6,6 +6,11 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scoring.judging import LearnedJudge
+    from scoring.standards import Standard
 
 NAME = "score"
 HELP = "judge a transcript against a standard: every point with its evidence"
@@ -19,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("transcript", metavar="TRANSCRIPT", help="transcript JSON (`-` reads standard input)")
     parser.add_argument("--standard", metavar="NAME", help="the standard to judge by (default: cold-call)")
     parser.add_argument("--facts", metavar="FACTS.json", help="call facts as JSON (direction, names, disposition...)")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="an installation's folder: judge by its own standards and models"
+    )
     parser.add_argument("--format", choices=("json", "text"), default="json", help="for programs or for people")
     parser.add_argument(
         "--keep-private",
@@ -37,7 +45,10 @@ def run(args: argparse.Namespace) -> int:
     from transcription.transcript import NotATranscript, Transcript
     from workers.cli.errors import CommandRefused
 
-    standard = load_standard(args.standard or default_standard_name())
+    if args.data is None:
+        standard, models = load_standard(args.standard or default_standard_name()), None
+    else:
+        standard, models = _of_installation(args.data, args.standard)
     facts = Facts() if args.facts is None else Facts.from_json(_read_json(args.facts))
     try:
         transcript = Transcript.from_json(_read_json(args.transcript))
@@ -46,12 +57,26 @@ def run(args: argparse.Namespace) -> int:
     if not args.keep_private:
         # Masked as before storing, so that the same call is judged on the same words and no quote shows a number.
         transcript = make_private(transcript).transcript
-    assessment = score(transcript, standard, facts)
+    assessment = score(transcript, standard, facts, models)
     if args.format == "text":
         _write(as_text(assessment, standard))
     else:
         _write(json.dumps(assessment.to_json(), ensure_ascii=False, indent=2) + "\n")
     return 0
+
+
+def _of_installation(data: Path, name: str | None) -> tuple[Standard, LearnedJudge | None]:
+    """The standard and the promoted models of the installation in a folder; leaves the folder as it is."""
+    from review.learning.in_use import read_in_use
+    from review.services.standards import find_standard
+    from review.settings import read_settings
+    from workers.checks import override
+    from workers.cli.opening import opened
+
+    settings = override(read_settings(), data=data.absolute())
+    with opened(settings, reads_only=True) as database, database.read() as session:
+        standard = find_standard(session, name or settings.standard)
+        return standard, read_in_use(session, settings.data).judges
 
 
 def _read_json(path: str) -> object:

@@ -93,7 +93,7 @@ def case_of(transcript: Transcript) -> Case:
     return open_case(transcript, prepare(transcript), load_pack("en"), Facts())
 
 
-def make_examples(n: int, seed: int = 0, *, marks: bool = True, reps: int = 12) -> list[Example]:
+def make_examples(n: int, seed: int = 0, *, marks: bool = True, reps: int = 11) -> list[Example]:
     """Labelled examples: a quarter sums up in known words, a quarter in unknown ones, half do not."""
     lot = random.Random(seed)
     found = []

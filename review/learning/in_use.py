@@ -1,0 +1,144 @@
+"""The models that judge now: promoted ones for the assessment, shadows beside it. Files are read once per process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from review.models import LearnedModel, ShadowAnswer, utc_now
+from review.upsert import insert_new
+from scoring.assessment import Assessment
+from scoring.conversation import prepare
+from scoring.engine import open_case
+from scoring.facts import Facts
+from scoring.judging import judge
+from scoring.learning.examples import look_at
+from scoring.learning.judge import LearnedModels, LoadedModel, learned_answer
+from scoring.learning.store import ModelRefused, load_model
+from scoring.objections import find_objections
+from scoring.packs import PackMissing, load_pack
+from scoring.standards import Standard
+from transcription.transcript import Transcript
+
+log = logging.getLogger(__name__)
+
+_loaded: dict[str, LoadedModel] = {}  # by the hash of the file: a model never changes under its hash
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A model in the database and in memory."""
+
+    id: int
+    loaded: LoadedModel
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The models of an installation at one moment."""
+
+    promoted: tuple[Known, ...] = ()
+    shadows: tuple[Known, ...] = ()
+
+    @property
+    def judges(self) -> LearnedModels | None:
+        """What `scoring.engine.score` takes; None where no model is in charge of anything."""
+        by_id = {known.loaded.id: known.loaded for known in self.promoted}
+        return LearnedModels(by_id) if by_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What a model answered beside the assessment, and what it is compared with."""
+
+    model_id: int
+    answer: str
+    shown: str
+    probability: float | None
+
+
+def read_in_use(session: Session, data_folder: Path) -> InUse:
+    """The promoted and the shadow models. One that cannot be read is left out with a loud line: the rules judge."""
+    found: dict[str, list[Known]] = {"promoted": [], "shadow": []}
+    rows = session.execute(
+        select(
+            LearnedModel.id,
+            LearnedModel.state,
+            LearnedModel.version,
+            LearnedModel.file,
+            LearnedModel.file_sha256,
+        )
+        .where(LearnedModel.state.in_(tuple(found)))
+        .order_by(LearnedModel.criterion, LearnedModel.language, LearnedModel.version)
+    )
+    for row in rows:
+        try:
+            loaded = _load(data_folder / row.file, row.file_sha256, row.version)
+        except ModelRefused as error:
+            log.error("%s; the rules judge in its place", error)
+            continue
+        found[row.state].append(Known(row.id, loaded))
+    return InUse(tuple(found["promoted"]), tuple(found["shadow"]))
+
+
+def judge_aside(
+    models: InUse, transcript: Transcript, standard: Standard, facts: Facts, assessment: Assessment
+) -> tuple[Aside, ...]:
+    """What shadows answer against what the assessment says, and promoted models against the rules."""
+    aside: Sequence[Known] = (*models.shadows, *models.promoted)
+    conversation = prepare(transcript)
+    if not aside or not conversation.turns:
+        return ()
+    try:
+        pack = load_pack(conversation.language)
+    except PackMissing:
+        return ()
+    judges = LearnedModels({known.loaded.id: known.loaded for known in models.promoted})
+    shown = {result.id: result.answer for result in assessment.criteria}
+    case = open_case(transcript, conversation, pack, facts)
+    rules = {result.id: result for result in judge(case, standard, find_objections(case))}
+    criteria = {criterion.id: criterion for section in standard.sections for criterion in section.criteria}
+    found = []
+    for known in aside:
+        criterion = criteria.get(known.loaded.model.criterion)
+        if criterion is None:
+            continue
+        alone = LearnedModels({known.loaded.id: known.loaded})
+        if alone.model_for(criterion, pack.language) is None or rules[criterion.id].answer == "cannot_judge":
+            continue
+        look = look_at(case, criterion, rules[criterion.id])
+        if not look.utterances:
+            continue
+        answer = learned_answer(case, criterion, look, known.loaded)
+        mine = judges.by_id.get(known.loaded.id) is known.loaded
+        compared = rules[criterion.id].answer if mine else shown[criterion.id]
+        found.append(Aside(known.id, answer.answer, compared, answer.confidence))
+    return tuple(found)
+
+
+def store_aside(session: Session, call_id: int, answers: Sequence[Aside]) -> None:
+    """Keep the answers; a call judged again keeps its first ones."""
+    for answer in answers:
+        insert_new(
+            session,
+            ShadowAnswer,
+            ("model_id", "call_id"),
+            model_id=answer.model_id,
+            call_id=call_id,
+            answer=answer.answer,
+            shown=answer.shown,
+            probability=answer.probability,
+            at=utc_now(),
+        )
+
+
+def _load(path: Path, sha256: str, version: int) -> LoadedModel:
+    if sha256 not in _loaded:
+        model, _card = load_model(path, sha256)
+        _loaded[sha256] = LoadedModel(model, version)
+    return _loaded[sha256]

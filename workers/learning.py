@@ -1,0 +1,58 @@
+"""Learning at work, every night: train candidates, draw what to ask, check for drift. Nothing is promoted here."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from review.db import Database
+from review.learning.ask import draw_requests
+from review.learning.data import CriterionLabels
+from review.learning.training import Fitted, Report, fit, gather, keep, wanted_labels
+from review.learning.watch import DriftRow, look_for_drift
+from review.settings import Settings
+from scoring.standards import list_standards, load_standard
+
+log = logging.getLogger("workers")
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one night did."""
+
+    reports: tuple[Report, ...]
+    asked: int
+    alarms: tuple[DriftRow, ...]
+
+
+def learn_nightly(database: Database, settings: Settings) -> Night:
+    """Train where there are new labels, draw what to ask next, look for drift. Twice a night does no harm."""
+    reports = train_candidates(database, settings)
+    with database.session() as session:
+        asked = draw_requests(session, [load_standard(info.name) for info in list_standards()])
+    with database.session() as session:
+        alarms = look_for_drift(session, settings.data)
+    for row in alarms:
+        log.warning("drift: %s (%s) %s", row.criterion, row.language, ", ".join(row.alarms))
+    trained = [report for report in reports if report.outcome == "trained"]
+    log.info("learning: %d candidates trained, %d calls to ask about, %d alarms", len(trained), asked, len(alarms))
+    return Night(reports, asked, alarms)
+
+
+def train_candidates(
+    database: Database, settings: Settings, *, criterion: str | None = None, user_id: int | None = None
+) -> tuple[Report, ...]:
+    """A candidate for every criterion (or one) whose labels suffice and are new. No lock is held while training."""
+    with database.read() as session:
+        every = wanted_labels(session, criterion)
+    return tuple(_train(database, settings, labels, user_id) for labels in every if labels.settled)
+
+
+def _train(database: Database, settings: Settings, labels: CriterionLabels, user_id: int | None) -> Report:
+    with database.read() as session:
+        gathered = gather(session, labels)
+    fitted = fit(gathered)
+    if not isinstance(fitted, Fitted):
+        return fitted
+    with database.session() as session:
+        return keep(session, settings.data, fitted, user_id)
