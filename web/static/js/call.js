@@ -6,6 +6,7 @@ import { playEpisodes } from "./episodes.js";
 import { drawMeasures } from "./measures.js";
 import { followTranscript } from "./follow.js";
 import { seekFromQuotes } from "./quotes.js";
+import { leadToTurns } from "./places.js";
 import { findInTranscript } from "./find.js";
 import { listenForKeys } from "./keys.js";
 import { shareSecond } from "./share.js";
@@ -22,6 +23,7 @@ watchTabs(".parts-nav");
 const find = findInTranscript(data.words);
 const player = data.audio ? new Player(data) : null;
 const acts = { player, find };
+leadToTurns(player);
 
 if (player) {
   const marks = drawMarks(player, data);

@@ -1,5 +1,5 @@
 // Objection episodes on the player: a band plays its episode, a tick its move; keys step through both.
-import { calm } from "./page.js";
+import { intoColumn } from "./page.js";
 
 const LEAD = 0.15; // seconds before the first word, so that it is not cut
 const NEAR = 12; // pixels: a click this close to a tick means the tick
@@ -22,7 +22,7 @@ export function playEpisodes(player) {
   /** Mark the episode everywhere and bring its entry into sight. */
   function show(number) {
     for (const part of document.querySelectorAll("[data-episode]")) part.classList.toggle("on", Number(part.dataset.episode) === number);
-    document.getElementById(`episode${number}`)?.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+    intoColumn(document.getElementById(`episode${number}`));
   }
 
   /** Ticks, the client's words and the pause at their seconds within each band; a band too small for words shows none. */

@@ -16,9 +16,9 @@ export function watchTabs(box) {
   const watch = new IntersectionObserver(
     (entries) => {
       for (const entry of entries) seen.set(entry.target.id, entry.isIntersecting);
-      const first = tabs.find((tab) => seen.get(tab.hash.slice(1)));
-      if (!first) return;
-      for (const tab of tabs) tab === first ? tab.setAttribute("aria-current", "true") : tab.removeAttribute("aria-current");
+      const here = tabs.findLast((tab) => seen.get(tab.hash.slice(1))); // what has come in sight last
+      if (!here) return;
+      for (const tab of tabs) tab === here ? tab.setAttribute("aria-current", "true") : tab.removeAttribute("aria-current");
     },
     { rootMargin: "-35% 0px -50% 0px" },
   );

@@ -1,17 +1,32 @@
 // Stages and marks put where they belong along the sound, as shares of its length.
+const FINGER = 24; // pixels
+
 export function drawMarks(player, data) {
   const place = () => {
     const whole = player.duration || data.duration;
     if (!whole) return;
-    for (const mark of document.querySelectorAll("#player [data-from]")) {
+    for (const mark of document.querySelectorAll("#player [data-from]:not(.stages *)")) {
       const from = Number(mark.dataset.from) / whole;
       const to = Math.max(from, Number(mark.dataset.to) / whole);
-      const left = `${Math.min(100, from * 100)}%`;
-      mark.style.left = mark.closest(".stages") ? `min(${left}, calc(100% - 24px))` : left; // a finger's width stays inside
-      mark.style.width = mark.closest(".stages") ? `calc(${(to - from) * 100}% - 2px)` : `${(to - from) * 100}%`;
-      mark.classList.toggle("narrow", Boolean(mark.closest(".stages")) && mark.offsetWidth < 34);
+      mark.style.left = `${Math.min(100, from * 100)}%`;
+      mark.style.width = `${(to - from) * 100}%`;
     }
+    placeStages(whole);
   };
+  /** Stages side by side: none is narrower than a finger, none lies over the one before it. */
+  function placeStages(whole) {
+    const row = document.querySelector(".stages");
+    let reached = 0;
+    for (const stage of row?.querySelectorAll("button") ?? []) {
+      const left = Math.min(Math.max(reached, (Number(stage.dataset.from) / whole) * row.offsetWidth), row.offsetWidth - FINGER);
+      const width = Math.max(FINGER, (Number(stage.dataset.to) / whole) * row.offsetWidth - left - 2);
+      stage.style.left = `${left}px`;
+      stage.style.width = `${width}px`;
+      stage.classList.toggle("narrow", width < 34);
+      reached = left + width + 2;
+    }
+  }
+
   place();
   player.audio.addEventListener("loadedmetadata", place);
   addEventListener("resize", place);

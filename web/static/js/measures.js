@@ -1,5 +1,5 @@
 // A figure's stretches drawn on the player: open one figure, and its places stand on the waveform; N steps through them.
-import { clock } from "./page.js";
+import { clock, intoColumn } from "./page.js";
 
 const LEAD = 0.15;
 const TAIL = 0.35;
@@ -46,7 +46,10 @@ export function drawMeasures(player) {
     at = (n + places.length) % places.length;
     const { start, end, button } = places[at];
     player.seek(Math.max(0, start - LEAD), { play: true, until: end + Math.max(TAIL, 1.2 - (end - start)) });
-    button.scrollIntoView({ block: "nearest" });
+    const box = button.closest(".places");
+    box.scrollTop += Math.max(0, button.offsetTop + button.offsetHeight - box.offsetTop - box.clientHeight - box.scrollTop);
+    box.scrollTop = Math.min(box.scrollTop, button.offsetTop - box.offsetTop);
+    intoColumn(button);
     tell();
   }
 

@@ -21,3 +21,15 @@ export function tell(text) {
   clearTimeout(hide);
   hide = setTimeout(() => (toast.hidden = true), 4000);
 }
+
+/** Bring a part into sight within its own scrolling column; the window stays where it is, for the transcript follows the sound. */
+export function intoColumn(part) {
+  const column = part?.closest(".col");
+  if (!column || column.scrollHeight <= column.clientHeight + 1) return;
+  const [box, frame] = [part.getBoundingClientRect(), column.getBoundingClientRect()];
+  const head = (column.querySelector(".parts-nav")?.offsetHeight ?? 0) + 12;
+  let by = 0;
+  if (box.top < frame.top + head || box.height > frame.height - head) by = box.top - frame.top - head;
+  else if (box.bottom > frame.bottom - 12) by = box.bottom - frame.bottom + 12;
+  if (by) column.scrollBy({ top: by, behavior: calm.matches ? "auto" : "smooth" });
+}

@@ -1,5 +1,5 @@
 // Every quote and time on the page plays: evidence, stages, marks, gaps, episodes.
-import { calm } from "./page.js";
+import { intoColumn } from "./page.js";
 
 const LEAD = 0.15; // seconds before the first word, so that it is not cut
 const TAIL = 0.35;
@@ -35,7 +35,7 @@ export function seekFromQuotes(player) {
       const index = current ? items.indexOf(current) : by > 0 ? -1 : items.length;
       const next = items[(index + by + items.length) % items.length];
       play(next);
-      next.closest(".crit")?.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+      intoColumn(next.closest(".crit"));
     },
   };
 }
