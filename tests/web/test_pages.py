@@ -200,6 +200,8 @@ def test_a_partial_call_is_scored_when_a_person_says_so(sign_in: SignIn, databas
     browser = sign_in("reviewer")
     page = browser.get(f"/calls/{partial_id}").text
     assert "Not scored" in page
+    assert page.count("It is not scored, because what is missing may be what counts.") == 1
+    assert page.count("Score what there is") == 1
     assert "Everything is done." not in page
     assert "Everything is done." in browser.get(f"/calls/{whole_id}").text
     assert post(browser, f"/calls/{whole_id}/score").status_code == 409
