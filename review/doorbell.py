@@ -19,6 +19,7 @@ QUEUES: Final[Mapping[Step, str]] = {"transcribe": "speech", "score": "score"}
 QUEUE_NAMES: Final = ("speech", "score", "light")
 JOBS: Final[Mapping[Step, str]] = {"transcribe": "workers.jobs.transcribe_call", "score": "workers.jobs.score_call"}
 
+RESCORE_JOB: Final = "workers.rescoring.rescore_calls"
 JOB_TIMEOUT: Final = -1  # none by RQ: the lease decides, and a long recording may take hours
 FULL: Final = 2000  # waiting jobs; more would only fill Redis, the sweep rings again when workers have caught up
 RING_TIMEOUT: Final = 1.0  # seconds a web request may wait for Redis
@@ -63,6 +64,30 @@ def ring(redis: Redis | Settings, calls: Iterable[tuple[int, Step]]) -> int:
             rung += len(new)
     except (RedisError, OSError) as error:
         log.warning("doorbell_silent", error=str(error), calls=sum(map(len, waiting.values())) - rung)
+    return rung
+
+
+def ring_rescore(redis: Redis | Settings, runs: Iterable[int]) -> int:
+    """Put a job into the scoring queue for each run that scores calls again; how many. As `ring` otherwise."""
+    rung = 0
+    try:
+        connection = redis_address.connect(redis, timeout=RING_TIMEOUT) if isinstance(redis, Settings) else redis
+        queue = open_queue(QUEUES["score"], connection)
+        heard = [job_id.rsplit("-", 1)[0] for job_id in queue.get_job_ids() if job_id.startswith("rescore-")]
+        for run_id in runs:
+            if f"rescore-{run_id}" in heard:
+                continue
+            queue.enqueue(
+                RESCORE_JOB,
+                run_id,
+                job_timeout=JOB_TIMEOUT,
+                result_ttl=0,
+                failure_ttl=3600,
+                job_id=f"rescore-{run_id}-{secrets.token_hex(4)}",
+            )
+            rung += 1
+    except (RedisError, OSError) as error:
+        log.warning("doorbell_silent", error=str(error), runs=rung)
     return rung
 
 

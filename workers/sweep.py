@@ -16,10 +16,11 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from review.db import Database, open_database
-from review.doorbell import ring
+from review.doorbell import ring, ring_rescore
 from review.models import Call, Source
 from review.queries.better_words import read_offer
 from review.redis_address import connect
+from review.services.rescore import due_runs
 from review.services.retranscribe import look_for_model, note_model, transcribe_all_again
 from review.settings import Settings
 from review.speech_rank import BEST
@@ -27,6 +28,7 @@ from review.states import reconcile, unpark_needs_model
 from review.storage import AudioStore, open_store
 from transcription.engines import EngineChoice, EngineRequest, choose_engine
 from transcription.errors import NeedsModel
+from workers.nights import Nights
 
 log = logging.getLogger("workers")
 
@@ -43,7 +45,9 @@ def sweep_once(database: Database, client: Redis, *, rehint: float) -> int:
     """
     with database.session() as session:
         due = reconcile(session, rehint=rehint)
+        runs = due_runs(session)
     rung = ring(client, due)
+    ring_rescore(client, runs)
     if rung:
         log.info("rang again for %d waiting %s", rung, "call" if rung == 1 else "calls")
     return len(due)
@@ -57,6 +61,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     stop = stop or _stop_on_signal()
     database, client, store = open_database(settings), connect(settings), open_store(settings)
     tidied = asked = 0.0
+    nights = Nights(database)
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
         while not stop.wait(settings.reconcile_seconds):
@@ -71,7 +76,9 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
             if time.monotonic() - tidied > TIDY_SECONDS:
                 tidied = time.monotonic()
                 _tidy(store, settings.work)
+            nights.tick(settings)
     finally:
+        nights.stop()
         database.dispose()
         client.close()
 
