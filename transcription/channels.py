@@ -28,11 +28,15 @@ def name_voices(
             return tuple(Voice(role, NAMED, number) for number, role in enumerate(roles))
         if count != 1:
             raise WrongChannels(
-                f"The recording has {count} channels, but {len(roles)} roles were given: name one role per channel."
+                f"The recording has {count} channels, but {_given(len(roles))}: name one role per channel."
             )
     if count == len(DEFAULT_ORDER):
         return tuple(Voice(role, ORDERED, number) for number, role in enumerate(DEFAULT_ORDER))
     return tuple(Voice("speaker_a" if number == 0 else "speaker_b", UNKNOWN, number) for number in range(count))
+
+
+def _given(count: int) -> str:
+    return "one role was given" if count == 1 else f"{count} roles were given"
 
 
 def _role(name: str, direction: str | None) -> Role:

@@ -1,5 +1,5 @@
-"""Transcripts made elsewhere, read as they come: JSON of Whisper, WhisperX, AWS Transcribe, Deepgram and Google, VTT,
-SRT, CTM with RTTM, our own JSON and plain text."""
+"""Transcripts made elsewhere, read as they come: JSON of Whisper (OpenAI's, whisper.cpp's, WhisperX), AWS Transcribe,
+Deepgram and Google, VTT, SRT, CTM with RTTM, our own JSON and plain text."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any, NoReturn
 
 from transcription.engines.imported_deepgram import is_deepgram, read_deepgram
 from transcription.engines.imported_google import is_google, read_google
-from transcription.engines.imported_json import read_aws, read_aws_analytics, read_whisper
+from transcription.engines.imported_json import read_aws, read_aws_analytics, read_whisper, segments_of_words
 from transcription.engines.imported_text import read_srt, read_vtt
+from transcription.engines.imported_whispercpp import is_whispercpp, read_whispercpp
 from transcription.engines.imported_words import (
     looks_like_ctm,
     looks_like_txt,
@@ -26,7 +27,7 @@ from transcription.errors import NotATranscript
 from transcription.speech import primary_language
 from transcription.transcript import Transcript, Turn
 
-_TIMING = re.compile(r"^\s*\d+:\d\d(:\d\d)?[.,]\d{1,3}\s+-->", re.MULTILINE)
+_TIMING = re.compile(r"^\s*\d+:\d\d(:\d\d)?[.,]\s?\d{1,3}\s*-->", re.MULTILINE)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 
 
@@ -99,9 +100,13 @@ def _by_shape(data: dict[str, Any], language: str | None, speakers: Speakers) ->
         return read_aws(data, language, speakers)
     if isinstance(data.get("Transcript"), list):
         return read_aws_analytics(data, language, speakers)
+    if is_whispercpp(data):
+        return read_whispercpp(data, language, speakers)
     if isinstance(data.get("segments"), list):
         return read_whisper(data, language, speakers)
-    raise NotATranscript("its JSON has none of turns, segments, results, response or Transcript")
+    if isinstance(data.get("words"), list) and isinstance(data.get("text"), str):
+        return read_whisper({**data, "segments": segments_of_words(data)}, language, speakers)
+    raise NotATranscript("its JSON has none of turns, segments, words, transcription, results, response or Transcript")
 
 
 def _no_constant(name: str) -> NoReturn:

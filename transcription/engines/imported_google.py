@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from transcription.engines.json_values import read_label, read_list, read_number, read_object, read_text
 from transcription.engines.speakers import Speakers
@@ -20,11 +20,21 @@ from transcription.turns import Piece, join_pieces, join_words, merge_channels
 
 _Labelled = tuple[str | None, Word]
 
+_OF_A_FILE: Final = (
+    "transcript",
+    "inlineResult",
+    "inline_result",
+    "cloudStorageResult",
+    "cloud_storage_result",
+    "uri",
+    "error",
+)
+
 
 def is_google(data: Mapping[str, Any]) -> bool:
-    """True when there is a list of results, directly or in a finished operation's `response`."""
-    inner = data.get("response")
-    return isinstance((inner if isinstance(inner, Mapping) else data).get("results"), list)
+    """True when there is a list of results, directly or in a finished operation's `response`; or those of a batch."""
+    inner = _inner(data)
+    return isinstance(inner.get("results"), list) or bool(_files(inner))
 
 
 def read_google(data: Mapping[str, Any], language: str | None, speakers: Speakers) -> Transcript:
@@ -32,11 +42,10 @@ def read_google(data: Mapping[str, Any], language: str | None, speakers: Speaker
 
     Raises NotATranscript.
     """
-    inner = data.get("response")
-    results = [
-        read_object(item, f"results[{n}]")
-        for n, item in enumerate(read_list(inner if isinstance(inner, Mapping) else data, "results"))
-    ]
+    inner = _inner(data)
+    if files := _files(inner):
+        inner = _only_file(files)
+    results = [read_object(item, f"results[{n}]") for n, item in enumerate(read_list(inner, "results"))]
     language = next((code for r in results if (code := _text(r, "languageCode"))), None) or language
     # A result without any alternative is a stretch of silence.
     heard = [(r, _best(r, n)) for n, r in enumerate(results) if read_list(r, "alternatives")]
@@ -47,6 +56,41 @@ def read_google(data: Mapping[str, Any], language: str | None, speakers: Speaker
     else:
         turns = _by_speaker(heard, language, speakers)
     return Transcript(turns=turns, language=language, engine="imported", model="google-speech-to-text")
+
+
+def _inner(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner = data.get("response")
+    return inner if isinstance(inner, Mapping) else data
+
+
+def _files(inner: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The answers of a batch (v2 BatchRecognize) by the recordings' addresses; none where this is no batch."""
+    results = inner.get("results")
+    if not isinstance(results, Mapping):
+        return {}
+    found = {str(name): item for name, item in results.items() if isinstance(item, Mapping)}
+    return found if any(key in item for item in found.values() for key in _OF_A_FILE) else {}
+
+
+def _only_file(files: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The one recording's transcript. Raises NotATranscript for several, and where it is kept elsewhere or failed."""
+    if len(files) > 1:
+        raise NotATranscript(f"it holds the transcripts of {len(files)} recordings: save each as a file of its own")
+    ((name, item),) = files.items()
+    where = f"results['{name[:80]}']"
+    for key in ("inlineResult", "inline_result"):
+        if isinstance(item.get(key), Mapping):
+            item = item[key]
+    if isinstance(item.get("transcript"), Mapping):
+        return read_object(item["transcript"], where)
+    error = item.get("error")
+    if isinstance(error, Mapping) and error:
+        raise NotATranscript(f"Google could not transcribe it ({str(error.get('message', 'no reason given'))[:120]})")
+    stored = next((item[key] for key in ("cloudStorageResult", "cloud_storage_result") if key in item), item)
+    address = read_text(stored, "uri") if isinstance(stored, Mapping) else None
+    raise NotATranscript(
+        f"the transcript itself is in another file{f' ({address[:120]})' if address else ''}", where=where
+    )
 
 
 def _by_channel(

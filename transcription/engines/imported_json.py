@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from transcription.engines.json_values import read_label, read_list, read_millis, read_number, read_object, read_text
 from transcription.engines.language_names import language_code
@@ -18,6 +18,9 @@ from transcription.errors import NotATranscript
 from transcription.speech import Span, Utterance
 from transcription.transcript import Transcript, Turn, Word
 from transcription.turns import Piece, Voice, join_pieces, join_words, merge_channels
+
+WORDS_ALONE_PAUSE: Final = 0.5
+"""Seconds between two words from which they may be two people's, where an answer has words and nothing else."""
 
 
 def read_whisper(data: Mapping[str, Any], language: str | None, speakers: Speakers) -> Transcript:
@@ -94,6 +97,39 @@ def read_aws_analytics(data: Mapping[str, Any], language: str | None, speakers: 
     return Transcript(
         turns=join_pieces(pieces, language), language=language, engine="imported", model="aws-call-analytics"
     )
+
+
+def segments_of_words(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Segments for an answer that has only a text and its words (verbose_json with word times alone): cut at pauses.
+
+    The words come without punctuation; a segment's text is taken from the whole text where every word is found in it.
+    """
+    words = [read_object(word, f"words[{n}]") for n, word in enumerate(read_list(data, "words"))]
+    times = [tuple(read_number(word, key, f"words[{n}]") for key in ("start", "end")) for n, word in enumerate(words)]
+    places = _places([(read_text(word, "word") or "").strip() for word in words], read_text(data, "text") or "")
+    first = [
+        n for n in range(len(words)) if n == 0 or (times[n][0] or 0.0) - (times[n - 1][1] or 0.0) >= WORDS_ALONE_PAUSE
+    ]
+    segments: list[Mapping[str, Any]] = []
+    for begin, end in zip(first, [*first[1:], len(words)], strict=True):
+        segment: dict[str, Any] = {"start": times[begin][0], "end": times[end - 1][1], "words": words[begin:end]}
+        if places is not None:
+            segment["text"] = (read_text(data, "text") or "")[places[begin] : places[end]].strip()
+        segments.append(segment)
+    return segments
+
+
+def _places(words: Sequence[str], text: str) -> list[int] | None:
+    """Where each word begins in the text, and the text's end; None when they are not all there in this order."""
+    places: list[int] = []
+    at = 0
+    for word in words:
+        found = text.find(word, at)
+        if not word or found < 0:
+            return None
+        places.append(found if places else 0)
+        at = found + len(word)
+    return [*places, len(text)]
 
 
 def _with_top_words(segments: list[Mapping[str, Any]], words: Sequence[Any]) -> list[Mapping[str, Any]]:

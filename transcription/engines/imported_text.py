@@ -14,7 +14,7 @@ from transcription.transcript import Transcript, Turn
 from transcription.turns import Piece, join_pieces
 
 _TIMING = re.compile(
-    r"^\s*(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})\s+-->\s+(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})(?:\s.*)?$"
+    r"^\s*(?:(\d+):)?(\d{1,2}):(\d{2})[.,]\s?(\d{1,3})\s*-->\s*(?:(\d+):)?(\d{1,2}):(\d{2})[.,]\s?(\d{1,3})(?:\s.*)?$"
 )
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]*)>(.*?)(?=</v>|<v[ .\t]|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?(?:[ibuvc]|lang|ruby|rt|font)(?:[ .][^>]*)?>|<\d[\d:.]*>", re.IGNORECASE)
@@ -31,7 +31,7 @@ class _Cue:
 
 def read_vtt(text: str, language: str | None, speakers: Speakers) -> Transcript:
     """WebVTT: voices by `<v Name>`, else by "Name:" prefixes. Raises NotATranscript when it has no cues."""
-    cues = list(_cues(text, vtt=True))
+    cues = list(_vtt_cues(text))
     said: list[tuple[_Cue, str | None, str]] = []
     for cue in cues:
         voices = [(m.group(1).strip(), m.group(2)) for m in _VOICE.finditer(cue.text)]
@@ -46,7 +46,7 @@ def read_vtt(text: str, language: str | None, speakers: Speakers) -> Transcript:
 
 def read_srt(text: str, language: str | None, speakers: Speakers) -> Transcript:
     """SRT: speakers by "Name:" prefixes. Raises NotATranscript when it has no blocks."""
-    said = _by_prefix([(cue, _ASS.sub("", _TAG.sub("", cue.text))) for cue in _cues(text, vtt=False)])
+    said = _by_prefix([(cue, _ASS.sub("", _TAG.sub("", cue.text))) for cue in _srt_cues(text)])
     return _transcript(said, language, speakers, "srt")
 
 
@@ -81,17 +81,32 @@ def _by_prefix(said: list[tuple[_Cue, str]]) -> list[tuple[_Cue, str | None, str
     return lines
 
 
-def _cues(text: str, *, vtt: bool) -> Iterator[_Cue]:
+def _vtt_cues(text: str) -> Iterator[_Cue]:
     for block in re.split(r"\n[ \t]*\n", text.strip()):
         lines = block.split("\n")
-        if vtt and re.match(r"(NOTE|STYLE|REGION)\b", lines[0]):
+        if re.match(r"(NOTE|STYLE|REGION)\b", lines[0]):
             continue
         timed = ((n, _TIMING.match(line)) for n, line in enumerate(lines[:3]))
         at, match = next(((n, m) for n, m in timed if m), (0, None))
-        if match is None:
-            continue
-        start, end = _seconds(match.groups(default="0")[:4]), _seconds(match.groups(default="0")[4:])
-        yield _Cue(start, max(start, end), "\n".join(lines[at + 1 :]))
+        if match is not None:
+            yield _cue(match, lines[at + 1 :])
+
+
+def _srt_cues(text: str) -> Iterator[_Cue]:
+    """Cues from one line of times to the next: programs leave out numbers and blank lines, or put some inside."""
+    lines = text.replace("\ufeff", "").split("\n")
+    timed = [(n, match) for n, line in enumerate(lines) if (match := _TIMING.match(line))]
+    numbered = sum(1 for n, _ in timed if n and lines[n - 1].strip().isdecimal()) * 2 > len(timed)
+    for (at, match), (following, _) in zip(timed, [*timed[1:], (len(lines), None)], strict=True):
+        body = lines[at + 1 : following]
+        if numbered and following < len(lines) and body and body[-1].strip().isdecimal():
+            body = body[:-1]
+        yield _cue(match, [line for line in body if line.strip()])
+
+
+def _cue(match: re.Match[str], lines: list[str]) -> _Cue:
+    start, end = _seconds(match.groups(default="0")[:4]), _seconds(match.groups(default="0")[4:])
+    return _Cue(start, max(start, end), "\n".join(lines))
 
 
 def _seconds(parts: tuple[str, ...]) -> float:
