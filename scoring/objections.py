@@ -67,7 +67,8 @@ def _counts(case: Case, hit: Hit) -> bool:
             dated = case.in_turn(hit.turn, "client_step") and case.in_turn(hit.turn, "date")
             if offered or dated or case.in_turn(hit.turn, "buying_signal"):
                 return False
-        if "callback" in hit.entry.tags and case.in_turn(hit.turn, "date") and not _says_busy(case, hit):
+        # "Call me on Monday at ten" is an appointment; "I am in a meeting, call me on Monday" says why as well.
+        if "asks_again" in hit.entry.tags and case.in_turn(hit.turn, "date"):
             return False
     return True
 
@@ -81,11 +82,6 @@ def _inside_another(hit: Hit, cues: Sequence[Hit]) -> bool:
         if around or (hit.group, other.group) == ("objection.need", "objection.competitor"):
             return True
     return False
-
-
-def _says_busy(case: Case, hit: Hit) -> bool:
-    words = case.turn(hit.turn).text[hit.start : hit.end].lower()
-    return not words.startswith(("call", "try", "ring", "phone", "come"))
 
 
 def _merge(raised: Sequence[Raised]) -> list[Raised]:

@@ -25,12 +25,14 @@ _PLAIN: Final = {
     "今晚": 0,
     "今儿": 0,
     "今日": 0,
-    "当天": 0,
 }
 
 
 def chinese_date(text: str, day: date) -> date | None:
-    """The first day that the text names, seen from `day`; None where it names none."""
+    """The first day that the text names, seen from `day`; None where it names none.
+
+    当天 names none: it is the day spoken of before.
+    """
     found: list[tuple[int, int, date | None]] = []
     for order, (pattern, resolve) in enumerate(_READERS):
         match = pattern.search(text)

@@ -1,6 +1,6 @@
 """English dates, resolved against the day of the call: "today", "by Friday", "in two weeks", "on the 14th".
 
-Only what names a day is resolved; "soon" and "next month" stay open.
+Only what names a day or a week is resolved; "soon" and "next month" stay open.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
+
+from scoring.languages.calendar import add_months, day_of_month, end_of_week, next_week, next_weekday
 
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS: Final = (
@@ -52,10 +54,12 @@ def _at(words: Sequence[str], index: int, word: str, day: date) -> date | None:
     if word == "tomorrow":
         return day + timedelta(days=2 if words[max(0, index - 2) : index] == ["day", "after"] else 1)
     if word in _WEEKDAYS:
-        ahead = (_WEEKDAYS.index(word) - day.weekday()) % 7 or 7
-        # "Next Friday" said on a Tuesday is the one of the week after.
-        later = before == "next" and ahead + day.weekday() <= 6
-        return day + timedelta(days=ahead + (7 if later else 0))
+        # "Next Friday" said on a Tuesday is the one of the week after; "Friday next week" always is.
+        later = before == "next" or list(words[index + 1 : index + 3]) == ["next", "week"]
+        return next_weekday(day, _WEEKDAYS.index(word), week_after=later)
+    if word == "week" and before == "next":
+        named = next((w for w in words[index + 1 : index + 3] if w in _WEEKDAYS), None)
+        return next_week(day) if named is None else next_weekday(day, _WEEKDAYS.index(named), week_after=True)
     if word in ("day", "week", "hour", "minute", "month", "days", "weeks", "hours", "minutes", "months"):
         return _counted(words, index, word.rstrip("s"), day)
     if word in _MONTHS and (word not in ("may", "march") or before in ("of", "in", "the") or before.isdigit()):
@@ -63,7 +67,7 @@ def _at(words: Sequence[str], index: int, word: str, day: date) -> date | None:
     if word == "end" and "of" in words[index + 1 : index + 2]:
         rest = words[index + 2 : index + 5]
         if "week" in rest:
-            return day + timedelta(days=(4 - day.weekday()) % 7)
+            return next_week(day) if "next" in rest else end_of_week(day)
         if "day" in rest or "business" in rest:
             return day
     return None
@@ -81,23 +85,14 @@ def _counted(words: Sequence[str], index: int, unit: str, day: date) -> date | N
     if count is None:
         return None
     if unit == "month":
-        return _add_months(day, count)
+        return add_months(day, count)
     return day + timedelta(days=count * (7 if unit == "week" else 1))
 
 
 def _of_month(words: Sequence[str], index: int, month: int, day: date) -> date | None:
     near = [*words[max(0, index - 3) : index], *words[index + 1 : index + 3]]
     number = next((n for word in near if (n := _day_number(word)) is not None), None)
-    if number is None:
-        return None
-    for year in (day.year, day.year + 1):
-        try:
-            found = date(year, month, number)
-        except ValueError:
-            return None
-        if found >= day:
-            return found
-    return None
+    return None if number is None else day_of_month(day, month, number)
 
 
 def _today_by_the_clock(words: Sequence[str], day: date) -> date | None:
@@ -123,9 +118,3 @@ def _day_number(word: str) -> int | None:
     if word.isascii() and word.isdigit() and 1 <= int(word[:3]) <= 31:
         return int(word)
     return _ORDINALS.get(word)
-
-
-def _add_months(day: date, count: int) -> date:
-    month = day.month - 1 + count
-    year, month = day.year + month // 12, month % 12 + 1
-    return date(year, month, min(day.day, 28))

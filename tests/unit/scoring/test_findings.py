@@ -10,8 +10,8 @@ import pytest
 from scoring.assessment import Rejection
 from scoring.engine import score
 from scoring.facts import Attempt, Facts
+from scoring.languages import language_of
 from scoring.languages.english_dates import english_date as resolve
-from scoring.languages.english_words import split_sentences
 from scoring.standards import load_standard
 from tests.unit.scoring.calls import GOOD, call, timed
 from transcription.transcript import Transcript
@@ -162,7 +162,7 @@ def test_times_with_and_without_zone_do_not_break_the_finding() -> None:
     ],
 )
 def test_dates_are_resolved_against_the_day_of_the_call(text: str, due: date | None) -> None:
-    words = [token.surface for sentence in split_sentences(text) for token in sentence.tokens]
+    words = [token.surface for token in language_of("en").tokens(text)]
     assert resolve(words, STARTED.date()) == due
 
 
@@ -174,8 +174,8 @@ def test_promises_of_both_sides_with_their_due_dates() -> None:
     facts = Facts(started_at=STARTED)
     found = score(call(OPENING + text), load_standard("cold-call"), facts).promises
     assert [(p.by, p.what, p.due) for p in found] == [
-        ("rep", "call_back", "2026-11-20"),
         ("rep", "send_offer", "2026-11-17"),
+        ("rep", "call_back", "2026-11-20"),
         ("client", "send_offer", "2026-11-18"),
         ("rep", "call_back", "2026-11-19"),
     ]
