@@ -165,8 +165,14 @@ class Maker:
         return noisy
 
     def _lines(self, lines: list[str]) -> None:
+        order = ""
         for line in lines:
-            text = re.sub(r"\{(\w+)\}", lambda m: say_plain(self.rng, self.language, m[1]), line[2:].strip())
+            text = line[2:].strip()
+            if "{order}" in text:
+                # An order's number that the other person repeats is the same number.
+                order = order or say_plain(self.rng, self.language, "order")
+                text = text.replace("{order}", order)
+            text = re.sub(r"\{(\w+)\}", lambda m: say_plain(self.rng, self.language, m[1]), text)
             self.dialogue.turns.append((line[0], text))
 
     def _say(

@@ -52,7 +52,7 @@ class Delivery:
                 if at:
                     bits.append(Bit(between, private=False))
                 if names:
-                    bits.append(Bit(f"{names[number]} ", private=False))
+                    bits.append(Bit(f"{names[min(number, len(names) - 1)]} ", private=False))
                 way = style if one_style else style_of(rng, self.language, self.later)
                 bits += self._group(group, way, noisy=number > 0)
                 number += 1

@@ -12,9 +12,10 @@ from transcription.redaction.tokens import Token
 class Atom:
     """Tokens `first` to `behind` of a turn as `digits`.
 
-    `sort`: plain; loose (a word that may mean something else); grouped (12,500); scaled (with "hundred" or
-    "thousand"); calendar (a month or a year); dated (05/28); code (letters glued to it); letter; prompt ("the
-    next four", "three digits"); quantity (counts, costs or dates something).
+    `sort`: plain; loose (a word that may mean something else); faint (a digit only where a dictation goes on); grouped
+    (12,500); pointed (54:17, 57.39: a time or a price, or how an engine wrote dictated digits); scaled (with "hundred"
+    or "thousand"); calendar (a month or a year); dated (05/28); time (of day); code (letters glued to it); letter;
+    prompt ("the next four", "three digits"); quantity (counts, costs or dates something).
     """
 
     first: int

@@ -8,8 +8,9 @@ from typing import Final
 
 from transcription.redaction.atom import Atom, silent_between
 from transcription.redaction.lexicon import Lexicon
-from transcription.redaction.settling import keep_sure, settle_dates, spread_counts
+from transcription.redaction.settling import keep_sure, settle_dates, settle_points, spread_counts
 from transcription.redaction.spoken import read_han, read_hangul, read_words
+from transcription.redaction.times import settle_times
 from transcription.redaction.tokens import Token
 
 _CURRENCY: Final = frozenset("$€£¥₽₩￥")
@@ -42,7 +43,8 @@ def read_atoms(text: str, tokens: Sequence[Token], lexicon: Lexicon) -> list[Ato
         at = atom.behind
         if not _in_word(tokens, atom, lexicon):
             atoms.append(_counted(tokens, atom, lexicon))
-    return keep_sure(tokens, spread_counts(tokens, settle_dates(tokens, atoms)), lexicon)
+    dated = settle_times(tokens, settle_points(tokens, settle_dates(tokens, atoms), lexicon), lexicon)
+    return keep_sure(tokens, spread_counts(tokens, dated, lexicon), lexicon)
 
 
 def _in_word(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> bool:
@@ -56,7 +58,7 @@ def _in_word(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> bool:
 def _read(text: str, tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Atom | None:
     token = tokens[at]
     if token.sort == "num":
-        return _written(text, tokens, at)
+        return _written(text, tokens, at, lexicon)
     if token.sort in _LATIN:
         if token.text in lexicon.months:
             return _atom(tokens, at, at + 1, f"{lexicon.months[token.text]:02d}", "calendar", True)
@@ -102,15 +104,15 @@ def _atom(tokens: Sequence[Token], first: int, behind: int, digits: str, sort: s
     return Atom(first, behind, tokens[first].start, tokens[behind - 1].end, digits, sort, spoken)
 
 
-def _written(text: str, tokens: Sequence[Token], at: int) -> Atom:
+def _written(text: str, tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Atom:
     start = tokens[at].start
     for pattern, sort in (
         (_DATE, "quantity"),
         (_MONTH_YEAR, "dated"),
-        (_TIME, "quantity"),
+        (_TIME, "pointed"),
         (_GROUPED, "grouped"),
         (_SPACED, "quantity"),
-        (_DECIMAL, "quantity"),
+        (_DECIMAL, "pointed"),
     ):
         # A number is read from its own beginning only, never from the middle of a longer dotted one.
         match = pattern.match(text, start) if pattern is _TIME or not _continues(text, start) else None
@@ -123,14 +125,14 @@ def _written(text: str, tokens: Sequence[Token], at: int) -> Atom:
             continue
         digits = "".join(token.text for token in tokens[at:behind] if token.sort == "num")
         return _atom(tokens, at, behind, digits, sort, False)
-    return _atom(tokens, at, at + 1, tokens[at].text, "code" if _glued(tokens, at) else "plain", False)
+    return _atom(tokens, at, at + 1, tokens[at].text, "code" if _glued(tokens, at, lexicon) else "plain", False)
 
 
 def _continues(text: str, start: int) -> bool:
     return start >= 2 and text[start - 1] in ".,/:-" and text[start - 2].isdigit()
 
 
-def _glued(tokens: Sequence[Token], at: int) -> bool:
+def _glued(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
     """Letters stand on the digits without a space: a model, an article, a passport."""
     token = tokens[at]
     left = at
@@ -138,11 +140,15 @@ def _glued(tokens: Sequence[Token], at: int) -> bool:
         left -= 1
     joined = tokens[left - 1] if left > 0 and tokens[left - 1].end == tokens[left].start else None
     if joined is not None and joined.sort in _LATIN:
-        return True
+        return not _is_digit_word(joined, lexicon)  # "one-4" is dictated
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     if after is None or after.start != token.end or after.sort not in _LATIN:
         return False
-    return not (after.text in ("x", "х") and len(token.text) >= 3)
+    return not (after.text in ("x", "х") and len(token.text) >= 3) and not _is_digit_word(after, lexicon)
+
+
+def _is_digit_word(token: Token, lexicon: Lexicon) -> bool:
+    return any(token.text in words for words in (lexicon.digits, lexicon.near, lexicon.teens, lexicon.tens))
 
 
 def _counted(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> Atom:
@@ -153,9 +159,9 @@ def _counted(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> Atom:
     after = tokens[atom.behind] if atom.behind < len(tokens) else None
     if before is not None:
         word = before.text
-        few = word in lexicon.few and (len(atom.digits) == 1 or atom.digits in ("15", "16"))
+        few = word in lexicon.few and ((len(atom.digits) == 1 and atom.digits != "0") or atom.digits in ("15", "16"))
         room = word in lexicon.before and len(atom.digits) <= 5
-        if few or (word in lexicon.one and atom.digits == "1"):
+        if few or (word in lexicon.one and atom.digits == "1") or word in lexicon.ordinal:
             return atom.but("prompt")
         if word in _CURRENCY or room:
             return atom.but("quantity")
@@ -216,6 +222,8 @@ def _unit(tokens: Sequence[Token], atom: Atom, after: Token | None, lexicon: Lex
         # "1234 $500": the sign belongs to the number behind it.
         behind = tokens[atom.behind + 1] if atom.behind + 1 < len(tokens) else None
         return "" if behind is not None and behind.sort == "num" and behind.start == after.end else after.text
+    if after.text in lexicon.digits:
+        return ""  # "семь единиц" counts, "семь единица" dictates
     if after.sort in _LATIN:
         # "230 Mill Lane": a street's name may stand between.
         further = tokens[atom.behind + 1] if atom.behind + 1 < len(tokens) else after

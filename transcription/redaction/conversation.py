@@ -22,6 +22,13 @@ _OF_CARD: Final = 9
 _NUMBER: Final = re.compile(r"\d| {2}")
 """Characters between "card" and the code or date that is the card's: enough for "on the back of the"."""
 
+_WITH_NUMBER: Final = ("phone", "number", "mail", "other")
+"""Topics whose words may reach into the number itself."""
+
+_NUMERIC: Final = frozenset({"plain", "grouped", "scaled", "quantity", "code", "dated", "calendar"})
+_NEXT: Final = 8
+"""Numbers behind an announcement among which its own is looked for."""
+
 _MOST: Final = 24
 """Announcements looked at around a number, so that a text of nothing else stays quick."""
 
@@ -76,6 +83,16 @@ class Conversation:
     loads: list[list[int]] = field(default_factory=list)
     atoms: list[list[Atom]] = field(default_factory=list)
     speakers: list[tuple[str, str | None]] = field(default_factory=list)
+    counted: set[Position] = field(default_factory=set)
+    """Numbers that count, price or name something, noted when the segments are cut."""
+
+    settled: dict[Position, Position] = field(default_factory=dict)
+    """Where an order, a price or an ending that was announced got its number: the announcement's place, the number's
+    end."""
+
+    digits: list[str] = field(default_factory=list)
+    """Per turn: all its digits, counts included."""
+
     substantial: list[int] = field(default_factory=list)
     """Per turn: how many turns before it said more than "yes", "go on" or digits."""
 
@@ -104,9 +121,14 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) ->
     load = substantial = 0
     for index, turn in enumerate(turns):
         tokens = cut_tokens(turn.text, taken.get(index, ()))
-        atoms = read_atoms(turn.text, tokens, lexicon)
+        shown = _shown(turn.text, tokens)
+        announced = _without_card_of(_announcements(index, shown, lexicon), shown)
+        spans = [(a.start, a.end) for a in announced if a.topic not in _WITH_NUMBER]
+        atoms = _outside(read_atoms(turn.text, tokens, lexicon), spans)
         speaker = (turn.role, turn.speaker)
-        in_number = {at for atom in atoms if atom.sort != "quantity" for at in range(atom.first, atom.behind)}
+        in_number = {
+            at for atom in atoms if atom.sort not in ("quantity", "faint") for at in range(atom.first, atom.behind)
+        }
         loads: list[int] = []
         before = load
         for at, token in enumerate(tokens):
@@ -117,6 +139,7 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) ->
                 load += 1 if token.sort == "han" else WORD
         conversation.tokens.append(tokens)
         conversation.atoms.append(atoms)
+        conversation.digits.append("".join(atom.digits for atom in atoms if atom.sort not in ("prompt", "faint")))
         conversation.loads.append([*loads, load])
         conversation.speakers.append(speaker)
         conversation.substantial.append(substantial)
@@ -124,11 +147,41 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) ->
             Number(index, speaker, a, loads[a.first], substantial, loads[a.first] - before, load - loads[a.first])
             for a in atoms
         )
-        shown = _shown(turn.text, tokens)
-        announced = _without_card_of(_announcements(index, shown, lexicon), shown)
+        if any(a.topic == "one_time" for a in announced):
+            # The code that was sent to a phone or an address is asked for, not the phone.
+            announced = [a for a in announced if a.topic not in ("phone", "mail")]
         conversation.announcements.extend(_plainest(announced, conversation.announcements))
         substantial += load > before
+    _settle(conversation)
     return conversation
+
+
+def _outside(atoms: Sequence[Atom], spans: Sequence[tuple[int, int]]) -> list[Atom]:
+    """Without the "one" of "one-time code" and the "three" of "three digits on the back", which nobody dictates."""
+    kept, passed = [], 0
+    for atom in atoms:
+        while passed < len(spans) and spans[passed][1] <= atom.start:
+            passed += 1
+        if passed == len(spans) or atom.start < spans[passed][0]:
+            kept.append(atom)
+    return kept
+
+
+def _settle(conversation: Conversation) -> None:
+    """Find the numbers that follow announced orders, prices and endings in their turn or the next."""
+    for announcement in conversation.announcements:
+        if announcement.topic not in ("other", "tail"):
+            continue
+        for turn in (announcement.turn, announcement.turn + 1):
+            if turn >= len(conversation.atoms):
+                break
+            after = announcement.end if turn == announcement.turn else 0
+            atoms = conversation.atoms[turn]
+            first = bisect_left(atoms, after, key=lambda atom: atom.start)
+            own = next((atom for atom in atoms[first : first + _NEXT] if atom.sort in _NUMERIC), None)
+            if own is not None:
+                conversation.settled[(announcement.turn, announcement.start)] = (turn, own.end)
+                break
 
 
 def _without_card_of(announced: list[Announcement], shown: str) -> list[Announcement]:
@@ -185,4 +238,5 @@ def _announcements(index: int, text: str, lexicon: Lexicon) -> list[Announcement
             if not same or announcement.topic.endswith("_weak"):
                 continue
         kept.append(announcement)
-    return kept
+    # "The first four" announces nothing by itself, and hides what would: "four digits" is said of a code.
+    return [announcement for announcement in kept if announcement.topic != "part"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from transcription.redaction.around_cards import find_around
+from transcription.redaction.atom import Atom
 from transcription.redaction.conversation import Conversation, Number, lay_out
 from transcription.redaction.dictation import Segment, cut_segments
 from transcription.redaction.emails import find_spoken, find_written
@@ -79,8 +82,9 @@ def _numbers(
     passed = 0
     found: list[Place] = []
     unknown: list[Segment] = []
+    dictated: list[str] = []
     known: dict[str, RedactionKind] = {}
-    for segment in cut_segments(conversation):
+    for segment in cut_segments(conversation, memory.used):
         while passed < len(cards) and cards[passed] <= segment.begin[0]:
             memory.card_turn = max(memory.card_turn, cards[passed])
             passed += 1
@@ -91,6 +95,8 @@ def _numbers(
         found.extend(_places(conversation, turns, segment.numbers, kind))
         if kind == "document":
             found.extend(find_letters(conversation, segment, lexicon))
+        if kind == "card":
+            dictated.extend(segment.by_speaker())
         for digits in segment.by_speaker():
             if len(digits) >= _LONG_ENOUGH:
                 known.update((digits[n : n + _KNOWN], kind) for n in range(len(digits) - _KNOWN + 1))
@@ -99,6 +105,7 @@ def _numbers(
         parts = [digits[n : n + _KNOWN] for n in range(len(digits) - _KNOWN + 1)]
         if parts and all(part in known for part in parts):
             found.extend(_places(conversation, turns, segment.numbers, known[parts[0]]))
+    found.extend(find_around(conversation, found, dictated, memory))
     return _joined(found)
 
 
@@ -108,7 +115,9 @@ def _places(
     """One place per turn that the numbers stand in, with what was said between them."""
     spans: dict[int, tuple[int, int]] = {}
     for number in numbers:
-        start, end = spans.get(number.turn, (number.atom.start, number.atom.end))
+        if number.turn not in spans:
+            spans[number.turn] = (_start(conversation.atoms[number.turn], number.atom), number.atom.end)
+        start, end = spans[number.turn]
         spans[number.turn] = (min(start, number.atom.start), max(end, number.atom.end))
     places = []
     for turn, (start, end) in spans.items():
@@ -117,6 +126,14 @@ def _places(
             start -= 1
         places.append(Place(turn, start, end, kind))
     return places
+
+
+def _start(atoms: Sequence[Atom], first: Atom) -> int:
+    """Where a value begins: the "4" of "the last 4 0 9 8 2" looks like "the last 4 digits" and may be its first."""
+    at = bisect_left(atoms, first.start, key=lambda atom: atom.start)
+    before = atoms[at - 1] if at else first
+    leads = before.sort == "prompt" and before.behind == first.first and len(before.digits) == len(first.digits) == 1
+    return before.start if leads else first.start
 
 
 def _joined(places: Iterable[Place]) -> list[Place]:

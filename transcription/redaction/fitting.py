@@ -33,6 +33,10 @@ def fit(topic: str, said: Sequence[str], segment: Segment, regions: Sequence[str
         return _expiry_fit(said[0], sorts, segment)
     if topic in ("code", "code_weak"):
         return {3: 1.0, 4: 0.9, 2: 0.6, 5: 0.6, 6: 0.75, 7: 0.6}.get(length, 0.0)
+    if topic == "one_time":
+        return {4: 1.0, 5: 1.0, 6: 1.0, 7: 0.9, 8: 0.9, 3: 0.6}.get(length, 0.0)
+    if topic in ("phone", "number") and "dated" in sorts:
+        return 0.0
     if topic == "phone":
         if any(is_phone(digits, regions) for digits in said):
             return 1.1

@@ -12,19 +12,20 @@ from typing import Final
 from transcription.redaction.conversation import WORD, Conversation
 from transcription.redaction.dictation import Segment, announced_before
 from transcription.redaction.fitting import DOCUMENT_LENGTHS, fit
-from transcription.redaction.unannounced import card_beside_more, gives_away
+from transcription.redaction.unannounced import card_beside_more, gives_away, long_run, sure_card
 from transcription.redaction.weights import FEW, Memory, weigh
 from transcription.transcript import RedactionKind
 
 ENOUGH: Final = 0.5
 _CLEAR: Final = 0.75
+_NEAR_OTHER: Final = 2
 _PIECE: Final = 8
-_BRIEF: Final = ("code", "code_weak", "expiry")
+_BRIEF: Final = ("code", "code_weak", "one_time", "expiry")
 
 
 _TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "card": ("card", "card_weak", "expiry"),
-    "card_code": ("code", "code_weak"),
+    "card_code": ("code", "code_weak", "one_time"),
     "phone": ("phone",),
     "document": tuple(f"document:{name}" for name in DOCUMENT_LENGTHS),
 }
@@ -57,20 +58,41 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
     if best[1] in ("other", "tail") and best[0] >= _CLEAR:
         # An order's number may look like a card's or a phone's by chance, so only the announcement counts.
         unannounced = (0.0, "")
+    if not memory.is_public(segment) and sure_card(segment) and not _in_one_breath(segment):
+        best, unannounced = (0.0, ""), (0.8, "card")
+    elif not memory.is_public(segment) and not _just_other(segment):
+        dictated = long_run(segment)
+        unannounced = max(unannounced, dictated)
+        if dictated[0] and best[1] in ("other", "tail"):
+            best = (0.0, "")
     score, topic = max(best, unannounced)
     if score >= ENOUGH and topic in ("other", "tail"):
+        memory.answer(segment, topic)
+        if topic == "other":
+            memory.public.update(said)
         return None
     kind = _kind(topic, len(said[0])) if score >= ENOUGH else _rest_of(segment, memory, weights, said)
+    if kind is None and segment.announced and segment.announced[-1].topic == "expiry":
+        memory.answer(segment, "expiry")  # answered, though no card is known yet
     if kind is not None:
-        for announcement in segment.announced:
-            if announcement.topic == topic and (announcement.turn, announcement.start) not in memory.used:
-                memory.used[(announcement.turn, announcement.start)] = segment.close[0]
+        memory.answer(segment, topic)
         whole = topic == "expiry" or kind == "card_code"
         memory.last_kind, memory.last_turn = None if whole else kind, segment.close[0]
         memory.last_digits = len(said[0])
         if kind == "card":
             memory.card_turn = segment.close[0]
     return kind
+
+
+def _in_one_breath(segment: Segment) -> bool:
+    """Announced as an order or the like in the very turn of its number."""
+    return any(a.topic in ("other", "tail") and a.turn == segment.begin[0] for a in segment.announced)
+
+
+def _just_other(segment: Segment) -> bool:
+    """Announced as an order or the like in its own turn or the two before, with nothing else announced since."""
+    last = segment.announced[-1] if segment.announced else None
+    return last is not None and last.topic in ("other", "tail") and segment.begin[0] - last.turn <= _NEAR_OTHER
 
 
 def _kind(topic: str, length: int) -> RedactionKind | None:
@@ -80,7 +102,7 @@ def _kind(topic: str, length: int) -> RedactionKind | None:
         return "document"
     if topic in ("card", "card_weak", "expiry"):
         return "card"
-    if topic in ("code", "code_weak"):
+    if topic in ("code", "code_weak", "one_time"):
         return "card_code"
     return "phone" if topic == "phone" else None
 

@@ -55,7 +55,20 @@ class Lexicon:
     one: frozenset[str]
     """Words behind which "one" counts nothing: "this one"."""
 
+    ordinal: frozenset[str]
+    """Words that make the number behind them the place of something in a row: 第一组."""
+
     before_year: frozenset[str]
+    time_before: frozenset[str]
+    """Words, or two of them, before a time of day."""
+
+    time_after: frozenset[str]
+    time_links: frozenset[str]
+    """Words between two times of one choice: "or", "until"."""
+
+    time_spans: frozenset[str]
+    """Words between the two ends of a span of time."""
+
     soft: frozenset[str]
     digits: dict[str, str]
     near: dict[str, str]
@@ -111,7 +124,12 @@ def load_lexicon() -> Lexicon:
         before=_set(data, "before"),
         few=_set(data, "few"),
         one=_set(data, "one"),
+        ordinal=_set(data, "ordinal"),
         before_year=_set(data, "before_year"),
+        time_before=_set(data, "time_before"),
+        time_after=_set(data, "time_after"),
+        time_links=_set(data, "time_links"),
+        time_spans=_set(data, "time_spans"),
         soft=frozenset(fold(word) for name in LANGUAGES for word in _listed(data, name, "soft")),
         digits=digits,
         near={word: str(value) for word, value in _table(data, "near").items()},

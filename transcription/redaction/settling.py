@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,6 +12,17 @@ from transcription.redaction.lexicon import Lexicon
 from transcription.redaction.tokens import Token
 
 _DICTATED: Final = frozenset({"plain", "loose", "between", "grouped", "scaled"})
+_SPANS: Final = frozenset({"-", "–", "—", "to", "or", "до", "или", "到", "至"})
+_BESIDE: Final = frozenset({"plain", "loose", "pointed", "grouped"})
+_LENGTHS: Final = frozenset("米块元点万千斤")
+"""Chinese measures with a decimal behind them: 一米六, 三块五."""
+
+_CLOSE: Final = 5
+"""Words between a doubtful digit and the sure ones it belongs to."""
+
+_MANY: Final = 6
+"""Digits in a turn from which doubtful ones of two and more are dictated too."""
+
 _LATIN: Final = frozenset({"latin", "cyrillic"})
 
 
@@ -28,9 +40,43 @@ def settle_dates(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
     return made
 
 
-def spread_counts(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
+def settle_points(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -> list[Atom]:
+    """What an engine wrote as times, prices or thousands inside a dictation becomes digits: "3,761 54:17 2872"."""
+    made = list(atoms)
+    many = sum(len(atom.digits) for atom in atoms if atom.sort in ("plain", "loose")) >= _MANY
+    for order in (range(len(made)), range(len(made) - 1, -1, -1)):
+        for n in order:
+            if made[n].sort not in ("pointed", "grouped"):
+                continue
+            for beside in (n - 1, n + 1):
+                if not 0 <= beside < len(made) or made[beside].sort not in _BESIDE:
+                    continue
+                low, high = sorted((n, beside))
+                between = tokens[made[low].behind : made[high].first]
+                enough = len(made[beside].digits) >= 3 or made[beside].sort != "plain" or many
+                if enough and all(token.silent or token.text in lexicon.soft for token in between):
+                    made[n] = made[n].but("plain")
+                    break
+    return made
+
+
+def spread_counts(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -> list[Atom]:
     """A count dictated digit by digit ("flat one one six", 일 사 삼호) is a count in all its digits."""
     made = list(atoms)
+    for n in range(len(made) - 2, -1, -1):
+        between = [token.text for token in tokens[made[n].behind : made[n + 1].first]]
+        span = made[n + 1].sort == "quantity" and len(between) == 1 and between[0] in _SPANS
+        if span and made[n].sort in ("plain", "loose") and len(made[n].digits) <= 3:
+            made[n] = made[n].but("quantity")  # "три-пять дней", "三到五天"
+    for n in range(1, len(made)):
+        gap = tokens[made[n - 1].behind : made[n].first]
+        # "two metres ten", "一米六", "пять рублей десять": the rest of a measure.
+        rest = made[n - 1].sort == "quantity" and len(gap) == 1 and _measures(gap[0], lexicon)
+        if rest and len(made[n].digits) <= 2 and made[n].sort in ("plain", "loose", "faint"):
+            made[n] = made[n].but("quantity")
+        # "ten by one sixty"
+        if [token.text for token in gap] in (["by"], ["x"]) and made[n - 1].sort in ("plain", "loose", "quantity"):
+            made[n - 1], made[n] = made[n - 1].but("quantity"), made[n].but("quantity")
     for order in (range(1, len(made)), range(len(made) - 2, -1, -1)):
         for n in order:
             beside = made[n - 1] if order.step > 0 else made[n + 1]
@@ -41,14 +87,26 @@ def spread_counts(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
     return made
 
 
+def _measures(token: Token, lexicon: Lexicon) -> bool:
+    if token.sort == "han":
+        return token.text in _LENGTHS
+    return token.sort in _LATIN and lexicon.units.fullmatch(token.text) is not None
+
+
 def keep_sure(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -> list[Atom]:
-    """Without loose atoms that stand alone: "to" is a two only between digits, "이" only beside another digit."""
+    """Loose atoms that stand alone become faint: "to" is a two only between digits, "이" only beside another digit.
+
+    Faint ones count only within a dictation that goes on around them.
+    """
+    atoms = [atom for atom in atoms if not (atom.sort == "loose" and len(atom.digits) == 1 and _hangs(tokens, atom))]
     covered = {at for atom in atoms for at in range(atom.first, atom.behind)}
     alone = all(
         at in covered or token.silent or token.sort == "mask" or token.text in lexicon.soft
         for at, token in enumerate(tokens)
     )
+    many = sum(len(atom.digits) for atom in atoms if atom.sort in ("plain", "loose", "scaled")) >= _MANY
     kept: list[Atom] = []
+    faint: list[Atom] = []
     for group in _touching(tokens, atoms, lexicon):
         if group[0].sort not in _DICTATED:
             kept.extend(group)
@@ -59,12 +117,44 @@ def keep_sure(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -> l
         while group and group[-1].sort == "between" and not (ends and len(group) > 1):
             group = group[:-1]
         sure = any(atom.sort not in ("loose", "between") for atom in group)
-        enough = sum(len(atom.digits) for atom in group if atom.sort == "loose") > 1
+        loose = sum(len(atom.digits) for atom in group if atom.sort == "loose")
+        enough = loose > 1
+        sure = sure or (many and loose > 1)
         # Dictated one by one, a turn is a digit and nothing else.
-        only = alone and len(group) == len(atoms) == 1
+        only = alone and all(atom.sort in _DICTATED for atom in atoms)
         if sure or only or (enough and (len(group) > 1 or alone or ends)):
             kept.extend(atom.but("loose") if atom.sort == "between" else atom for atom in group)
-    return kept
+        else:
+            # "Oh" alone is a cry in English, while one Korean syllable or Chinese character may be a digit.
+            own = (atom for atom in group if tokens[atom.first].sort in ("hangul", "han", "cyrillic"))
+            faint.extend(atom for atom in own if atom.sort == "loose" and not _hangs(tokens, atom))
+    told = [_faint(tokens, atom, kept) for atom in faint]
+    return sorted([*kept, *(atom for atom in told if atom.sort != "word")], key=lambda atom: atom.first)
+
+
+def _faint(tokens: Sequence[Token], atom: Atom, kept: Sequence[Atom]) -> Atom:
+    """The atom as it is when dictated digits stand close to it and a pause parts it from words; else faint."""
+    close = any(
+        other.sort in _DICTATED
+        and len(other.digits) > 1
+        and sum(not token.silent for token in tokens[min(atom.behind, other.behind) : max(atom.first, other.first)])
+        <= _CLOSE
+        for other in _beside(kept, atom)
+    )
+    edges = [tokens[at] for at in (atom.first - 1, atom.behind) if 0 <= at < len(tokens)]
+    apart = len(edges) < 2 or any(token.silent for token in edges) or tokens[atom.first].sort != "han"
+    return atom if close and apart else atom.but("faint" if apart else "word")
+
+
+def _beside(kept: Sequence[Atom], atom: Atom) -> Sequence[Atom]:
+    at = bisect_left(kept, atom.first, key=lambda other: other.first)
+    return kept[max(0, at - _CLOSE) : at + _CLOSE]
+
+
+def _hangs(tokens: Sequence[Token], atom: Atom) -> bool:
+    """Glued to the word or number before it, as the copula in "05이에요"."""
+    hangul = tokens[atom.first].sort == "hangul"  # Chinese has no spaces
+    return hangul and atom.first > 0 and tokens[atom.first - 1].end == atom.start and not tokens[atom.first - 1].silent
 
 
 def _touching(tokens: Sequence[Token], atoms: Sequence[Atom], lexicon: Lexicon) -> list[list[Atom]]:

@@ -13,6 +13,12 @@ _COPULAS = frozenset({"이라고", "라고", "인", "입니다", "이에요", "�
 """Korean endings of a whole answer; a word of two digits that has one is a number and no noun."""
 
 
+_ENDING = 5
+"""Syllables that may hang on three and more digits, whatever they are."""
+
+_TIMES_KO = {"두": 2, "세": 3, "네": 4}
+"""Counters of equal digits, behind them: 사 두 개 is 44."""
+
 _ORDINAL = re.compile(
     "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
     "|(?:перв|втор|четверт|пят|шест|седьм|восьм|девят)(?:ый|ой|ого|ое|ому|ым|ом|ая|ую)|трет(?:ий|ь[еяю]|ьего|ьему|ьим|ьем)"
@@ -113,6 +119,13 @@ def _below_hundred(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[
 def read_hangul(tokens: Sequence[Token], at: int, lexicon: Lexicon, glued: bool) -> Heard | None:
     """A Korean word that is digits, perhaps with an ending; `glued` when it hangs on a written number."""
     word = tokens[at].text
+    times = _TIMES_KO.get(word)
+    if times and at and at + 1 < len(tokens) and tokens[at + 1].text.startswith("개"):
+        before = (
+            tokens[at - 1].text if tokens[at - 1].sort == "num" else _korean_digits(tokens[at - 1].text, lexicon)[0]
+        )
+        if before:
+            return Heard(before[-1] * (times - 1), at + 2)
     if word in lexicon.native:
         return Heard(lexicon.native[word], at + 1, "loose")
     if glued and word in lexicon.endings:
@@ -128,7 +141,7 @@ def read_hangul(tokens: Sequence[Token], at: int, lexicon: Lexicon, glued: bool)
         return Heard("0", at + 1, "quantity") if counted else None
     if not length:
         return None
-    if not rest or rest in lexicon.endings:
+    if not rest or rest in lexicon.endings or (length > 2 and len(rest) <= _ENDING):
         return Heard(
             digits, at + 1, "plain" if length > 2 or (len(digits) > 1 and rest in _COPULAS) else "loose", length
         )
@@ -159,7 +172,11 @@ def read_han(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | None
         character = tokens[behind].text
         if behind > at and tokens[behind].start != tokens[behind - 1].end:
             break
-        if character in lexicon.chinese:
+        repeated = _repeated_han(tokens, behind, lexicon)
+        if repeated:
+            digits += repeated
+            behind += 2
+        elif character in lexicon.chinese:
             digits += lexicon.chinese[character]
         elif character in lexicon.scales:
             scaled = True
@@ -173,3 +190,12 @@ def read_han(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | None
     if scaled:
         return Heard(digits or "0", behind, "quantity")
     return Heard(digits, behind, "plain" if len(digits) > 2 else "loose")
+
+
+def _repeated_han(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> str:
+    """The digits of 两个四 or 三个零, "" when these characters say nothing of the kind."""
+    words = [token.text for token in tokens[at : at + 3]]
+    if len(words) < 3 or words[1] != "个" or tokens[at + 2].start != tokens[at + 1].end:
+        return ""
+    times = lexicon.chinese.get(words[0], "")
+    return lexicon.chinese.get(words[2], "") * int(times) if times in ("2", "3", "4") else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,6 +11,18 @@ from transcription.redaction.dictation import Segment
 
 _CODE: Final = 4
 _DICTATED: Final = 6
+_HEARD: Final = 16
+"""Numbers before one in which it may be an echo."""
+
+_SOME: Final = 6
+"""Digits said plainly beside some that are written like a price."""
+
+_PRINTED: Final = 6
+"""Groups of four in a row that are no card: a card has five at most."""
+
+_PIECES: Final = 4
+_LONG: Final = 12
+"""Digits from which a dictated number is a card unless it was announced as something else."""
 
 
 def gives_away(said: Sequence[str], segment: Segment, regions: Sequence[str]) -> tuple[float, str]:
@@ -28,6 +41,50 @@ def gives_away(said: Sequence[str], segment: Segment, regions: Sequence[str]) ->
     if dictated and grouped and any(is_phone(digits, regions, mobile=True) for digits in said):
         return 0.55, "phone"
     return 0.0, ""
+
+
+def long_run(segment: Segment) -> tuple[float, str]:
+    """Twelve and more digits dictated in a row: nobody counts so far, and only an order's number has as many.
+
+    What the other person repeats right away counts once.
+    """
+    spoken: list[str] = []
+    last = None
+    for number in segment.numbers:
+        other = last is not None and last.speaker != number.speaker
+        echo = other and number.atom.digits in "".join(spoken[-_HEARD:])
+        if not echo:
+            spoken.append(number.atom.digits)
+        last = number
+    sorts = {number.atom.sort for number in segment.numbers}
+    years = all(len(digits) == 4 and digits[:2] in ("19", "20") for digits in spoken)
+    lots = len(spoken) > 1 and any(len(digits) >= 5 and digits.endswith("00") for digits in spoken)
+    total = sum(len(digits) for digits in spoken)
+    atoms = [number.atom for number in segment.numbers if number.atom.sort != "dated"]
+    if len(atoms) >= _PRINTED and all(one.behind == two.first for one, two in itertools.pairwise(atoms)):
+        sizes = {len(atom.digits) for atom in atoms}
+        if sizes == {4}:
+            return 0.0, ""  # longer than any card and printed in one piece
+    if total < _LONG or years or lots or "calendar" in sorts:
+        return 0.0, ""
+    # Prices are written like digits an engine grouped (4,730 or 47.30), but they are round and not many.
+    priced = [n.atom.digits for n in segment.numbers if n.atom.sort in ("grouped", "pointed")]
+    odd = sum(digits[-1] not in "059" for digits in priced)
+    plain = sum(len(n.atom.digits) for n in segment.numbers if n.atom.sort in ("plain", "loose"))
+    if priced and plain < _SOME and (len(priced) < _PIECES or odd * 2 < len(priced)):
+        return 0.0, ""
+    return 0.6, "card"
+
+
+def sure_card(segment: Segment) -> bool:
+    """Dictated in pieces, as long as cards are, begins as they do, and the check digit is right.
+
+    One order's number in ten may pass for one; that is the price of "the account number on the front".
+    """
+    sizes = [len(number.atom.digits) for number in segment.numbers]
+    pieces = len(sizes) > 3 and max(sizes) <= _DICTATED
+    said = segment.by_speaker()[0]
+    return pieces and len(said) in (15, 16) and _issued(said) and passes_luhn(said)
 
 
 def _issued(digits: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from transcription.redaction.conversation import WORD, Announcement, Conversation, Position
-from transcription.redaction.dictation import Segment
+from transcription.redaction.dictation import SHORT, Segment
 from transcription.transcript import RedactionKind
 
 _BY_TURNS: Final = (0.95, 0.95, 0.85, 0.72, 0.58, 0.42, 0.3)
@@ -29,7 +29,7 @@ _DIRECTLY: Final = 2
 _CLOSE: Final = 1.05
 """Weight of what was announced in the same turn, right before."""
 
-_CODE_TOPICS: Final = ("code", "code_weak")
+_CODE_TOPICS: Final = ("code", "code_weak", "one_time")
 _STALE: Final = 0.4
 _SUPERSEDED: Final = 0.75
 FEW: Final = 2 * WORD
@@ -46,6 +46,19 @@ class Memory:
     last_digits: int = 0
     used: dict[Position, int] = field(default_factory=dict)
     """Announcements that a number has answered already, and the turn in which it ended."""
+
+    public: set[str] = field(default_factory=set)
+    """Digits said as an order's number and the like."""
+
+    def is_public(self, segment: Segment) -> bool:
+        """Whether the segment repeats a number that is nobody's secret."""
+        return any(digits in self.public for digits in segment.by_speaker())
+
+    def answer(self, segment: Segment, topic: str) -> None:
+        """Note that a segment answered what announced its topic."""
+        for announcement in segment.announced:
+            if announcement.topic == topic and segment.length >= SHORT.get(topic, 0):
+                self.used.setdefault((announcement.turn, announcement.start), segment.close[0])
 
 
 def weigh(conversation: Conversation, segment: Segment, memory: Memory) -> dict[str, float]:
