@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.driving import second, upload
 from tests.e2e.site import Site, sample_audio, sample_transcript
+from tests.e2e.test_pages import AXE, RULES
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -228,6 +229,23 @@ def test_every_line_of_the_summary_plays(page: Any) -> None:
     line = lines.last
     line.click()
     assert second(page) == pytest.approx(number(line, "data-at"), abs=0.8)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility_of_what_is_open_and_chosen(
+    scheme: str, objections_call: str, open_page: Callable[..., Any]
+) -> None:
+    page = opened(open_page(objections_call, color_scheme=scheme, expected="inline style"))  # the checker's own
+    page.click("[data-measure=patience] summary")
+    page.keyboard.press("o")
+    page.keyboard.press("m")
+    page.keyboard.press("k")
+    page.evaluate(AXE)
+    assert page.evaluate("window.policyViolations") == []
+    result = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
+    page.evaluate("window.policyViolations = []")  # the checker styles the page it looks at
+    found = [f"{broken['id']} {node['target']}" for broken in result["violations"] for node in broken["nodes"]]
+    assert found == []
 
 
 def test_nothing_spills_over_on_a_phone(objections_call: str, open_page: Callable[..., Any], tmp_path: Path) -> None:
