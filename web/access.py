@@ -80,6 +80,8 @@ SEES_ORIGINALS = Rule(roles=frozenset(TAKES_AWAY), subject="call", right="see_or
 # Whoever reviews calls decides about the machine's answers; reps dispute, they do not decide.
 DECIDES = _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call")
 
+SEES_LEARNING = _roles("manager", "reviewer", "quality_lead", "head_of_sales", "admin")
+
 SETS_SOURCES = _roles("admin", "quality_lead", "head_of_sales")
 
 RULES: Mapping[str, Rule] = {
@@ -101,6 +103,10 @@ RULES: Mapping[str, Rule] = {
     "corrections.roles": CORRECTS_CALL,
     "corrections.export": _roles("quality_lead"),
     "learning.decide": DECIDES,
+    "learning.index": SEES_LEARNING,
+    "learning.drift": SEES_LEARNING,
+    "learning.ask": _roles("manager", "reviewer", "quality_lead", "head_of_sales"),
+    "learning.move": _roles("quality_lead", "admin"),
     "exports.transcript": _roles(*TAKES_AWAY, subject="call"),
     "originals.show": SEES_ORIGINALS,
     "originals.sound": SEES_ORIGINALS,

@@ -105,6 +105,7 @@ def navigation() -> tuple[NavigationItem, ...]:
         ("objections.index", _("Objections")),
         ("upload.form", _("Upload")),
         ("sources.index", _("Sources")),
+        ("learning.index", _("Learning")),
         ("health.page", _("Health")),
     )
     return tuple(

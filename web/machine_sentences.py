@@ -98,6 +98,19 @@ _FORMS: Final = (
     N_("The rep had nothing left to offer."),
     N_("The client did object to the price."),
     N_("There were later attempts to reach the client."),
+    N_("The learned model is unsure (%(sure)s) and the rules say otherwise."),
+    # The fullest first: what stands in a gap may hold the words between the parts.
+    N_(
+        "Learned from reviewers (version %(version)s): %(sure)s sure; for it: %(features)s; words: %(words)s; "
+        "against it: %(contrary)s."
+    ),
+    N_("Learned from reviewers (version %(version)s): %(sure)s sure; for it: %(features)s; words: %(words)s."),
+    N_("Learned from reviewers (version %(version)s): %(sure)s sure; for it: %(features)s; against it: %(contrary)s."),
+    N_("Learned from reviewers (version %(version)s): %(sure)s sure; words: %(words)s; against it: %(contrary)s."),
+    N_("Learned from reviewers (version %(version)s): %(sure)s sure; for it: %(features)s."),
+    N_("Learned from reviewers (version %(version)s): %(sure)s sure; words: %(words)s."),
+    N_("Learned from reviewers (version %(version)s): %(sure)s sure; against it: %(contrary)s."),
+    N_("Learned from reviewers (version %(version)s): %(sure)s sure."),
 )
 
 _CODES: Final = {
@@ -124,6 +137,23 @@ _CODES: Final = {
     "and": N_("and"),
 }
 _CODED: Final = frozenset({"role", "outcomes", "types", "outcome", "faults"})
+_FEATURES: Final = {
+    "most telling turn": N_("most telling turn"),
+    "second telling turn": N_("second telling turn"),
+    "number of telling turns": N_("number of telling turns"),
+    "rules say": N_("rules say"),
+    "rule": N_("rule"),
+    "by rep": N_("by the rep"),
+    "by client": N_("by the client"),
+    "talk ratio": N_("talk ratio"),
+    "interruptions": N_("interruptions"),
+    "open questions": N_("open questions"),
+    "questions": N_("questions"),
+    "patience": N_("patience"),
+}
+"""What a learned model weighs, by the words its sentence has for it."""
+_FEATURE: Final = re.compile("|".join(rf"\b{re.escape(name)}\b(?!\.)" for name in _FEATURES))
+_WEIGHED: Final = frozenset({"features", "contrary"})
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -133,7 +163,7 @@ def translate_sentence(sentence: str) -> str:
     if found is None:
         return sentence
     form, values = found
-    return str(_(form, **{name: _named(text) if name in _CODED else text for name, text in values.items()}))
+    return str(_(form, **{name: _told(name, text) for name, text in values.items()}))
 
 
 def find_form(sentence: str) -> tuple[str, dict[str, str]] | None:
@@ -143,6 +173,12 @@ def find_form(sentence: str) -> tuple[str, dict[str, str]] | None:
         if match:
             return form, match.groupdict()
     return None
+
+
+def _told(gap: str, text: str) -> str:
+    if gap in _WEIGHED:
+        return _FEATURE.sub(lambda match: str(_(_FEATURES[match.group()])), text)
+    return _named(text) if gap in _CODED else text
 
 
 def _named(text: str) -> str:

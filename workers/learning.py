@@ -10,8 +10,8 @@ from review.learning.ask import draw_requests
 from review.learning.data import CriterionLabels
 from review.learning.training import Fitted, Report, fit, gather, keep, wanted_labels
 from review.learning.watch import DriftRow, look_for_drift
+from review.services.standards import find_standard, list_choices
 from review.settings import Settings
-from scoring.standards import list_standards, load_standard
 
 log = logging.getLogger("workers")
 
@@ -29,7 +29,7 @@ def learn_nightly(database: Database, settings: Settings) -> Night:
     """Train where there are new labels, draw what to ask next, look for drift. Twice a night does no harm."""
     reports = train_candidates(database, settings)
     with database.session() as session:
-        asked = draw_requests(session, [load_standard(info.name) for info in list_standards()])
+        asked = draw_requests(session, [find_standard(session, choice.name) for choice in list_choices(session)])
     with database.session() as session:
         alarms = look_for_drift(session, settings.data)
     for row in alarms:

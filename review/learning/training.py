@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from review.learning.data import CriterionLabels, read_criterion_labels, read_examples
@@ -175,6 +175,9 @@ def keep(session: Session, data_folder: Path, fitted: Fitted, user_id: int | Non
         test=fitted.test,
         usual=dict(fitted.usual),
     )
+    for older in session.scalars(_candidates(criterion, language)):
+        older.state = "retired"
+        session.add(ModelEvent(model_id=older.id, user_id=user_id, event="retired", details={"instead": version}))
     session.add(row)
     session.flush()
     session.add(ModelEvent(model_id=row.id, user_id=user_id, event="trained", details={"labels": fitted.figures["n"]}))
@@ -197,6 +200,13 @@ def keep(session: Session, data_folder: Path, fitted: Fitted, user_id: int | Non
 def wanted_labels(session: Session, criterion: str | None = None) -> tuple[CriterionLabels, ...]:
     """The labels of all criteria, or of one."""
     return read_criterion_labels(session, criterion=criterion)
+
+
+def _candidates(criterion: str, language: str) -> Select[LearnedModel]:
+    """Candidates nobody took up: a newer one replaces them."""
+    return select(LearnedModel).where(
+        LearnedModel.criterion == criterion, LearnedModel.language == language, LearnedModel.state == "candidate"
+    )
 
 
 def _labelled(label: Label) -> LabelledCall:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.learning.labels import Label, latest_by_reviewer
-from scoring.learning.measures import bootstrap_interval, kappa
+from scoring.learning.measures import bootstrap_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,16 @@ def agree(pairs: Sequence[Pair], order: Sequence[str] = (), seed: int = 0) -> Ag
     if not pairs:
         return NOTHING
     first, second = [pair.first for pair in pairs], [pair.second for pair in pairs]
-    calls: list[Hashable] = [pair.call for pair in pairs]
+    names, cost = _costs([*first, *second], order if len(order) > 2 else ())
+    codes = np.array([names[answer] for answer in first]) * len(names) + np.array([names[a] for a in second])
 
-    def statistic(rows: Sequence[int] | np.ndarray[tuple[int], np.dtype[np.intp]]) -> float:
-        a, b = [first[row] for row in rows], [second[row] for row in rows]
-        return weighted_kappa(a, b, order) if len(order) > 2 else kappa(a, b)
+    def statistic(rows: NDArray[np.intp]) -> float:
+        return _kappa_of(np.bincount(codes[rows], minlength=len(names) ** 2), cost)
 
-    value = statistic(range(len(pairs)))
-    low, high = bootstrap_interval(statistic, calls, seed=seed)
+    low, high = bootstrap_interval(statistic, [pair.call for pair in pairs], seed=seed)
     return Agreement(
-        n=len(set(calls)),
-        kappa=_number(value),
+        n=len({pair.call for pair in pairs}),
+        kappa=_number(statistic(np.arange(len(pairs)))),
         low=_number(low),
         high=_number(high),
         share=sum(a == b for a, b in zip(first, second, strict=True)) / len(pairs),
@@ -80,28 +80,33 @@ def agree(pairs: Sequence[Pair], order: Sequence[str] = (), seed: int = 0) -> Ag
 
 
 def weighted_kappa(first: Sequence[str], second: Sequence[str], order: Sequence[str]) -> float:
-    """Cohen's kappa with quadratic weights (Cohen 1968) over the steps of `order`.
+    """Cohen's kappa with quadratic weights (Cohen 1968) over the steps of `order`, worst to best.
 
     An answer outside `order` is as far from every other answer as the two ends are from each other. 0 when chance
     alone explains all agreement, `nan` without answers.
     """
     if not first:
         return float("nan")
+    names, cost = _costs([*first, *second], order)
+    codes = [names[a] * len(names) + names[b] for a, b in zip(first, second, strict=True)]
+    return _kappa_of(np.bincount(codes, minlength=len(names) ** 2), cost)
+
+
+def _costs(answers: Sequence[str], order: Sequence[str]) -> tuple[dict[str, int], NDArray[np.float64]]:
+    """A number for each answer, and what it costs to give one in place of another: 0 for the same."""
     places = {answer: place for place, answer in enumerate(order)}
-    names = [*order, *sorted({*first, *second} - set(order))]
-    index = {name: n for n, name in enumerate(names)}
+    names = [*order, *sorted(set(answers) - set(order))]
     furthest = max(1, len(order) - 1) ** 2
-    cost = np.array(
-        [
-            [0 if a == b else (places[a] - places[b]) ** 2 if a in places and b in places else furthest for b in names]
-            for a in names
-        ],
-        float,
-    )
-    table = np.zeros((len(names), len(names)))
-    for a, b in zip(first, second, strict=True):
-        table[index[a], index[b]] += 1
-    table /= len(first)
+    cost = [
+        [0 if a == b else (places[a] - places[b]) ** 2 if a in places and b in places else furthest for b in names]
+        for a in names
+    ]
+    return {name: n for n, name in enumerate(names)}, np.array(cost, float)
+
+
+def _kappa_of(counts: NDArray[np.intp], cost: NDArray[np.float64]) -> float:
+    """1 - observed cost / cost expected by chance, from the pairs' counts."""
+    table = counts.reshape(cost.shape) / counts.sum()
     expected = float((np.outer(table.sum(1), table.sum(0)) * cost).sum())
     return 0.0 if expected <= 0 else 1.0 - float((table * cost).sum()) / expected
 

@@ -123,11 +123,11 @@ def _name_of(feature: str) -> str:
     """A feature in words."""
     kind, _colon, rest = feature.partition(":")
     if kind == "answer":
-        return f"the rules’ answer {rest}"
+        return f"rules say {rest}"
     if kind == "group":
         group, _colon, role = rest.partition(":")
-        return f"{group.replace('_', ' ').replace('.', ' ')} by the {role}"
-    named = {"best": "the most telling turn", "second": "the second telling turn", "many": "how many turns tell"}
+        return f"{group.replace('_', ' ').replace('.', ' ')} by {role}"
+    named = {"best": "most telling turn", "second": "second telling turn", "many": "number of telling turns"}
     return {"rule": f"rule {rest}", "metric": rest.replace("_", " "), "text": named.get(rest, rest)}.get(kind, feature)
 
 

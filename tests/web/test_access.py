@@ -85,6 +85,7 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         pattern.replace("<int:call_id>", str(subjects.calls[kind]))
         .replace("<int:client_id>", str(subjects.clients[kind]))
         .replace("<int:source_id>", "1")
+        .replace("<int:model_id>/<any(shadow, promote, back):act>", "1/shadow")
     )
 
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as WebResponse
 
+from review.learning.ask import read_requests
+from review.learning.models import SHADOW_CALLS, NotPromoted, promote, roll_back, start_shadow
+from review.learning.status import read_status
 from review.learning.verdicts import Place, Recorded, VerdictRefused, record_verdict
+from review.learning.watch import read_drift
 from review.queries.call import get_call_row
+from review.services.standards import find_standard, list_choices
+from scoring.standards import in_language
+from web.access import rule_of
 from web.auth import viewer
 from web.errors import Refused
 from web.parts import parts
+from web.reading.learning import read_asked, read_criteria, read_drift_lines
 
 blueprint = Blueprint("learning", __name__)
 
@@ -58,3 +67,79 @@ def store_verdict(call_id: int, **values: Any) -> Recorded:
         }
         message = str(words.get(refusal.field, refusal))
         raise Refused(422, message, _("Nothing was stored."), code=refusal.code, field=refusal.field) from refusal
+
+
+@blueprint.get("/learning")
+def index() -> str:
+    """Every criterion people decided on: labels, agreement, the gate, and which model judges."""
+    with parts().database.read() as db:
+        found = read_status(db)
+    return render_template(
+        "learning.html",
+        lines=read_criteria(found, viewer().language),
+        moves=rule_of("learning.move").allows(viewer()),
+        shadow_calls=SHADOW_CALLS,
+    )
+
+
+@blueprint.get("/learning/next")
+def ask() -> str:
+    """The calls whose answers would teach most."""
+    with parts().database.read() as db:
+        rows = read_requests(db, viewer(), limit=30)
+        questions = _questions(db)
+    return render_template("learning_next.html", lines=read_asked(rows, questions))
+
+
+@blueprint.get("/learning/drift")
+def drift() -> str:
+    """Whether the calls of now are still like those the judges were measured on."""
+    with parts().database.read() as db:
+        rows = read_drift(db)
+        questions = _questions(db)
+    return render_template("learning_drift.html", lines=read_drift_lines(rows, questions))
+
+
+@blueprint.post("/learning/models/<int:model_id>/<any(shadow, promote, back):act>")
+def move(model_id: int, act: str) -> WebResponse:
+    """Let a model judge in the shadow, put it in charge, or take it out of charge."""
+    done = {"shadow": start_shadow, "promote": promote, "back": roll_back}[act]
+    try:
+        with parts().database.session() as db:
+            done(db, model_id, viewer().user_id)
+    except NotPromoted as refusal:
+        words = {
+            "gone": _("There is no such model any more"),
+            "state": _("Somebody else moved this model a moment ago"),
+            "in_charge": _("This model is in charge already"),
+            "no_shadow": _("A model is promoted out of the shadow: let it judge there first"),
+            "few_labels": _("It has seen too few labels of the rarer kind"),
+            "not_better": _("On the frozen test it agrees with people no better than the rules do"),
+            "short_shadow": _("It has judged fewer than %(n)s calls in the shadow", n=SHADOW_CALLS),
+        }
+        raise Refused(
+            409,
+            str(words.get(refusal.why, refusal)),
+            _("Nothing was changed."),
+            _("Load the page again to see how it stands."),
+            code=refusal.code,
+        ) from refusal
+    said = {
+        "shadow": _("It judges new calls in the shadow from now on; nobody sees its answers."),
+        "promote": _("It judges from now on. Calls already scored keep their answers until they are scored again."),
+        "back": _("It is out of charge. Calls already scored keep their answers until they are scored again."),
+    }
+    flash(said[act])
+    return redirect(url_for(".index"))
+
+
+def _questions(db: Any) -> dict[str, str]:
+    """Every criterion's question in the viewer's language, by its id."""
+    language = viewer().language
+    standards = [find_standard(db, choice.name) for choice in list_choices(db)]
+    return {
+        criterion.id: in_language(criterion.question, language)
+        for standard in standards
+        for section in standard.sections
+        for criterion in section.criteria
+    }

@@ -48,6 +48,11 @@ def lay_verdicts(session: Any, call: CallDetail) -> ByPeople:
         for (kind, target), verdict in current(rows).items()
         if kind == "criterion" and verdict.standard == call.assessment["standard"]
     }
+    sure = {str(item["id"]): item["confidence"] for item in call.assessment.get("criteria") or []}
+    for item in judged.get("criteria") or []:
+        verdict = stands.get(item["id"])
+        if verdict is not None:  # what is drawn as the machine's certainty stays the machine's
+            item["confidence"] = sure[item["id"]] if verdict.confirmed else None
     return ByPeople(replace(call, assessment=judged), stands, machine, shown_id)
 
 
