@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ from transcription.children import ChildLimits, run_child
 from transcription.errors import UnreadableAudio
 from transcription.levels import LevelMeter
 from transcription.magic import NO_SOUND
-from transcription.pairs import PairFacts, compare_channels
+from transcription.pairs import PairFacts, compare_channels, surely_differ
 from transcription.speech import RATE
 from transcription.transcript import AudioQuality
 
@@ -52,6 +52,14 @@ class DecodedCall:
 
     channels: tuple[DecodedChannel, ...]
     quality: AudioQuality
+    unsettled: Callable[[], float] | None = None
+    """Measures the echo between the channels where that was put off; `quality.echo` is None till then."""
+
+    def settled(self) -> DecodedCall:
+        """The same with nothing put off; the channels' files must still be there."""
+        if self.unsettled is None:
+            return self
+        return DecodedCall(self.channels, replace(self.quality, echo=self.unsettled()))
 
     @property
     def duration(self) -> float:
@@ -60,14 +68,20 @@ class DecodedCall:
 
 
 def decode_call(
-    paths: Sequence[Path], workdir: Path, limits: DecodeLimits | None = None, names: Sequence[str] | None = None
+    paths: Sequence[Path],
+    workdir: Path,
+    limits: DecodeLimits | None = None,
+    names: Sequence[str] | None = None,
+    *,
+    echo_later: bool = False,
 ) -> DecodedCall:
     """Decode one file with all its channels, or two files with one leg each, into `workdir`.
 
     `names` are the senders' names for the files where the paths do not tell (a store keeps files by hash): they count
     only for headerless telephone sound (.ulaw, .alaw, .gsm, .g722), which nothing else can tell.
     Two channels with the same sound become one and are marked dual mono; of more than two, silent ones and copies are
-    left out. One leg of two may hold nothing at all: it is a silent channel.
+    left out. One leg of two may hold nothing at all: it is a silent channel. With `echo_later` the echo between two
+    channels that surely differ is left to `DecodedCall.settled`, for when there is time.
     Raises UnreadableAudio, AudioTooLong, AudioLimits and EngineFailed; only the files named in the result are left.
     """
     if not 1 <= len(paths) <= 2:
@@ -85,7 +99,7 @@ def decode_call(
         legs = abreast(works)
         if not any(leg["samples"] for leg in legs):
             raise UnreadableAudio("there is no sound in it", looks_like=NO_SOUND)
-        return _describe(legs)
+        return _describe(legs, echo_later)
     except BaseException:
         for file in made:
             file.unlink(missing_ok=True)
@@ -113,14 +127,17 @@ def _decode_one(path: Path, name: str, out: Path, *, leg: bool, limits: DecodeLi
     return {**answer, "files": [Path(f"{out}.{n}") for n in range(answer["channels"])]}
 
 
-def _describe(legs: list[dict[str, Any]]) -> DecodedCall:
+def _describe(legs: list[dict[str, Any]], echo_later: bool) -> DecodedCall:
     channels = [
-        _Channel(DecodedChannel(file, leg["samples"], levels["peak_dbfs"]), levels, bandwidth)
+        _Channel(DecodedChannel(file, leg["samples"], levels["peak_dbfs"]), levels, bandwidth, course)
         for leg in legs
-        for file, levels, bandwidth in zip(leg["files"], leg["levels"], leg["bandwidths"], strict=True)
+        for file, levels, bandwidth, course in zip(
+            leg["files"], leg["levels"], leg["bandwidths"], leg["courses"], strict=True
+        )
     ]
     count = len(channels) if len(legs) > 1 else legs[0]["source_channels"]
-    kept, echo = _compare(channels)
+    later = echo_later and len(channels) == 2 and surely_differ(channels[0].course, channels[1].course)
+    kept, echo = (channels, None) if later else _compare(channels)
     for channel in channels:
         if channel not in kept:
             channel.decoded.path.unlink()
@@ -144,7 +161,8 @@ def _describe(legs: list[dict[str, Any]]) -> DecodedCall:
         echo=echo,
         silent_channels=tuple(number for number, level in enumerate(levels) if level["silent"]),
     )
-    return DecodedCall(tuple(channel.decoded for channel in kept), quality)
+    unsettled = (lambda: _echo(channels[0], channels[1])) if later else None
+    return DecodedCall(tuple(channel.decoded for channel in kept), quality, unsettled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +170,7 @@ class _Channel:
     decoded: DecodedChannel
     levels: dict[str, Any]
     bandwidth: float | None
+    course: list[float]
 
 
 def _compare(channels: list[_Channel]) -> tuple[list[_Channel], float | None]:
@@ -175,6 +194,10 @@ def _pair(one: _Channel, other: _Channel) -> PairFacts:
     return compare_channels(one.decoded.path, other.decoded.path, (one.levels["rms_dbfs"], other.levels["rms_dbfs"]))
 
 
+def _echo(one: _Channel, other: _Channel) -> float:
+    return _pair(one, other).echo
+
+
 def _share(leg: dict[str, Any]) -> float:
     """The share of what a leg declares that could be decoded; 1 when it declares nothing."""
     return float(leg["decoded"] / leg["declared"]) if leg["declared"] else 1.0
@@ -194,5 +217,6 @@ _EMPTY_LEG: Final[dict[str, Any]] = {
     "declared": None,
     "cut": False,
     "levels": [asdict(LevelMeter().levels())],
+    "courses": [[]],
     "bandwidths": [None],
 }

@@ -153,6 +153,7 @@ def _decode_file(file: BinaryIO, kind: MediaKind, sink: Sink) -> dict[str, Any]:
         "cut": kind.name == "ogg" and ogg_is_cut(file),
         "damaged": damaged,
         "levels": [asdict(meter.levels()) for meter in sink.meters],
+        "courses": [meter.course() for meter in sink.meters],
         "bandwidths": [band.bandwidth(sink.rate) for band in sink.bands],
     }
 

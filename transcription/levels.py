@@ -14,6 +14,9 @@ FRAME = 480
 CLIPPED = 32_440
 """Absolute sample value counted as clipped: 99 % of full scale, since resampling rounds clipped tops off."""
 
+COURSE_FRAMES = 32
+"""Frames per step of a channel's course: about a second."""
+
 NOISE_SHARE = 0.10
 """The noise floor is the level that a tenth of the frames stay under."""
 
@@ -45,6 +48,8 @@ class LevelMeter:
         self._clipped = 0
         self._rest: NDArray[np.int16] = np.zeros(0, dtype=np.int16)
         self._frames = np.zeros(121, dtype=np.int64)  # frames per whole dB from -120 to 0
+        self._step: NDArray[np.float64] = np.zeros(0)
+        self._course: list[float] = []
 
     def add(self, samples: NDArray[np.int16]) -> None:
         """Take the next samples."""
@@ -61,6 +66,10 @@ class LevelMeter:
         self._rest = joined[whole * FRAME :].copy()
         energy = np.einsum("ij,ij->i", frames, frames)
         self._energy += float(energy.sum())
+        step = np.concatenate((self._step, energy))
+        steps = step.size // COURSE_FRAMES
+        self._course += step[: steps * COURSE_FRAMES].reshape(steps, COURSE_FRAMES).sum(axis=1).tolist()
+        self._step = step[steps * COURSE_FRAMES :]
         power = energy / (FRAME * 32768.0**2)
         power = power[power > 0]
         decibels = np.clip(np.floor(10 * np.log10(power)) + 120, 0, 120).astype(np.int64)
@@ -79,6 +88,10 @@ class LevelMeter:
             noise_floor_dbfs=self._level_of(NOISE_SHARE),
             silent=(self._level_of(1 - LOUD_SHARE) or 0.0) < SILENT_DBFS,
         )
+
+    def course(self) -> list[float]:
+        """How the energy goes: its sum over every COURSE_FRAMES frames, to four digits."""
+        return [float(f"{energy:.4g}") for energy in (*self._course, float(self._step.sum()))]
 
     def _level_of(self, share: float) -> float | None:
         """The level in whole dBFS that `share` of the frames stay under."""

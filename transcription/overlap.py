@@ -23,14 +23,15 @@ def listen_while(
     models_dir: Path | None = None,
     begun: Callable[[], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> tuple[Listened, Recognition | None]:
-    """What `listen_to_call` finds, and what `recognise` makes of it meanwhile, in this thread; `begun` is called first.
+) -> tuple[DecodedCall, Listened, Recognition | None]:
+    """The call settled, what `listen_to_call` finds, and what `recognise` makes of it meanwhile, in this thread.
 
-    None in its place when nothing can be said before all is known: nobody speaks, or on one channel only. The answer
-    is the same as that of one after the other. Raises what either raises.
+    `begun` is called before that. None in its place when nothing can be said before all is known: nobody speaks, or on
+    one channel only. The answer is the same as that of one after the other. Raises what either raises.
     """
     coming = ComingSpeech([channel.path for channel in call.channels])
     heard: list[Listened] = []
+    settled: list[DecodedCall] = []
     faults: list[BaseException] = []
 
     def stop() -> bool:
@@ -40,6 +41,7 @@ def listen_while(
         try:
             heard.append(listen_to_call(call, voices, vad, models_dir=models_dir, cancelled=stop, coming=coming))
             coming.end()
+            settled.append(call.settled())
         except BaseException as fault:  # noqa: BLE001 - kept for the thread that waits, which raises it
             faults.append(fault)
             coming.end(fault)
@@ -59,4 +61,4 @@ def listen_while(
         listening.join()
     if faults:
         raise faults[0]
-    return heard[0], recognition
+    return settled[0], heard[0], recognition

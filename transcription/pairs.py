@@ -5,7 +5,7 @@ Both read the decoded channels block by block at 4 kHz, where most of a voice's 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -54,6 +54,12 @@ SAME: Final = 0.85
 Two voices with a strong echo (6 dB) of each in the other reach 0.8; speech that went through AMR, AAC or Opus at
 12 kbit/s keeps 0.87 to 0.98."""
 
+APART: Final = 0.6
+"""Likeness of two courses of energy under which channels surely differ, long before their sound is compared.
+
+Where the sound correlates by SAME, the courses are alike by no less (Cauchy and Schwarz): copies reach 0.95 and more,
+two people who take turns stay under 0.1. The rest is for noise outside of the band that is compared, and for delay."""
+
 SAME_WITHIN_DB: Final = 12.0
 """Copies differ in level by no more than this; what is further down is an echo of the only one who speaks."""
 
@@ -98,6 +104,14 @@ def compare_channels(first: Path, second: Path, rms_dbfs: tuple[float | None, fl
         level_db=rms_dbfs[0] - rms_dbfs[1],
         echo=round(max(there.echo(), back.echo()), 4),
     )
+
+
+def surely_differ(first: Sequence[float], second: Sequence[float]) -> bool:
+    """Whether two channels cannot carry the same sound, by their `LevelMeter.course` alone."""
+    count = min(len(first), len(second))
+    one, other = np.array(first), np.array(second)
+    whole = float(np.sqrt(one.sum() * other.sum()))
+    return whole > 0 and float(np.sqrt(one[:count] * other[:count]).sum()) < APART * whole
 
 
 @dataclass(frozen=True, slots=True)

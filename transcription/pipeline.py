@@ -65,7 +65,7 @@ def transcribe(
     workdir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="transcribe-", dir=workdir) as folder:
         _check(cancelled)
-        call = decode_call(paths, Path(folder), options.limits)
+        call = decode_call(paths, Path(folder), options.limits, echo_later=True)
         return transcribe_decoded(call, engine, options, on_progress=on_progress, cancelled=cancelled)
 
 
@@ -81,7 +81,7 @@ def transcribe_decoded(
     report = on_progress or (lambda _share: None)
     voices = name_voices(len(call.channels), options.channel_roles, options.direction)
     report(DECODED)
-    listened, recognition = _hear(call, voices, engine, options, report, cancelled)
+    call, listened, recognition = _hear(call, voices, engine, options, report, cancelled)
     _check(cancelled)
     transcript = build_transcript(
         call,
@@ -103,15 +103,18 @@ def _hear(
     options: TranscribeOptions,
     report: Callable[[float], None],
     cancelled: Callable[[], bool] | None,
-) -> tuple[Listened, Recognition]:
-    """Listening and recognising: at the same time where the engine can and each person has a channel."""
+) -> tuple[DecodedCall, Listened, Recognition]:
+    """Listening and recognising: at the same time where the engine can and each person has a channel.
+
+    What was put off of measuring the call is done as well.
+    """
 
     def heard(done: float) -> None:
         report(HEARD + (RECOGNISED - HEARD) * done)
 
     recognition = None
     if isinstance(engine, ComingEngine) and len(voices) > 1 and engine.can_begin(options.language, options.accuracy):
-        listened, recognition = listen_while(
+        call, listened, recognition = listen_while(
             lambda coming: engine.recognise_coming(
                 coming, options.language or "", on_progress=heard, cancelled=cancelled, hotwords=options.hotwords
             ),
@@ -134,7 +137,7 @@ def _hear(
     if recognition is None:
         _check(cancelled)
         recognition = recognise(listened, engine, options, on_progress=heard, cancelled=cancelled)
-    return listened, recognition
+    return call.settled(), listened, recognition
 
 
 def recognise(

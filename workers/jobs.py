@@ -129,7 +129,7 @@ def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Redac
     )
     settings.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="call-", dir=settings.work) as folder:
-        decoded = decode_call(paths, Path(folder), names=[leg.name for leg in work.legs])
+        decoded = decode_call(paths, Path(folder), names=[leg.name for leg in work.legs], echo_later=True)
         if run.cancelled():
             raise Cancelled
         if len(decoded.channels) > 2:

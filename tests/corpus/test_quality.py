@@ -222,3 +222,29 @@ def test_memory_of_the_decoder_does_not_grow_with_length(tmp_path: Path) -> None
             decode_call([path], tmp_path / f"out{minutes}")
         peaks.append(max(seen.values()))
     assert peaks[1] < peaks[0] + 5
+
+
+def test_the_echo_may_be_measured_later(tmp_path: Path) -> None:
+    one, other = voice(24).astype(float), voice(24, seed=2, pitch=200).astype(float)
+    speaks = np.repeat([True, False] * 4, one.shape[1] // 8)
+    legs = []
+    for number, sound in enumerate((one * speaks + 0.1 * other * ~speaks, other * ~speaks)):
+        path = tmp_path / f"{number}.wav"
+        path.write_bytes(wav(sound.astype(np.int16), rate=16000))
+        legs.append(path)
+    now = decode_call(legs, tmp_path / "now")
+    later = decode_call(legs, tmp_path / "later", echo_later=True)
+    assert now.settled() is now
+    assert later.quality.echo is None
+    assert later.settled().quality == now.quality
+    assert (now.quality.echo or 0) > 0.01
+
+
+@pytest.mark.parametrize("share", [1.0, 0.3])
+def test_what_may_be_the_same_sound_is_compared_at_once(share: float, tmp_path: Path) -> None:
+    sound = voice(10)
+    path = tmp_path / "call.wav"
+    path.write_bytes(wav(np.concatenate([sound, (sound * share).astype(np.int16)]), rate=16000))
+    call = decode_call([path], tmp_path / "out", echo_later=True)
+    assert call.quality.dual_mono
+    assert call.settled() is call

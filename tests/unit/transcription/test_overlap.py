@@ -182,7 +182,7 @@ def test_the_engine_begins_before_all_is_known(call: DecodedCall, listens: Calla
         return NOTHING
 
     listens(listen)
-    assert listen_while(recognise, call, VOICES, begun=lambda: order.append("begun"))[1] is NOTHING
+    assert listen_while(recognise, call, VOICES, begun=lambda: order.append("begun"))[2] is NOTHING
     assert order == ["begun", "first words"]
 
 
@@ -191,7 +191,7 @@ def test_one_channel_that_speaks_may_hold_both_people_and_waits(tmp_path: Path, 
     np.zeros(call.channels[0].samples, dtype="<i2").tofile(silent)
     channels = (call.channels[0], DecodedChannel(silent, call.channels[0].samples, None))
     one = DecodedCall(channels, AudioQuality(channels=2))
-    listened, recognition = listen_while(lambda _: pytest.fail("too early"), one, VOICES)
+    _, listened, recognition = listen_while(lambda _: pytest.fail("too early"), one, VOICES)
     assert recognition is None
     assert listened == listen_to_call(one, VOICES)
 
@@ -259,4 +259,4 @@ def test_a_call_can_be_stopped_while_the_engine_waits_for_speech(
 
 def test_a_voice_stays_where_it_was_said_to_be(call: DecodedCall) -> None:
     voices = (Voice("client", 1.0, 0), Voice("rep", 1.0, 1))
-    assert listen_while(heard_nothing, call, voices)[0].voices == voices
+    assert listen_while(heard_nothing, call, voices)[1].voices == voices
