@@ -84,6 +84,9 @@ SEES_LEARNING = _roles("manager", "reviewer", "quality_lead", "head_of_sales", "
 
 SETS_SOURCES = _roles("admin", "quality_lead", "head_of_sales")
 
+# Admins see how far it is and how scores moved; the calls only those who see calls.
+RESCORES = _roles("quality_lead", "head_of_sales", "admin")
+
 RULES: Mapping[str, Rule] = {
     "static": PUBLIC,
     # sign-in
@@ -116,6 +119,11 @@ RULES: Mapping[str, Rule] = {
     "retranscribe.one_call": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
     "clients.show": SEES_CLIENT,
     "objections.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "rescoring.index": RESCORES,
+    "rescoring.start": RESCORES,
+    "rescoring.show": RESCORES,
+    "rescoring.progress": RESCORES,
+    "rescoring.cancel": RESCORES,
     "upload.form": BRINGS_CALLS,
     "upload.receive": BRINGS_CALLS,
     "sources.index": SETS_SOURCES,

@@ -105,6 +105,7 @@ def navigation() -> tuple[NavigationItem, ...]:
         ("objections.index", _("Objections")),
         ("upload.form", _("Upload")),
         ("sources.index", _("Sources")),
+        ("rescoring.index", _("Scoring again")),
         ("learning.index", _("Learning")),
         ("health.page", _("Health")),
     )

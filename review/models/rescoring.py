@@ -61,5 +61,5 @@ class RescoreChange(Base):
     after_id: Mapped[int | None] = mapped_column(BigId)
     before_final: Mapped[float | None]
     after_final: Mapped[float | None]
-    answers: Mapped[int] = mapped_column(default=0)  # criteria whose answer changed
+    answers: Mapped[int] = mapped_column(default=0)  # criteria answered otherwise, asked anew or no more
     why: Mapped[str | None]

@@ -62,6 +62,16 @@ class AssessmentChange:
         return abs(self.after_final - self.before_final) > LEAST_MOVE
 
     @property
+    def answered(self) -> tuple[AnswerChange, ...]:
+        """The changes that are more than another weight."""
+        return tuple(change for change in self.answers if change.cause != "weight")
+
+    @property
+    def weighed(self) -> tuple[AnswerChange, ...]:
+        """The criteria with the same answer and another weight."""
+        return tuple(change for change in self.answers if change.cause == "weight")
+
+    @property
     def any(self) -> bool:
         """Whether score or answers changed."""
         return self.moved or bool(self.answers)

@@ -11,7 +11,7 @@ from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from review.bodies import unpack_body
-from review.models import Call, RescoreChange, RescoreRun, StoredAssessment, User
+from review.models import Call, RescoreChange, RescoreRun, StoredAssessment, User, WebAudio
 from review.queries.assessment_changes import LEAST_MOVE, AssessmentChange, compare
 from review.queries.call_parts import read_standard
 from review.queries.viewer import Viewer
@@ -59,6 +59,7 @@ class ChangedCall:
     change: AssessmentChange | None
     before_standard: StandardText | None
     after_standard: StandardText | None
+    audio_ready: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +123,15 @@ def read_changed(session: Session, viewer: Viewer, run_id: int, page: int = 1) -
     page = min(max(1, page), pages)
     size = func.abs(func.coalesce(RescoreChange.after_final, 0) - func.coalesce(RescoreChange.before_final, 0))
     found = session.execute(
-        select(RescoreChange, Call.happened_at, Call.rep_name, Call.client_phone)
+        select(
+            RescoreChange,
+            Call.happened_at,
+            Call.rep_name,
+            Call.client_phone,
+            WebAudio.call_id.is_not(None).label("audio_ready"),
+        )
         .join(Call, Call.id == RescoreChange.call_id)
+        .outerjoin(WebAudio, WebAudio.call_id == Call.id)
         .where(*mine)
         .order_by(RescoreChange.why.is_(None), size.desc(), RescoreChange.call_id.desc())
         .offset((page - 1) * CALLS_ON_A_PAGE)
@@ -148,6 +156,7 @@ def read_changed(session: Session, viewer: Viewer, run_id: int, page: int = 1) -
                 change=compare(before, after) if before and after else None,
                 before_standard=_text(session, texts, before, viewer.language),
                 after_standard=_text(session, texts, after, viewer.language),
+                audio_ready=bool(row.audio_ready),
             )
         )
     return ChangedPage(rows=tuple(rows), page=page, pages=pages, calls=calls)

@@ -103,7 +103,7 @@ def store_rescored(
                 after_id=made,
                 before_final=change.before_final,
                 after_final=change.after_final,
-                answers=len(change.answers),
+                answers=len(change.answered),
             )
         )
     session.flush()

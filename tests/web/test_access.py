@@ -86,6 +86,7 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:client_id>", str(subjects.clients[kind]))
         .replace("<int:source_id>", "1")
         .replace("<int:model_id>/<any(shadow, promote, back):act>", "1/shadow")
+        .replace("<int:run_id>", "1")
     )
 
 
