@@ -235,13 +235,16 @@ def test_every_line_of_the_summary_plays(page: Any) -> None:
 def test_accessibility_of_what_is_open_and_chosen(
     scheme: str, objections_call: str, open_page: Callable[..., Any]
 ) -> None:
-    page = opened(open_page(objections_call, color_scheme=scheme, expected="inline style"))  # the checker's own
+    still = {"color_scheme": scheme, "reduced_motion": "reduce", "expected": "inline style"}  # the checker's own
+    page = opened(open_page(objections_call, **still))
     page.click("[data-measure=patience] summary")
     page.keyboard.press("o")
     page.keyboard.press("m")
     page.keyboard.press("k")
-    page.evaluate(AXE)
+    # What a sticky head half covers would count as too small a target, wherever the scrolling happened to stop.
+    page.evaluate("scrollTo(0, 0), document.getElementById('live-scores').scrollTo(0, 0)")
     assert page.evaluate("window.policyViolations") == []
+    page.evaluate(AXE)
     result = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
     page.evaluate("window.policyViolations = []")  # the checker styles the page it looks at
     found = [f"{broken['id']} {node['target']}" for broken in result["violations"] for node in broken["nodes"]]
