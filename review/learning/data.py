@@ -67,8 +67,12 @@ def read_criterion_labels(session: Session, *, criterion: str | None = None) -> 
     """
     found: dict[tuple[str, str], list[Label]] = {}
     newest: dict[str, Criterion] = {}
+    standards: dict[tuple[str, int], Standard | None] = {}
     for label in read_label_rows(session, kind="criterion", target=criterion):
-        standard = standard_of(session, label.standard, label.version)
+        name = (label.standard, label.version)
+        if name not in standards:
+            standards[name] = standard_of(session, *name)
+        standard = standards[name]
         asked = None if standard is None else _criterion(standard, label.target)
         if asked is None:
             continue
