@@ -5,8 +5,10 @@ Detectors ask a `Case` for windows, hits and nearest misses, and whether the wor
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from scoring.assessment import Absence, Evidence, Metrics, Nearest
 from scoring.conversation import UNSURE_ROLES, Conversation, MergedTurn, mean_confidence
@@ -15,6 +17,8 @@ from scoring.matching import Hit, Matcher
 from scoring.packs import Pack
 from scoring.questions import Question
 from scoring.talk import CutIn
+
+_start_of = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,19 @@ class Case:
     trusted_turns: frozenset[int] = field(default=frozenset(), repr=False)
     """The turns that were understood and whose speaker is known."""
 
+    longest_hit: int = 0
+    """Characters of the longest hit."""
+
     doubts: dict[tuple[str, str, bool], str | None] = field(default_factory=dict, repr=False)
     windows: dict[str, Window] = field(default_factory=dict, repr=False)
+    # The same is asked of a turn for each of its hits, and in a badly cut call one turn may hold all of them.
+    looked_up: dict[tuple[int, str], list[Hit]] = field(default_factory=dict, repr=False)
+    turn_groups: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         trusted = frozenset(t.index for t in self.conversation.turns if self.clear_turn(t) and self.knows_role(t))
         object.__setattr__(self, "trusted_turns", trusted)
+        object.__setattr__(self, "longest_hit", max((hit.end - hit.start for hit in self.hits), default=0))
         for hit in self.hits:
             self.groups.setdefault(hit.group, []).append(hit)
             self.by_turn.setdefault(hit.turn, []).append(hit)
@@ -81,11 +92,27 @@ class Case:
 
     def in_turn(self, turn: int, prefix: str) -> list[Hit]:
         """The trusted hits in a turn whose group is `prefix` or begins with `prefix.`."""
-        return [
-            hit
-            for hit in self.by_turn.get(turn, ())
-            if (hit.group == prefix or hit.group.startswith(prefix + ".")) and self.trusts(hit)
-        ]
+        asked = (turn, prefix)
+        if asked not in self.looked_up:
+            self.looked_up[asked] = [
+                hit
+                for hit in self.by_turn.get(turn, ())
+                if (hit.group == prefix or hit.group.startswith(prefix + ".")) and self.trusts(hit)
+            ]
+        return self.looked_up[asked]
+
+    def overlapping(self, turn: int, start: int, end: int) -> list[Hit]:
+        """The hits in a turn, trusted or not, that share characters with `start`..`end`."""
+        hits = self.by_turn.get(turn, [])
+        low = bisect_left(hits, start - self.longest_hit, key=_start_of)
+        high = bisect_left(hits, end, key=_start_of)
+        return [hit for hit in hits[low:high] if start < hit.end]
+
+    def groups_in(self, turn: int) -> frozenset[str]:
+        """The groups of all hits in a turn, trusted or not."""
+        if turn not in self.turn_groups:
+            self.turn_groups[turn] = frozenset(hit.group for hit in self.by_turn.get(turn, ()))
+        return self.turn_groups[turn]
 
     def trusts(self, hit: Hit) -> bool:
         """Whether a hit's own words, its turn and its speaker are sure enough to count."""

@@ -57,13 +57,12 @@ def _counts(case: Case, hit: Hit) -> bool:
         return False
     kind = hit.group[len(PREFIX) :]
     refuses = case.in_turn(hit.turn, "hard_no") or (kind != "brush_off" and case.in_turn(hit.turn, "refuse"))
-    before = [*case.by_turn.get(hit.turn - 1, ())]
-    asked = {h.group for h in before}
+    asked = case.groups_in(hit.turn - 1)
     if not refuses:
         if f"asks.{kind}" in asked or (kind == "need" and "asks.competitor" in asked):
             return False
         if "implied" in hit.entry.tags and kind == "brush_off":
-            offered = any(h.group == "next_step" for h in before)
+            offered = "next_step" in asked
             dated = case.in_turn(hit.turn, "client_step") and case.in_turn(hit.turn, "date")
             if offered or dated or case.in_turn(hit.turn, "buying_signal"):
                 return False

@@ -103,10 +103,7 @@ def _about_needs(case: Case, question: Question) -> bool:
         return False
     if not case.clear_turn(turn):
         return False
-    overlapping = [
-        hit for hit in case.by_turn.get(question.turn, ()) if hit.start < question.end and question.start < hit.end
-    ]
-    groups = {hit.group for hit in overlapping}
+    groups = {hit.group for hit in case.overlapping(question.turn, question.start, question.end)}
     if groups & {"fault.argued", "pressure", "forbidden", "permission", "greeting", "own_name"}:
         return False
     if groups & {"not_need", "next_step", "move.check"} and "ask_to_tell" not in groups:
