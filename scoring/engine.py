@@ -16,7 +16,7 @@ from scoring.packs import Pack, PackMissing, load_pack
 from scoring.parts import Judged, RepPart, rep_parts, score_parts, theirs
 from scoring.promises import find_promises
 from scoring.questions import Question, find_questions
-from scoring.rejection import find_rejection
+from scoring.rejection import CLOSED, RejectionHead, find_rejection
 from scoring.scorecard import total
 from scoring.scripts import follow_script
 from scoring.spans import QuestionSpan
@@ -28,12 +28,17 @@ from transcription.transcript import Transcript
 
 
 def score(
-    transcript: Transcript, standard: Standard, facts: Facts | None = None, models: LearnedJudge | None = None
+    transcript: Transcript,
+    standard: Standard,
+    facts: Facts | None = None,
+    models: LearnedJudge | None = None,
+    closed_leads: RejectionHead | None = None,
 ) -> Assessment:
     """The call's assessment. The same input gives the same bytes: no clock, no randomness, no outside state.
 
     A language without a rule pack gets its timing measures, every criterion "cannot judge", and no score. `models` are
-    an installation's own, learned from its reviewers; without them only what ships takes part.
+    an installation's own, learned from its reviewers, and so is the judge of `closed_leads`; without them only what
+    ships takes part.
     """
     facts = facts or Facts()
     conversation = prepare(transcript)
@@ -53,13 +58,13 @@ def score(
         standard=standard.name,
         version=standard.version,
         packs={pack.language: pack.version},
-        models={} if models is None else models.versions(pack.language, _criteria(standard)),
+        models=_versions(standard, facts, pack, models, closed_leads),
         score=total(standard, criteria),
         criteria=criteria,
         stages=stages,
         metrics=case.metrics,
         objections=objections,
-        rejection=find_rejection(case, facts, objections),
+        rejection=find_rejection(case, facts, objections, closed_leads),
         promises=find_promises(case),
         facts_found=find_facts(case),
         summary=summarise(case, objections),
@@ -70,6 +75,16 @@ def score(
         ),
         script=follow_script(case, standard, criteria, objections, stages),
     )
+
+
+def _versions(
+    standard: Standard, facts: Facts, pack: Pack, models: LearnedJudge | None, closed_leads: RejectionHead | None
+) -> dict[str, str]:
+    """Which learned judges took part, by what they judge."""
+    found = {} if models is None else dict(models.versions(pack.language, _criteria(standard)))
+    if closed_leads is not None and facts.disposition in CLOSED:
+        found["rejection"] = closed_leads.version
+    return found
 
 
 def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, facts: Facts) -> Case:

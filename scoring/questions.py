@@ -28,7 +28,14 @@ class Question:
 def find_questions(conversation: Conversation, pack: Pack, role: str) -> tuple[Question, ...]:
     """The questions one role asks, in order. "Okay?" and "right?" alone are none."""
     punctuated = any(sentence.asks for turn in conversation.turns for sentence in turn.sentences)
-    return tuple(question for turn in conversation.of(role) for question in _in_turn(turn, pack, punctuated=punctuated))
+    return tuple(
+        question for turn in conversation.of(role) for question in questions_in(turn, pack, punctuated=punctuated)
+    )
+
+
+def questions_in(turn: MergedTurn, pack: Pack, *, punctuated: bool) -> tuple[Question, ...]:
+    """The questions of one turn, in order; `punctuated` when the call has question marks."""
+    return tuple(_in_turn(turn, pack, punctuated=punctuated))
 
 
 def _in_turn(turn: MergedTurn, pack: Pack, *, punctuated: bool) -> Iterator[Question]:

@@ -54,6 +54,9 @@ class Weighed:
 class RejectionHead(Protocol):
     """A learned judge of closed leads: from the case and the rules' reasons to the chance, with what it went by."""
 
+    @property
+    def version(self) -> str: ...
+
     def judge(self, case: Case, rules: Weighed) -> tuple[float, Sequence[WeighedReason], Sequence[WeighedReason]]:
         """The calibrated chance that a reviewer agrees, and the reasons for and against with their weights."""
         ...

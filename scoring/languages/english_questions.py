@@ -25,6 +25,9 @@ _OPENERS: Final = frozenset(("what", "how", "why"))
 _CLOSING_AFTER: Final = word_set(
     "many much long often old far big large soon time day date name number address email zip postcode phone"
 )
+_DWELLING: Final = word_set("elaborate describe explain example examples")
+_EARLY_OPENER: Final = 6
+_LATE_OPENER: Final = 10
 _LEAST_GAP: Final = 5
 _LONGEST: Final = 25
 
@@ -79,14 +82,29 @@ def _after_lead_in(tokens: Sequence[Token]) -> int:
 
 def english_is_open(tokens: Sequence[Token]) -> bool:
     """Whether a question invites more than yes, no or one fact."""
-    if asks_to_tell(tokens, 0):
+    if asks_to_tell(tokens, 0) or _asks_to_dwell(tokens):
         return True
-    for index, token in enumerate(tokens[:6]):
+    # "I'm really interested to know what": the question put as a statement comes late.
+    reach = _LATE_OPENER if tokens and wonders(tokens, 0) else _EARLY_OPENER
+    for index, token in enumerate(tokens[:reach]):
         if token.surface in _OPENERS:
-            rest = [item.surface for item in tokens[index + 1 : index + 5]]
-            if token.surface == "how" and rest[:1] and rest[0] in _CLOSING_AFTER:
-                return False
-            return not any(word in _CLOSING_AFTER for word in rest)
+            return _opens(tokens, index)
         if token.surface in AUXILIARIES and index == 0:
             return asks_to_tell(tokens, min(2, len(tokens) - 1))
-    return False
+    # "If you had a free hand, what would you change?"
+    asked = (n for n in range(reach, len(tokens)) if tokens[n].surface in _OPENERS and begins_in_the_middle(tokens, n))
+    return any(_opens(tokens, index) for index in asked)
+
+
+def _opens(tokens: Sequence[Token], index: int) -> bool:
+    rest = [item.surface for item in tokens[index + 1 : index + 5]]
+    if tokens[index].surface == "how" and rest[:1] and rest[0] in _CLOSING_AFTER:
+        return False
+    return not any(word in _CLOSING_AFTER for word in rest)
+
+
+def _asks_to_dwell(tokens: Sequence[Token]) -> bool:
+    """ "Could you describe", "can you give me an example": a yes is not what is asked for."""
+    words = [token.surface for token in tokens[:7]]
+    asked = words[0:1] and words[0] in ("can", "could", "would", "will") and words[1:2] == ["you"]
+    return bool(asked) and any(word in _DWELLING for word in words[2:])

@@ -39,10 +39,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
-    """What is trained: the blocks by name and how freely weights may grow (`strength`, C of the regression)."""
+    """What is trained: the blocks by name, how freely weights may grow (`strength`, C of the regression), and whether
+    both labels weigh the same however many there are of each."""
 
     blocks: Mapping[str, Block]
     strength: float = 1.0
+    balanced: bool = True
 
 
 TAILS: Final = CallSettings(
@@ -229,7 +231,11 @@ def _fit(views: Sequence[CallView], truth: NDArray[np.bool_], settings: CallSett
     rows, columns, values = zip(*places, strict=True) if places else ((), (), ())
     matrix = csr_matrix((values, (rows, columns)), shape=(len(views), max(1, first)))
     regression = LogisticRegression(
-        C=settings.strength, class_weight="balanced", solver="liblinear", max_iter=_STEPS, random_state=0
+        C=settings.strength,
+        class_weight="balanced" if settings.balanced else None,
+        solver="liblinear",
+        max_iter=_STEPS,
+        random_state=0,
     ).fit(matrix, truth)
     weights = tuple(float(weight) for weight in regression.coef_[0])
     return CallModel(blocks, weights, float(regression.intercept_[0]))
