@@ -14,9 +14,9 @@ from benchmarks.redaction_values import DOCUMENTS, make_card, make_phone, make_r
 class ComposedMaker(Maker):
     """Makes one conversation with numbers delivered by `Delivery`."""
 
-    def __init__(self, rng: random.Random, language: str, scenes: dict[str, Any], later: bool) -> None:
+    def __init__(self, rng: random.Random, language: str, scenes: dict[str, Any], later: int) -> None:
         super().__init__(rng, language, scenes)
-        self.later = later
+        self.later = later > 0
         self.delivery = Delivery(rng, language, scenes, later)
 
     def make(self) -> Any:

@@ -22,17 +22,18 @@ _BETWEEN: Final = {
     "ko": [" ", " ", ", ", ", ", ". ", "... ", " - ", " 다시 ", " 그다음 ", "에 ", " 그리고 "],
     "zh": ["", " ", "，", "，", "。", "……", "-", "，然后", "杠", "、", "接下来"],
 }
+_SIGNS: Final = ["_", "*", " | ", "/", " # ", "' ", " (", "\n", " . . . ", " — "]
 _STOPS: Final = {"en": ".", "ru": ".", "ko": ".", "zh": "。"}
 
 
 @dataclass(slots=True)
 class Delivery:
-    """One value said by a client; `scenes` are the phrases of the language, `later` allows ways the fifth set lacks."""
+    """One value said by a client; `scenes` are its phrases, `later` allows ways the fifth set (0) lacks."""
 
     rng: random.Random
     language: str
     scenes: dict[str, Any]
-    later: bool
+    later: int
 
     def say(self, digits: str, template: str, groups: list[str]) -> list[Line]:
         """All turns of the value, from the client's first piece to the last confirmation."""
@@ -40,10 +41,14 @@ class Delivery:
         parts = self._partition(digits, groups)
         before, behind = template.split("{}")
         pieces = self._cut(parts)
-        style = style_of(rng, self.language, self.later)
+        style = style_of(rng, self.language, self.later > 0)
         one_style = rng.random() < 0.7
         names = rng.choice(self.scenes["groups"]) if rng.random() < 0.15 and 3 <= len(parts) <= 4 else None
         between = rng.choice(_BETWEEN[self.language])
+        twice = False
+        if self.later > 1 and rng.random() < 0.25:
+            between = rng.choice(_SIGNS)
+            twice = rng.random() < 0.3
         lines: list[Line] = []
         number = 0
         for index, piece in enumerate(pieces):
@@ -53,8 +58,10 @@ class Delivery:
                     bits.append(Bit(between, private=False))
                 if names:
                     bits.append(Bit(f"{names[min(number, len(names) - 1)]} ", private=False))
-                way = style if one_style else style_of(rng, self.language, self.later)
+                way = style if one_style else style_of(rng, self.language, self.later > 0)
                 bits += self._group(group, way, noisy=number > 0)
+                if twice:
+                    bits += [Bit(between, private=False), Bit(say_group(rng, self.language, group, way))]
                 number += 1
             if index == len(pieces) - 1:
                 bits.append(Bit(behind, private=False))
@@ -69,7 +76,7 @@ class Delivery:
         rng = self.rng
         before, behind = rng.choice(self.scenes["readback"]).split("{}")
         parts = self._partition(digits, groups)
-        style = style_of(rng, self.language, self.later)
+        style = style_of(rng, self.language, self.later > 0)
         between = rng.choice(_BETWEEN[self.language][:6])
         wrong_at = rng.randrange(len(parts)) if rng.random() < 0.3 else -1
         bits = [Bit(before, private=False)]
@@ -150,12 +157,19 @@ class Delivery:
             return [*lines, ("C", self._filled(rng.choice(scenes["which_answer"]), last, last))]
         if way < 0.32:
             return [("R", [Bit(rng.choice(scenes["asides"]), private=False)])]
+        if self.later > 1 and way < 0.4:
+            # Something else is asked and answered in the middle.
+            return [
+                ("R", [Bit(rng.choice(scenes["asides"]), private=False)]),
+                ("C", [Bit(rng.choice(scenes["agree"]), private=False)]),
+                ("R", [Bit(rng.choice(scenes["prompts"]), private=False)]),
+            ]
         kind = "prompts" if way < 0.6 else "acks"
         return [("R", [Bit(rng.choice(scenes[kind]), private=False)])]
 
     def _filled(self, template: str, right: str, wrong: str) -> list[Bit]:
         """A phrase with {right} and {wrong}, both private."""
-        style = style_of(self.rng, self.language, self.later)
+        style = style_of(self.rng, self.language, self.later > 0)
         bits: list[Bit] = []
         for part in template.replace("{right}", "\0right\0").replace("{wrong}", "\0wrong\0").split("\0"):
             if part in ("right", "wrong"):

@@ -15,7 +15,7 @@ SCENES: Final = Path(__file__).with_name("redaction_scenes")
 LANGUAGES: Final = ("en", "ru", "ko", "zh")
 EARLY: Final = ("first", "second", "third", "fourth")
 """In a file per language; one way of dictation with other phrases in each."""
-COMPOSED: Final = ("fifth", "sixth")
+COMPOSED: Final = ("fifth", "sixth", "seventh")
 """In a file per set; the way of dictation is composed at random as well."""
 SETS: Final = (*EARLY, *COMPOSED)
 
@@ -30,7 +30,7 @@ def make_dialogues(count: int, seed: int, scenes: str = "first") -> list[Dialogu
         if scenes in EARLY:
             made.append(Maker(rng, language, data[language]).make())
         else:
-            made.append(ComposedMaker(rng, language, data[language], later=scenes != "fifth").make())
+            made.append(ComposedMaker(rng, language, data[language], later=COMPOSED.index(scenes)).make())
     return made
 
 

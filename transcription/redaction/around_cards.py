@@ -32,7 +32,7 @@ _ONGOING: Final = 3
 _FEW_WORDS: Final = 6 * WORD
 """Words beside the digits of a turn that is still an answer and no story."""
 
-_SOON: Final = 4
+_SOON: Final = 8
 """Turns before a card within which digits said one by one belong to it."""
 
 _LONG: Final = 7
@@ -98,8 +98,10 @@ def _behind(
         return None
     if turn - last > _BEHIND:
         # A date or a code may be asked for before the number.
-        due = asked in _CARDS and private.next(turn) - turn <= _BEHIND
-        brief = 2 <= len(digits) <= 8 and clump.words <= _FEW_WORDS
+        due = private.next(turn) - turn <= _BEHIND
+        if due and clump.dated and clump.words <= 4 * WORD:
+            return "card"
+        brief = asked in _CARDS and 2 <= len(digits) <= 8 and clump.words <= _FEW_WORDS
         return None if not (due and brief) else "card_code" if asked in _CODES else "card"
     ongoing = turn - last <= _ONGOING
     if clump.timed and (asked not in _CARDS or _answered(conversation, clump, answered)):
@@ -149,8 +151,9 @@ def _begins_card(conversation: Conversation, clump: Clump, private: Private) -> 
     if not asked_between and _link(conversation, clump.turn + 1, upto) <= _LINK:
         return True
     # A code or a date may come first, asked for in words no list has: digits one by one and nothing else.
-    single = len(clump.numbers) > 2 and all(len(n.atom.digits) == 1 for n in clump.numbers)
-    return single and upto - clump.turn <= _SOON and clump.words <= 2 * WORD
+    spelled = len(clump.numbers) > 2 and all(len(n.atom.digits) == 1 for n in clump.numbers)
+    bare = len(clump.digits) in (3, 4, 6) and clump.words <= WORD and clump.single and not clump.counted
+    return (spelled or bare) and upto - clump.turn <= _SOON and clump.words <= 3 * WORD
 
 
 def _link(conversation: Conversation, first: int, behind: int) -> int:

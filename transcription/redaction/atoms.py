@@ -18,7 +18,7 @@ _DATE: Final = re.compile(
     r"(?:[0-3]?\d[./][0-3]?\d[./](?:\d{4}|\d{2})|[0-3]?\d-[01]?\d-\d{4}|\d{4}-[01]\d-[0-3]\d)(?!\d)"
 )
 _MONTH_YEAR: Final = re.compile(r"(?:0?[1-9]|1[0-2])(?:\s?/\s?|\.)(?:20)?\d{2}(?!\d)")
-_TIME: Final = re.compile(r"\d{1,2}:\d{2}(?!\d)")
+_TIME: Final = re.compile(r"\d{1,2}[:：]\d{2}(?!\d)")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
 _SPACED: Final = re.compile(r"\d{1,3}(?: \d{3})+(?=\s?(?:руб|₽|р\b|долл|евро|тыс|eur|usd|€|원))", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"\d+[.,]\d{1,2}(?![\d]|[.,]\d)")

@@ -123,7 +123,7 @@ def cut_segments(
         echo = number.turn - counted.get(number.atom.digits, -_ECHO - 1) <= _ECHO and len(number.atom.digits) > 1
         amid = current is not None and current.numbers[-1].turn == number.turn and current.length >= _AMID
         echo = echo and topic not in SHORT and not amid
-        priced = sort == "pointed" and not (topic in _DICTATED_FOR or _alone(number))
+        priced = sort == "pointed" and not ((topic in _DICTATED_FOR and asked) or _alone(number))
         if sort == "quantity" or coded or dated or model or echo or priced:
             counted[number.atom.digits] = number.turn
             if not dated and sort not in ("time", "pointed"):

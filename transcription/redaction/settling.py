@@ -23,6 +23,7 @@ _CLOSE: Final = 5
 _MANY: Final = 6
 """Digits in a turn from which doubtful ones of two and more are dictated too."""
 
+_HOURS: Final = 24
 _LATIN: Final = frozenset({"latin", "cyrillic"})
 
 
@@ -46,10 +47,10 @@ def settle_points(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) 
     many = sum(len(atom.digits) for atom in atoms if atom.sort in ("plain", "loose")) >= _MANY
     for order in (range(len(made)), range(len(made) - 1, -1, -1)):
         for n in order:
-            if made[n].sort not in ("pointed", "grouped"):
+            if made[n].sort not in ("pointed", "grouped") or _is_clock(tokens, made[n]):
                 continue
             for beside in (n - 1, n + 1):
-                if not 0 <= beside < len(made) or made[beside].sort not in _BESIDE:
+                if not 0 <= beside < len(made) or made[beside].sort not in _BESIDE or _is_clock(tokens, made[beside]):
                     continue
                 low, high = sorted((n, beside))
                 between = tokens[made[low].behind : made[high].first]
@@ -58,6 +59,13 @@ def settle_points(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) 
                     made[n] = made[n].but("plain")
                     break
     return made
+
+
+def _is_clock(tokens: Sequence[Token], atom: Atom) -> bool:
+    """Written as a time on the clock, in steps of five minutes: the opening hours 11:30-14:00."""
+    if atom.sort != "pointed" or not any(tokens[at].text in (":", "：") for at in range(atom.first, atom.behind)):
+        return False
+    return int(atom.digits[:-2]) <= _HOURS and int(atom.digits[-2:]) < 60 and atom.digits[-1] in "05"
 
 
 def spread_counts(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -> list[Atom]:

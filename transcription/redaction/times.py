@@ -84,7 +84,7 @@ def _is_time(tokens: Sequence[Token], run: Sequence[Atom], lexicon: Lexicon) -> 
 
 def _clock(run: Sequence[Atom]) -> bool:
     """Digits of an hour, or of an hour with minutes that end in a nought or a five."""
-    if len(run) > _MOST_ATOMS or not run[0].digits or int(run[0].digits) > _HOURS:
+    if len(run) > _MOST_ATOMS or not run[0].digits or int(run[0].digits) > _HOURS or run[0].digits[0] == "0":
         return False
     minutes = "".join(atom.digits for atom in run[1:])
     if len(run) == 1:

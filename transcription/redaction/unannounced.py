@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from transcription.redaction.checks import is_chinese_id, is_phone, passes_luhn
+from transcription.redaction.conversation import WORD
 from transcription.redaction.dictation import Segment
 
 _CODE: Final = 4
@@ -59,6 +60,7 @@ def long_run(segment: Segment) -> tuple[float, str]:
     sorts = {number.atom.sort for number in segment.numbers}
     years = all(len(digits) == 4 and digits[:2] in ("19", "20") for digits in spoken)
     lots = len(spoken) > 1 and any(len(digits) >= 5 and digits.endswith("00") for digits in spoken)
+    lots = lots or _haggled(segment)
     total = sum(len(digits) for digits in spoken)
     atoms = [number.atom for number in segment.numbers if number.atom.sort != "dated"]
     if len(atoms) >= _PRINTED and all(one.behind == two.first for one, two in itertools.pairwise(atoms)):
@@ -74,6 +76,14 @@ def long_run(segment: Segment) -> tuple[float, str]:
     if priced and plain < _SOME and (len(priced) < _PIECES or odd * 2 < len(priced)):
         return 0.0, ""
     return 0.6, "card"
+
+
+def _haggled(segment: Segment) -> bool:
+    """Round numbers among words: prices that two people name one after another."""
+    sums = [n.atom.digits for n in segment.numbers if not n.atom.spoken and len(n.atom.digits) in (3, 4, 5)]
+    words = {number.turn: number.lead + number.trail for number in segment.numbers}
+    most = len(sums) >= 3 and len(sums) == len(segment.numbers)
+    return most and sum(words.values()) >= 3 * WORD and sum(s.endswith("0") for s in sums) > len(sums) / 2
 
 
 def sure_card(segment: Segment) -> bool:
