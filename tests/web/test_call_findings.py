@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from review.db import Database
+from review.models import User
 from tests.factories import make_call, store_score, store_words
 from tests.web.conftest import SignIn
 from tests.web.scores import assessment_of
@@ -26,7 +27,9 @@ NOTHING: dict[str, Any] = dict.fromkeys(SAID)
 def page_of(browser: Any, database: Database, *, quote: str = "good morning", **parts: Any) -> str:
     """The page of a call closed as lost with these parts in its assessment."""
     with database.session() as db:
-        call = make_call(db, disposition="closed_lost", loss_reason="no budget", started_at=datetime(2026, 11, 17, 9, 0, tzinfo=UTC))
+        call = make_call(
+            db, disposition="closed_lost", loss_reason="no budget", started_at=datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
+        )
         store_words(db, call, ("rep", quote), ("client", "call me in March"))
         store_score(db, call, {**assessment_of("rep", quote=quote), **parts})
         address = f"/calls/{call.id}"
@@ -72,8 +75,6 @@ def test_reasons_are_told_in_the_viewers_language(sign_in: SignIn, database: Dat
     browser = sign_in("quality_lead")
     browser.set_cookie("language", "ru")
     with database.session() as db:
-        from review.models import User
-
         for user in db.query(User):
             user.language = "ru"
     closing = section(page_of(browser, database, rejection=rejection("middle")), "closing")
