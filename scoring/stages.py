@@ -1,7 +1,7 @@
 """The call cut into the script's stages by a small sequence model: cues in each turn, and where in the call it is.
 
-Each turn scores each stage by its cues; the best path through the stages wins (Viterbi). Moving on is free, going back
-costs, staying is preferred, so that one stray cue does not make a stage. A stage without a single cue is left out.
+Each turn scores each stage by its cues; the best path through the stages wins (Viterbi). Moving on costs little,
+going back much, staying nothing, so that one stray cue does not make a stage. A stage without a cue is left out.
 """
 
 from __future__ import annotations
@@ -21,22 +21,31 @@ _CUES: Final = {
     "permission": ("opening", 1.5),
     "reason_for_call": ("opening", 1.0),
     "offer_help": ("opening", 0.8),
+    "refers_back": ("opening", 1.0),
     "ask_to_tell": ("discovery", 1.5),
+    "asks_why_lost": ("discovery", 1.5),
     "benefit": ("presentation", 1.2),
+    "news_since": ("presentation", 1.5),
+    "service_solution": ("presentation", 1.5),
+    "upsell_offer": ("presentation", 1.5),
     "price_given": ("price", 2.0),
-    "asks_price": ("price", 2.0),
-    "next_step": ("close", 1.0),
+    "asks_price": ("price", 1.2),  # clients ask at once; the rep may well ask about needs first
+    "asks_decision": ("close", 1.0),
+    "next_step": ("close", 1.5),
     "client_step": ("close", 1.0),
-    "goodbye": ("close", 1.2),
+    "goodbye": ("close", 2.0),
+    "gives_up": ("close", 1.0),
+    "leaves": ("close", 1.0),
     "thanks": ("close", 0.4),
 }
 _NEEDS_QUESTION: Final = 1.5
 _OBJECTION: Final = 2.5
-_HANDLING: Final = 1.0
+_HANDLING: Final = 1.3
 _EVIDENCE: Final = 0.75  # a stage must reach this in some turn of its span
 _BACK: Final = 3.0
 _CHANGE: Final = 0.8
 _FROM_OBJECTIONS: Final = 0.4
+_BACK_TO_NEEDS: Final = 1.2  # after an early "I'm busy" or "we have one" a good rep asks about needs
 _PLACE: Final = 3.0
 
 
@@ -75,7 +84,8 @@ def _score(case: Case, index: int, needs: frozenset[int], objections: frozenset[
             row[stage] += weight
     if index in needs:
         row["discovery"] += _NEEDS_QUESTION
-    if index in objections:
+    if index in objections:  # a benefit or a price there is the answer to it
+        row["presentation"] = row["price"] = 0.0
         row["objections"] += _OBJECTION if case.in_turn(index, "objection") else _HANDLING
     return [row[stage] for stage in STAGES]
 
@@ -106,6 +116,8 @@ def _cost(before: int, after: int) -> float:
         return 0.0
     if STAGES[before] == "objections" and STAGES[after] in ("presentation", "price"):
         return _CHANGE + _FROM_OBJECTIONS
+    if (STAGES[before], STAGES[after]) == ("objections", "discovery"):
+        return _CHANGE + _BACK_TO_NEEDS
     return _CHANGE if after > before else _BACK
 
 
