@@ -90,6 +90,13 @@ _WISHING: Final = word_set("like love want interested")
 _LEARNING: Final = word_set("know hear understand find learn see ask")
 _ASKED_FOR: Final = word_set("questions thoughts concerns ideas other others idea luck chance interest problems reason")
 _SHORT_LEADS: Final = word_set("like and so but okay ok yes no well since until for")
+_TELLING: Final = frozenset(("tell", "walk", "talk", "describe", "explain"))
+_WONDERERS: Final = frozenset(("i", "just", "wondering", "curious"))
+_PREPOSITIONS: Final = frozenset(("in", "at", "to", "for", "with", "by"))
+_ELSE: Final = frozenset(("anything", "anybody", "anyone", "any", "on"))
+STARTERS: Final = WH | frozenset(_SUBJECTS) | _TELLING | _WONDERERS | _PREPOSITIONS | _ELSE
+"""The words a question can begin with when nothing marks it; any other need not be looked at further."""
+
 _OTHERS: Final = word_set("my his her their our your the people doctors friends them they")
 
 
@@ -125,9 +132,9 @@ def begins_in_the_middle(tokens: Sequence[Token], index: int) -> bool:
 
 def asks_to_tell(tokens: Sequence[Token], index: int) -> bool:
     """ "Tell me about", "walk me through", "describe your": an asking in the form of a request."""
-    words = surfaces(tokens, index, 8)
-    if len(words) < 4 or words[0] not in ("tell", "walk", "talk", "describe", "explain"):
+    if index + 4 > len(tokens) or tokens[index].surface not in _TELLING:
         return False
+    words = surfaces(tokens, index, 8)
     if index and tokens[index - 1].surface in _OTHERS | _PEOPLE and tokens[index - 1].surface != "you":
         return False
     rest = words[2:] if words[1] != "to" else words[3:]
@@ -137,7 +144,7 @@ def asks_to_tell(tokens: Sequence[Token], index: int) -> bool:
 
 def wonders(tokens: Sequence[Token], index: int) -> bool:
     """ "I was wondering if", "I'm curious how", "I'd like to hear about": a question put as a statement."""
-    if tokens[index].surface not in ("i", "just") and index:
+    if tokens[index].surface not in _WONDERERS:
         return False
     words = surfaces(tokens, index, 9)
     for place, word in enumerate(words[:6]):
@@ -172,7 +179,7 @@ def asks_shortly(tokens: Sequence[Token], index: int) -> bool:
     if words[0] == "any" and words[1] in _ASKED_FOR:
         return index == 0 or before in LEAD_IN
     return (
-        words[0] in ("in", "at", "to", "for", "with", "by")
+        words[0] in _PREPOSITIONS
         and words[1] in ("what", "how", "which")
         and _wh_question(surfaces(tokens, index + 1, 9), edge=False)
     )

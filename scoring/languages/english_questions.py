@@ -12,6 +12,7 @@ from scoring.languages.base import Sentence, Token
 from scoring.languages.english_question_starts import (
     AUXILIARIES,
     LEAD_IN,
+    STARTERS,
     asks_shortly,
     asks_to_tell,
     begins_at_edge,
@@ -60,6 +61,8 @@ def _unmarked(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 
 
 def _starts(tokens: Sequence[Token], index: int, edge: int) -> bool:
+    if tokens[index].surface not in STARTERS:
+        return False
     before = tokens[index - 1] if index else None
     if before is not None and before.start == tokens[index].start:
         return False  # the second half of "it's": no question begins inside a word
