@@ -177,6 +177,8 @@ def _counted(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> Atom:
         and _series(tokens, atom)
     ):
         return atom.but("code")
+    if atom.digits == "1" and after is not None and after.text in lexicon.pauses:
+        return atom.but("prompt")
     unit = _unit(tokens, atom, after, lexicon)
     if not unit:
         return atom

@@ -58,6 +58,9 @@ class Lexicon:
     ordinal: frozenset[str]
     """Words that make the number behind them the place of something in a row: 第一组."""
 
+    pauses: frozenset[str]
+    """Words with which "one" asks for a moment and neither counts nor dictates."""
+
     before_year: frozenset[str]
     time_before: frozenset[str]
     """Words, or two of them, before a time of day."""
@@ -125,6 +128,7 @@ def load_lexicon() -> Lexicon:
         few=_set(data, "few"),
         one=_set(data, "one"),
         ordinal=_set(data, "ordinal"),
+        pauses=_set(data, "pauses"),
         before_year=_set(data, "before_year"),
         time_before=_set(data, "time_before"),
         time_after=_set(data, "time_after"),

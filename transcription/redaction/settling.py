@@ -58,12 +58,18 @@ def settle_points(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) 
                 if enough and all(token.silent or token.text in lexicon.soft for token in between):
                     made[n] = made[n].but("plain")
                     break
+    clocks = [_is_clock(tokens, atom) for atom in made]
+    for n, (one, two) in enumerate(itertools.pairwise(clocks)):
+        if one and two:
+            made[n], made[n + 1] = made[n].but("time"), made[n + 1].but("time")
     return made
 
 
 def _is_clock(tokens: Sequence[Token], atom: Atom) -> bool:
     """Written as a time on the clock, in steps of five minutes: the opening hours 11:30-14:00."""
-    if atom.sort != "pointed" or not any(tokens[at].text in (":", "：") for at in range(atom.first, atom.behind)):
+    if atom.sort not in ("pointed", "time") or not any(
+        tokens[at].text in (":", "：") for at in range(atom.first, atom.behind)
+    ):
         return False
     return int(atom.digits[:-2]) <= _HOURS and int(atom.digits[-2:]) < 60 and atom.digits[-1] in "05"
 

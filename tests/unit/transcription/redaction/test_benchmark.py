@@ -6,13 +6,13 @@ import pytest
 
 from benchmarks.redaction import TARGETS, Outcome, measure, rows, wilson
 from benchmarks.redaction_dialogues import Dialogue, Label
-from benchmarks.redaction_sets import make_dialogues
+from benchmarks.redaction_sets import SETS, make_dialogues
 from benchmarks.redaction_values import luhn_digit
 from transcription.redaction.checks import is_chinese_id, passes_luhn
 
 
 def test_cards_and_codes_reach_their_targets_on_five_hundred_conversations() -> None:
-    dialogues = [d for scenes in ("first", "second", "third", "fourth") for d in make_dialogues(128, 9, scenes)]
+    dialogues = [d for scenes in SETS for d in make_dialogues(80, 9, scenes)]
     made = rows(measure(dialogues))
     cards = next(row for row in made if row["kind"] == "card and code" and row["language"] == "all")
     assert cards["values"] > 500
