@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import inf
+from math import fsum, inf
 from typing import NamedTuple
 
 from scoring.assessment import Evidence, Nearest
@@ -164,9 +164,12 @@ def prepare(transcript: Transcript) -> Conversation:
 
 
 def mean_confidence(words: Iterable[PlacedWord]) -> float | None:
-    """Mean confidence of the words that carry one."""
+    """Mean confidence of the words that carry one.
+
+    `fsum`, here and wherever seconds and confidences are added: `sum` rounds otherwise from Python 3.12 on.
+    """
     values = [word.confidence for word in words if word.confidence is not None]
-    return sum(values) / len(values) if values else None
+    return fsum(values) / len(values) if values else None
 
 
 def _text_of(turn: Turn) -> str:

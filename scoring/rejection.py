@@ -48,7 +48,7 @@ class Weighed:
     @property
     def log_odds(self) -> float:
         """The prior plus the reasons for, less those against."""
-        return _START + sum(r.weight for r in self.reasons) - sum(r.weight for r in self.against)
+        return _START + math.fsum(r.weight for r in self.reasons) - math.fsum(r.weight for r in self.against)
 
 
 class RejectionHead(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from math import fsum
 from typing import Final
 
 from scoring.assessment import (
@@ -133,7 +134,7 @@ def _part(part: Part) -> str:
 
 
 def _metrics(metrics: Metrics) -> list[str]:
-    dead = None if metrics.dead_air is None else sum(span.end - span.start for span in metrics.dead_air)
+    dead = None if metrics.dead_air is None else fsum(span.end - span.start for span in metrics.dead_air)
     rows: list[tuple[str, str | None]] = [
         ("rep's share of talk", None if metrics.talk_ratio is None else f"{metrics.talk_ratio:.0%}"),
         ("longest monologue", _monologue(metrics)),

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from statistics import median
 from typing import Final
 
@@ -77,7 +78,7 @@ def utterances(transcript: Transcript, conversation: Conversation) -> tuple[Utte
     timed = [item for n, turn in spoken if (item := _utterance(n, turn, language, read.get(n))) is not None]
     if not spoken or len(timed) < _TIMED_SHARE * len(spoken):
         return None
-    talk = sum(end - start for item in timed for start, end in item.spoken)
+    talk = fsum(end - start for item in timed for start, end in item.spoken)
     words = sum(_count(item.text, None) for item in timed)
     if talk <= 0 or words / talk > _FASTEST:
         return None
@@ -247,7 +248,7 @@ def _is_brief(words: Sequence[str], language: Language) -> bool:
 
 
 def _talk_time(said: Sequence[Utterance], role: str) -> float:
-    return sum(end - start for item in said if item.role == role for start, end in item.spoken)
+    return fsum(end - start for item in said if item.role == role for start, end in item.spoken)
 
 
 def _pace(said: Sequence[Utterance], role: str, language: str | None) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import fsum
+
 from scoring.case import Case
 from scoring.detectors.finding import Finding, cannot_judge
 from scoring.detectors.phrases import ABSENCE_CONFIDENCE, absence_confidence
@@ -122,7 +124,7 @@ def _confidence(case: Case, questions: list[Question]) -> float:
         return ABSENCE_CONFIDENCE
     values = [case.turn(q.turn).speech_confidence(q.start, q.end) for q in questions]
     known = [value for value in values if value is not None]
-    return _QUESTION_PRECISION * speech_factor(sum(known) / len(known) if known else None)
+    return _QUESTION_PRECISION * speech_factor(fsum(known) / len(known) if known else None)
 
 
 def _timing_doubt(case: Case) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 
 from scoring.assessment import Evidence, Objection
 from scoring.case import Case
@@ -72,7 +73,7 @@ def _understanding(objection: Objection) -> Evidence:
 
 
 def _confidence(objections: Sequence[Objection]) -> float:
-    return _PRECISION * sum(objection.probability for objection in objections) / len(objections)
+    return _PRECISION * fsum(objection.probability for objection in objections) / len(objections)
 
 
 def _quotes(objections: Sequence[Objection]) -> tuple[Evidence, ...]:

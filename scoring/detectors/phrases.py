@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 from typing import Final
 
 from scoring.case import Case, Window, judged_by
@@ -108,7 +109,7 @@ def absent(case: Case, window: Window, groups: Sequence[str], role: str, level: 
 def absence_confidence(case: Case, window: Window) -> float:
     """How sure "not said" is, given how clear the rep's words in the window are."""
     values = [c for turn in window.turns if (c := turn.speech_confidence()) is not None]
-    return ABSENCE_CONFIDENCE * speech_factor(sum(values) / len(values) if values else None)
+    return ABSENCE_CONFIDENCE * speech_factor(fsum(values) / len(values) if values else None)
 
 
 def quotes(case: Case, hits: Sequence[Hit]) -> tuple:  # type: ignore[type-arg]
