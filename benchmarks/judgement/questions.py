@@ -48,6 +48,12 @@ def run(train: Sequence[Mapping[str, Any]], test: Sequence[Mapping[str, Any]] | 
         "human_kappa": _people(pairs),
         "human_kappa_interval": _people_interval(pairs),
         "human_present_kappa": _people(present_pairs),
+        "where_several_annotated": {
+            "present_with_each": marked.with_each(lambda a: a.get("question") == "True", lambda a: True),
+            "open_closed_with_each": kinds.with_each(
+                lambda a: a.get("question_kind") == "open", lambda a: a.get("question_kind") in KINDS
+            ),
+        },
         "baselines": {
             "rules_kappa": kappa(marked.truth, marked.rules),
             "rules_kappa_unpunctuated": kappa(bare.truth, bare.rules),
@@ -76,11 +82,23 @@ class _Task:
         self._opens = settings is OPEN
         self._known, self._measured = known, measured
         self._label, self._settings = label, settings
-        turns = known if measured is None else measured
+        turns = self._turns = known if measured is None else measured
         self.sessions = [turn.session for turn in turns]
         self.truth: Flags = np.array([label(turn) for turn in turns], bool)
         self.rules: Flags = np.array([self._by_rule(turn) for turn in turns], bool)
         self.said: Flags = self._held_out(self._learned)
+
+    def with_each(
+        self, says: Callable[[Mapping[str, str]], bool], counts: Callable[[Mapping[str, str]], bool]
+    ) -> float | None:
+        """Kappa with the single annotators of turns that several annotated: what people's own is compared with."""
+        pairs = [
+            (says(annotator), said)
+            for turn, said in zip(self._turns, self.said.tolist(), strict=True)
+            for annotator in turn.annotators
+            if len(turn.annotators) > 1 and counts(annotator)
+        ]
+        return kappa([one for one, _ in pairs], [other for _, other in pairs]) if pairs else None
 
     def probe(self) -> Flags:
         """The probe's held-out answers."""

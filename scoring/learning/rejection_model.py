@@ -31,6 +31,9 @@ from scoring.rejection import Weighed, WeighedReason, weigh
 FEWEST: Final = 40
 """Labelled leads before a head is trained: below that its folds tell nothing (the smallest published set has 46)."""
 
+POSITIVES: Final = 50
+"""Leads that reviewers found closed wrongly, and as many closed rightly, before the head may take over."""
+
 _LEAST_SHARE: Final = 0.1  # log-odds; what moves the judgement less is not worth a line
 _HEARD: Final = "heard_near_end"
 
@@ -95,6 +98,17 @@ def verdict_of(
 ) -> Verdict:
     """A labelled lead from its judged call."""
     return Verdict(lead, group, wrong, view_call(case, weigh(case, facts, objections)))
+
+
+def wrong_of(answer: str) -> bool | None:
+    """What a reviewer's answer about a closed lead teaches; None for "not sure", which teaches nothing."""
+    return {"wrong": True, "right": False}.get(answer)
+
+
+def may_judge(figures: Mapping[str, Any]) -> bool:
+    """Whether a trained head may take the rules' place: enough leads of both kinds, and better where not seen."""
+    rarer = min(int(figures["positives"]), int(figures["n"]) - int(figures["positives"]))
+    return rarer >= POSITIVES and float(figures["auc"]) > float(figures["rules_auc"])
 
 
 def train_rejection(

@@ -28,9 +28,11 @@ from scoring.learning.rejection_model import (
     RejectionModel,
     TooFewVerdicts,
     Verdict,
+    may_judge,
     read_rejection_model,
     train_rejection,
     verdict_of,
+    wrong_of,
 )
 from scoring.objections import find_objections
 from scoring.packs import load_pack
@@ -212,3 +214,15 @@ def test_an_excluded_lead_stays_excluded_whatever_the_model_says(trained: Reject
     assert found is not None
     assert (found.excluded, found.band) == ("do_not_call", "low")
     assert found.probability < 0.1
+
+
+def test_a_head_takes_over_only_with_leads_enough_and_better_than_the_rules() -> None:
+    figures = {"n": 130, "positives": 60, "auc": 0.9, "rules_auc": 0.8}
+    assert may_judge(figures)
+    assert not may_judge({**figures, "auc": 0.8})
+    assert not may_judge({**figures, "positives": 49})
+    assert not may_judge({**figures, "positives": 90})
+
+
+def test_not_sure_teaches_nothing() -> None:
+    assert [wrong_of(answer) for answer in ("wrong", "right", "not_sure")] == [True, False, None]
