@@ -9,6 +9,7 @@ from review.db import Database
 from review.queries.rescore_runs import Bar, Spread
 from review.services.rescore import get_run
 from review.services.standards import import_standard
+from review.services.steps import note_web_audio
 from review.settings import Settings
 from scoring.standards import load_standard
 from tests.db.rescoring import GREETS, PLAIN, assessments, scored_call
@@ -81,6 +82,18 @@ def test_only_to_compare_by_another_standard(sign_in: SignIn, database: Database
     assert "new question" in page
     with database.read() as session:
         assert not get_run(session, 1).show
+
+
+def test_quotes_play_where_the_call_has_sound(sign_in: SignIn, database: Database, settings: Settings) -> None:
+    call_id = scored_call(database, *GREETS)
+    with database.session() as session:
+        note_web_audio(session, call_id, "derived/1", 6.0)
+    browser = sign_in("quality_lead")
+    post(browser, "/rescoring", standard="closing", compare="1")
+    assert work_on_run(database, settings, 1, stop=never) == "done"
+    page = browser.get("/rescoring/1").text
+    assert f'data-play="/calls/{call_id}/audio"' in page
+    assert 'data-from="' in page
 
 
 def test_a_run_is_stopped_by_hand(sign_in: SignIn, database: Database, settings: Settings) -> None:
