@@ -126,6 +126,7 @@ def cut_clumps(conversation: Conversation, found: Sequence[Place]) -> Iterator[C
         free = number.begin not in conversation.counted and not _covered(taken.get(number.turn, ()), number)
         usable = free and number.atom.sort in _DICTATED and number.atom.digits
         near = bool(current) and current[-1].turn == number.turn and number.load - current[-1].load <= _INSIDE
+        near = near and (_priced(current[-1]) == _priced(number) or number.lead + number.trail <= 2 * WORD)
         if current and not (usable and near and not _masked(conversation, current[-1], number)):
             yield Clump(tuple(current))
             current = []
@@ -133,6 +134,10 @@ def cut_clumps(conversation: Conversation, found: Sequence[Place]) -> Iterator[C
             current.append(number)
     if current:
         yield Clump(tuple(current))
+
+
+def _priced(number: Number) -> bool:
+    return number.atom.sort in ("pointed", "grouped")
 
 
 def _covered(places: Sequence[Place], number: Number) -> bool:

@@ -95,7 +95,7 @@ def _numbers(
         found.extend(_places(conversation, turns, segment.numbers, kind))
         if kind == "document":
             found.extend(find_letters(conversation, segment, lexicon))
-        if kind == "card":
+        if kind in ("card", "card_code"):
             dictated.extend(segment.by_speaker())
         for digits in segment.by_speaker():
             if len(digits) >= _LONG_ENOUGH:

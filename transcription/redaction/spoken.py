@@ -138,7 +138,9 @@ def read_hangul(tokens: Sequence[Token], at: int, lexicon: Lexicon, glued: bool)
             number += 1
         tail = word[number:]
         counted = not tail or tail in lexicon.endings or tail.startswith(lexicon.counters)
-        return Heard("0", at + 1, "quantity") if counted else None
+        # "이십팔년 구월": a year and a month, counted in tens.
+        sort = "calendar" if tail[:1] in ("년", "월") else "quantity"
+        return Heard("0", at + 1, sort) if counted else None
     if not length:
         return None
     if not rest or rest in lexicon.endings or (length > 2 and len(rest) <= _ENDING):
