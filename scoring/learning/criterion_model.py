@@ -160,7 +160,7 @@ def text_scores(text: TextPart | None, look: Look, unit: str) -> Numbers:
     """How likely each utterance (or the call as one) is what the criterion asks for; empty without a text part."""
     if text is None or not look.utterances:
         return np.zeros(0)
-    read = list(look.utterances) if unit == "turn" else [whole(look)]
+    read = look.utterances if unit == "turn" else [whole(look)]
     scores: Numbers = text.probabilities(read)[:, 1]
     return scores
 

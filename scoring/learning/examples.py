@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from scoring.assessment import CriterionResult
-from scoring.case import Case
+from scoring.case import Case, Window
 from scoring.learning.labels import Label
+from scoring.learning.read_turns import ReadTurns
 from scoring.learning.utterances import Utterance, utterances_of
 from scoring.learning.votes import role_of, votes_of, window_of
 from scoring.standards import Criterion
@@ -23,7 +24,7 @@ class Look:
     rules: CriterionResult
     votes: dict[str, float]
     turns: tuple[int, ...]
-    utterances: tuple[Utterance, ...]
+    utterances: Sequence[Utterance]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,8 @@ class Example:
 
 def look_at(case: Case, criterion: Criterion, result: CriterionResult) -> Look:
     """What a model of this criterion sees of the call; `result` is the rules' own answer."""
-    role, window = role_of(criterion), window_of(case, criterion)
-    every = utterances_of(
-        [(turn.role, turn.text) for turn in case.conversation.turns], case.conversation.language or ""
-    )
-    places = [turn.index for turn in window.turns if turn.role == role and case.knows_role(turn)]
-    return Look(result, votes_of(case, criterion, result), tuple(places), tuple(every[place] for place in places))
+    turns, utterances = _view_of(case).turns(role_of(criterion), window_of(case, criterion))
+    return Look(result, votes_of(case, criterion, result), turns, utterances)
 
 
 def example_of(case: Case, look: Look, label: Label) -> Example:
@@ -62,6 +59,36 @@ def example_of(case: Case, look: Look, label: Label) -> Example:
     rules' evidence is; an answer the other way without a mark says nothing about places.
     """
     return Example(label.call, label.rep or label.call, label.answer, look, _marked(case, look, label))
+
+
+class _View:
+    """The turns of one case, read once for all criteria that look at the same part of it."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._every: list[Utterance] | None = None
+        self._parts: dict[tuple[str, str], tuple[tuple[int, ...], ReadTurns]] = {}
+
+    def turns(self, role: str, window: Window) -> tuple[tuple[int, ...], ReadTurns]:
+        """The merged turns of the role in the window, and their utterances."""
+        found = self._parts.get((role, window.name))
+        if found is None:
+            if self._every is None:
+                said = [(turn.role, turn.text) for turn in self.case.conversation.turns]
+                self._every = utterances_of(said, self.case.conversation.language or "")
+            every = self._every
+            places = tuple(t.index for t in window.turns if t.role == role and self.case.knows_role(t))
+            found = self._parts[(role, window.name)] = (places, ReadTurns([every[place] for place in places]))
+        return found
+
+
+_latest: list[_View] = []  # the case under judgement: its criteria come one after the other
+
+
+def _view_of(case: Case) -> _View:
+    if not _latest or _latest[0].case is not case:
+        _latest[:] = [_View(case)]
+    return _latest[0]
 
 
 def _marked(case: Case, look: Look, label: Label) -> frozenset[int] | None:

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from scoring.learning.criterion_model import CriterionModel, read_model
+from scoring.learning.text_model import TextModel
+from scoring.learning.text_part import TurnText
 
 FORMAT: Final = 1
 LARGEST: Final = 200 * 1024 * 1024  # bytes, unpacked: a text part has some 100,000 numbers
@@ -79,7 +81,11 @@ def save_model(path: Path, model: CriterionModel, card: Card) -> str:
     """Write the model with its card; the SHA-256 of the file. The same model and card give the same bytes."""
     from skops.io import dumps
 
-    held = {"card": json.dumps(card.to_json()), "model": json.dumps(model.to_json()), "text": model.text}
+    held = {
+        "card": json.dumps(card.to_json()),
+        "model": json.dumps(model.to_json()),
+        "text": model.text.model if isinstance(model.text, TurnText) else None,
+    }
     data = _steady(dumps(held))
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".part")
@@ -122,7 +128,8 @@ def read_bytes(data: bytes, name: str) -> tuple[CriterionModel, Card]:
         raise ModelRefused(name, "it is no model of a criterion")
     try:
         card = _read_card(json.loads(held["card"]))
-        return read_model(json.loads(held["model"]), held["text"]), card
+        text = held["text"]
+        return read_model(json.loads(held["model"]), TurnText(text) if isinstance(text, TextModel) else None), card
     except (KeyError, TypeError, ValueError) as error:
         raise ModelRefused(name, f"its card or its numbers cannot be read ({error})") from error
 

@@ -87,31 +87,60 @@ def votes_of(case: Case, criterion: Criterion, result: CriterionResult) -> dict[
     `answer:` is the detector's answer weighed by its confidence; `rule:` an entry of the criterion's own phrases;
     `group:` how often (up to three times) a group of phrases was met at all; `metric:` a measure scaled to 0..1.
     """
-    votes = {f"answer:{result.answer}": 1.0 if result.confidence is None else float(result.confidence)}
-    own = own_groups(criterion)
-    role = role_of(criterion)
+    votes = {f"answer:{result.answer}": 1.0 if result.confidence is None else round(float(result.confidence), 6)}
+    own, role = own_groups(criterion), role_of(criterion)
     window = window_of(case, criterion)
-    counts: dict[str, int] = {}
-    for hit in case.hits:
-        if not case.trusts(hit):
-            continue
-        said_by = case.turn(hit.turn).role
-        counts[f"group:{hit.group}:{said_by}"] = counts.get(f"group:{hit.group}:{said_by}", 0) + 1
-        mine = any(hit.group == group or hit.group.startswith(group + ".") for group in own)
-        if mine and window.holds(hit.turn) and (said_by == role or criterion.detector.startswith("objections")):
-            votes[f"rule:{hit.entry.id}"] = 1.0
-    votes.update({name: min(3, count) / 3 for name, count in counts.items()})
+    every = criterion.detector.startswith("objections")
+    met = _met(case)
+    for group, hits in met.hits.items():
+        if any(group == name or group.startswith(name + ".") for name in own):
+            for said_by, turn, entry in hits:
+                if (every or said_by == role) and window.holds(turn):
+                    votes[f"rule:{entry}"] = 1.0
+    votes.update(met.groups)
+    return votes
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """The trusted hits of a case by group as (role, turn, entry), and the votes that are the same for all criteria."""
+
+    case: Case
+    hits: dict[str, list[tuple[str, int, str]]]
+    groups: dict[str, float]
+
+
+_latest: list[_Met] = []  # of the case under judgement: its criteria come one after the other
+
+
+def _met(case: Case) -> _Met:
+    if not _latest or _latest[0].case is not case:
+        hits: dict[str, list[tuple[str, int, str]]] = {}
+        counts: dict[str, int] = {}
+        for hit in case.hits:
+            if case.trusts(hit):
+                said_by = case.turn(hit.turn).role
+                hits.setdefault(hit.group, []).append((said_by, hit.turn, hit.entry.id))
+                counts[f"group:{hit.group}:{said_by}"] = counts.get(f"group:{hit.group}:{said_by}", 0) + 1
+        votes = {name: round(min(3, count) / 3, 6) for name, count in counts.items()}
+        _latest[:] = [_Met(case, hits, votes | _measured(case))]
+    return _latest[0]
+
+
+def _measured(case: Case) -> dict[str, float]:
     metrics = case.metrics
-    for name, value, most in (
+    scaled = (
         ("talk_ratio", metrics.talk_ratio, 1.0),
         ("interruptions", metrics.interruptions, 5.0),
         ("questions", metrics.questions, 15.0),
         ("open_questions", metrics.open_questions, 5.0),
         ("patience", metrics.patience_median, 3.0),
-    ):
-        if value is not None:
-            votes[f"metric:{name}"] = max(0.0, min(1.0, value / most))
-    return {name: round(votes[name], 6) for name in sorted(votes)}
+    )
+    return {
+        f"metric:{name}": round(max(0.0, min(1.0, value / most)), 6)
+        for name, value, most in scaled
+        if value is not None
+    }
 
 
 def own_groups(criterion: Criterion) -> tuple[str, ...]:
