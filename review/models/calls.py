@@ -37,6 +37,7 @@ class Source(Base):
     queue_languages: Mapped[dict[str, Any]] = mapped_column(default=dict)  # a queue's own language, by its name
     rep_channel: Mapped[int] = mapped_column(default=0)  # which channel of a two-channel recording is the rep's
     standard: Mapped[str | None]
+    queue_standards: Mapped[dict[str, Any]] = mapped_column(default=dict)  # a queue's own standard, by its name
     company_names: Mapped[list[str]] = mapped_column(default=list)
     products: Mapped[list[str]] = mapped_column(default=list)  # what is sold, as it is said: helps the engine spell it
     engine: Mapped[str | None]  # auto, whisper or sphinx

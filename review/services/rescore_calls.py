@@ -18,6 +18,7 @@ from review.models import Call, RescoreChange, RescoreRun, Source, StoredAssessm
 from review.queries.assessment_changes import compare
 from review.services.assessments import append_assessment, show_assessment
 from review.services.rescore import LEASE_SECONDS, RunClaim, RunRow, held, scored_calls
+from review.services.sources import source_standard
 from review.services.standards import find_standard, keep_text
 from review.services.steps import ScoreWork, load_for_score
 from scoring.standards import Standard, default_standard_name
@@ -123,8 +124,8 @@ def skip_call(session: Session, claim: RunClaim, call_id: int, why: str | None =
 def _standard_for(session: Session, run: RunRow, call: Call, default_standard: str | None) -> Standard:
     if run.standard is not None:
         return find_standard(session, run.standard, run.pins[run.standard])
-    of_source = session.scalar(select(Source.standard).where(Source.name == call.source))
-    name = of_source or default_standard or default_standard_name()
+    source = session.scalar(select(Source).where(Source.name == call.source))
+    name = (source_standard(source, call.queue) if source else None) or default_standard or default_standard_name()
     return find_standard(session, name, run.pins.get(name))
 
 

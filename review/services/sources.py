@@ -57,6 +57,7 @@ class SourceRow:
     queue_languages: Mapping[str, str]  # a queue's own language, by its name
     rep_channel: int  # which channel of a two-channel recording is the rep's
     standard: str | None
+    queue_standards: Mapping[str, str]  # a queue's own standard, by its name
     company_names: tuple[str, ...]
     products: tuple[str, ...]  # what is sold, as it is said
     engine: str | None  # one of ENGINES
@@ -90,10 +91,16 @@ def source_language(source: Source, queue: str | None) -> str | None:
     return source.queue_languages.get(queue or "") or source.language
 
 
+def source_standard(source: Source, queue: str | None) -> str | None:
+    """The standard a call of this source and queue is judged by; None for the installation's."""
+    return source.queue_standards.get(queue or "") or source.standard
+
+
 def list_queues(session: Session, source: SourceRow) -> tuple[str, ...]:
-    """The queues whose calls came from a source or that have a language, by name; the first MOST_QUEUES."""
+    """The queues whose calls came from a source or that have settings, by name; the first MOST_QUEUES."""
     seen = select(Call.queue).where(Call.source == source.name, Call.queue.is_not(None)).distinct().limit(MOST_QUEUES)
-    return tuple(sorted({*(queue for queue in session.scalars(seen) if queue), *source.queue_languages})[:MOST_QUEUES])
+    known = {*source.queue_languages, *source.queue_standards}
+    return tuple(sorted({*(queue for queue in session.scalars(seen) if queue), *known})[:MOST_QUEUES])
 
 
 def learned_sources(session: Session) -> frozenset[str]:
@@ -141,13 +148,14 @@ def change_source(
     company_names: Sequence[str],
     products: Sequence[str] | None = None,
     queue_languages: Mapping[str, str] | None = None,
+    queue_standards: Mapping[str, str] | None = None,
     engine: str | None = KEEP,
     accuracy: str | None = None,
     by: int | None = None,
 ) -> list[tuple[int, Step]]:
     """Change what is known of a source; calls that arrive later follow it. Raises UnknownSource, BadSource.
 
-    `products`, `queue_languages` and `accuracy` None, and `engine` KEEP, stay as they are. Calls of the source that
+    `products`, the queues' settings and `accuracy` None, and `engine` KEEP, stay as they are. Calls of the source that
     wait for a speech model go on when the language or engine changed: ring for what comes back, after the commit.
     """
     source = session.scalar(select(Source).where(Source.name == name))
@@ -156,6 +164,7 @@ def change_source(
     after: dict[str, Any] = {
         "language": language,
         "queue_languages": dict(source.queue_languages if queue_languages is None else queue_languages),
+        "queue_standards": dict(source.queue_standards if queue_standards is None else queue_standards),
         "rep_channel": rep_channel,
         "standard": standard,
         "company_names": _names("company_names", company_names),
@@ -208,6 +217,7 @@ def _row(source: Source, calls: int) -> SourceRow:
         kind=source.kind,
         language=source.language,
         queue_languages=dict(source.queue_languages),
+        queue_standards=dict(source.queue_standards),
         rep_channel=source.rep_channel,
         standard=source.standard,
         company_names=tuple(source.company_names),

@@ -29,7 +29,7 @@ from review.services.corrections_private import muted_by_hand
 from review.services.hints import Hints, gather_hints
 from review.services.scoring_facts import gather_facts
 from review.services.sealed import Sealed, keep_sealed
-from review.services.sources import source_language
+from review.services.sources import source_language, source_standard
 from review.services.standards import find_standard
 from review.speech_rank import rank_of_transcript
 from review.states import Claim, Step
@@ -197,14 +197,14 @@ def load_for_score(
 ) -> ScoreWork:
     """The newest transcript with the standard and the facts to judge it by. Raises NoTranscript, StandardNotFound.
 
-    The source's standard counts first, then `default_standard`, then the one that ships as default; `judge_by`
-    comes before all of them.
+    The queue's standard counts first, then its source's, then `default_standard`, then the one that ships as default;
+    `judge_by` comes before all of them.
     """
     call = _call(session, call_id)
     newest = _newest_transcript(session, call_id)
     source = session.scalar(select(Source).where(Source.name == call.source))
     if judge_by is None:
-        judge_by = find_standard(session, (source.standard if source else None) or default_standard)
+        judge_by = find_standard(session, (source_standard(source, call.queue) if source else None) or default_standard)
     return ScoreWork(
         call_id=call_id,
         transcript=read_shown(session, call_id, Transcript.from_json(unpack_body(newest.body)), newest.id),

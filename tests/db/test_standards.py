@@ -18,7 +18,7 @@ from review.services.steps import load_for_score, store_assessment, store_transc
 from review.states import claim_call
 from scoring.engine import score
 from scoring.standards import StandardInvalid, StandardNotFound, load_standard
-from tests.factories import make_call, make_transcript
+from tests.factories import make_call, make_transcript, store_words
 from tests.unit.scoring.test_scripts import SMALL
 
 SHIPPED = load_standard("cold-call")
@@ -86,6 +86,17 @@ def test_a_broken_standard_and_an_unknown_group_are_refused_with_the_line(databa
         unknown = RAISED.replace("groups: [reason_for_call, permission]", "groups: [reasons_for_call]")
         with pytest.raises(StandardInvalid, match="did you mean 'reason_for_call'"):
             import_standard(session, unknown, "ours.yaml")
+
+
+def test_a_queue_may_have_a_standard_of_its_own(database: Database) -> None:
+    with database.session() as session:
+        calls = [make_call(session, queue=queue) for queue in ("service", "sales", None)]
+        source = session.query(Source).filter_by(name=calls[0].source).one()
+        source.standard, source.queue_standards = "closing", {"service": "service-upsell"}
+        for call in calls:
+            store_words(session, call)
+        names = [load_for_score(session, call.id).standard for call in calls]
+    assert names == ["service-upsell", "closing", "closing"]
 
 
 def _judged(database: Database, standard: str) -> int:

@@ -84,6 +84,11 @@ def test_a_queue_may_have_a_language_of_its_own(sign_in: SignIn, database: Datab
     with database.read() as db:
         assert db.get_one(Source, source_id).queue_languages == {"support-ru": "ru"}
         assert db.get_one(Call, waiting).state == "received"
+    form = {"queue": ["<b>sales</b>", "support-ru"], "queue_standard": ["closing", "../x"]}
+    assert post(browser, f"/sources/{source_id}", form).status_code == 302
+    with database.read() as db:
+        assert db.get_one(Source, source_id).queue_standards == {"<b>sales</b>": "closing"}
+    assert '<option value="closing" selected>' in browser.get(f"/sources/{source_id}").text
     # Fewer languages than queues, and one that is none: nothing is guessed.
     assert post(browser, f"/sources/{source_id}", {"queue": ["a", "b"], "queue_language": ["tlh"]}).status_code == 302
     with database.read() as db:

@@ -69,19 +69,25 @@ def change(source_id: int) -> Response:
     form = request.form
     with parts().database.session() as db:
         source = _source(get_source(db, source_id))
+        names = tuple(choice.name for choice in list_choices(db))
         try:
             ready = change_source(
                 db,
                 source.name,
                 language=_one_of(form.get("language"), _languages(source.language)),
                 rep_channel=1 if form.get("rep_channel") == "1" else 0,
-                standard=_one_of(form.get("standard"), tuple(choice.name for choice in list_choices(db))),
+                standard=_one_of(form.get("standard"), names),
                 company_names=form.get("company_names", "").splitlines(),
                 products=form.get("products", "").splitlines(),
                 queue_languages={
                     queue: language
                     for number, queue in enumerate(form.getlist("queue")[:MOST_QUEUES])
                     if (language := _one_of(_at(form.getlist("queue_language"), number), LANGUAGES))
+                },
+                queue_standards={
+                    queue: standard
+                    for number, queue in enumerate(form.getlist("queue")[:MOST_QUEUES])
+                    if (standard := _one_of(_at(form.getlist("queue_standard"), number), names))
                 },
                 engine=_one_of(form.get("engine"), ENGINES),
                 accuracy=_one_of(form.get("accuracy"), ACCURACIES) or "normal",
