@@ -87,7 +87,8 @@ def record_verdict(
     reason = " ".join(reason.split())
     if len(reason) > LONGEST_REASON or "\x00" in reason:
         raise VerdictRefused("reason", f"A reason can have {LONGEST_REASON} characters. Nothing was stored.")
-    if machine is not None and machine != answer and not reason:
+    # Of a closing the answer alone says much; of a criterion the reason is what the rep learns by.
+    if kind != "rejection" and machine is not None and machine != answer and not reason:
         raise VerdictRefused("reason", "Say in a few words why: the rep reads it, and models learn by it.")
     user = session.get(User, user_id)
     row = Verdict(

@@ -88,6 +88,25 @@ def test_refusals_name_the_field_and_what_to_do(
     assert "Nothing was stored" in str(answer["message"])
 
 
+def test_the_closing_is_judged_by_one_click(sign_in: SignIn, database: Database, scored_call: int) -> None:
+    from review.bodies import pack_body, unpack_body
+    from review.models import Call, StoredAssessment
+
+    with database.session() as db:
+        stored = db.get_one(StoredAssessment, db.get_one(Call, scored_call).assessment_id)
+        data = unpack_body(stored.body)
+        data["rejection"] = {"probability": 0.5, "band": "middle", "reasons": [], "against": [], "excluded": None}
+        stored.body = pack_body(data)
+    browser = sign_in("head_of_sales")
+    assert "What do you say?" in browser.get(f"/calls/{scored_call}").text
+    status, _ = decide(browser, scored_call, kind="rejection", target="rejection", answer="wrong")
+    assert status == 200
+    page = browser.get(f"/calls/{scored_call}").text
+    assert "closed wrongly" in page
+    assert "Person head_of_sales" in page
+    assert 'data-confirm="right"' not in sign_in("rep").get(f"/calls/{scored_call}").text
+
+
 def test_over_the_api(scored_call: int, database: Database, crew: Crew, client: FlaskClient) -> None:
     with database.session() as db:
         writes = create_api_token(db, crew.users["reviewer"], "w", ["calls:write"]).token

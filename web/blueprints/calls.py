@@ -46,6 +46,7 @@ def show(call_id: int) -> str:
         verdicts=judged.verdicts,
         machine_answers=judged.machine,
         assessment_id=judged.assessment_id,
+        closing_verdict=judged.closing,
         decides=rule_of("learning.decide").allows(viewer()),
     )
 

@@ -32,6 +32,7 @@ class ByPeople:
     verdicts: Mapping[str, VerdictView]
     machine: Mapping[str, str]  # the machine's own answers by criterion
     assessment_id: int | None
+    closing: VerdictView | None = None  # on "possibly closed wrongly"
 
 
 def lay_verdicts(session: Any, call: CallDetail) -> ByPeople:
@@ -53,7 +54,9 @@ def lay_verdicts(session: Any, call: CallDetail) -> ByPeople:
         verdict = stands.get(item["id"])
         if verdict is not None:  # what is drawn as the machine's certainty stays the machine's
             item["confidence"] = sure[item["id"]] if verdict.confirmed else None
-    return ByPeople(replace(call, assessment=judged), stands, machine, shown_id)
+    closed = current(rows).get(("rejection", "rejection"))
+    closing = None if closed is None else _view(closed, rows, {closed.target: closed.machine})
+    return ByPeople(replace(call, assessment=judged), stands, machine, shown_id, closing)
 
 
 def _view(verdict: VerdictRow, rows: tuple[VerdictRow, ...], machine: Mapping[str, Any]) -> VerdictView:

@@ -30,11 +30,7 @@ document.addEventListener("click", async (event) => {
   if (confirm) {
     const form = box.querySelector("form.change");
     confirm.disabled = true;
-    const wrong = await decide(form, {
-      target: box.dataset.verdictOf,
-      answer: confirm.dataset.confirm,
-      assessment: form.elements.assessment.value,
-    });
+    const wrong = await decide(form, { ...Object.fromEntries(new FormData(form)), answer: confirm.dataset.confirm });
     confirm.disabled = false;
     if (wrong) tell(wrong);
   } else if (event.target.closest("[data-change]")) {
