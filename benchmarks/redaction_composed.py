@@ -16,14 +16,15 @@ class ComposedMaker(Maker):
 
     def __init__(self, rng: random.Random, language: str, scenes: dict[str, Any], later: int) -> None:
         super().__init__(rng, language, scenes)
-        self.later = later > 0
+        self.later = later
         self.delivery = Delivery(rng, language, scenes, later)
 
     def make(self) -> Any:
         """The conversation."""
         rng = self.rng
         self._lines(rng.choice(self.scenes["openings"]))
-        parts = ["plain"] * rng.randint(1, 3) + rng.sample(["phone", "email", "document"], rng.choice([0, 0, 1]))
+        few = [0, 0, 1] if self.later <= 2 else [0, 1, 1, 2]
+        parts = ["plain"] * rng.randint(1, 3) + rng.sample(["phone", "email", "document"], rng.choice(few))
         parts += ["card"] * (rng.random() < 0.85) + ["one_time"] * (rng.random() < 0.2)
         rng.shuffle(parts)
         for part in parts:
@@ -89,7 +90,7 @@ class ComposedMaker(Maker):
 
     def _expiry(self) -> list[list[Bit]]:
         rng = self.rng
-        if rng.random() < 0.6:
+        if rng.random() < (0.6 if self.later <= 2 else 0.85):
             return say_expiry(rng, self.language)
         month, year = str(rng.randint(1, 12)), str(rng.randint(26, 33))
         mark = {"en": "slash", "ru": "дробь", "ko": "슬래시", "zh": "斜杠"}[self.language]

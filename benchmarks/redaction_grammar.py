@@ -23,6 +23,15 @@ _BETWEEN: Final = {
     "zh": ["", " ", "，", "，", "。", "……", "-", "，然后", "杠", "、", "接下来"],
 }
 _SIGNS: Final = ["_", "*", " | ", "/", " # ", "' ", " (", "\n", " . . . ", " — "]
+_ORDINARY: Final = 0.7
+"""Share of values said as most callers say them, from the eighth set on."""
+
+_EVERYDAY: Final = {
+    "en": ("written", "written", "words", "words", "pairs", "doubled"),
+    "ru": ("written", "written", "words", "whole", "pairs"),
+    "ko": ("written", "written", "joined", "joined", "words"),
+    "zh": ("written", "written", "joined", "joined", "words"),
+}
 _STOPS: Final = {"en": ".", "ru": ".", "ko": ".", "zh": "。"}
 
 
@@ -38,6 +47,8 @@ class Delivery:
     def say(self, digits: str, template: str, groups: list[str]) -> list[Line]:
         """All turns of the value, from the client's first piece to the last confirmation."""
         rng = self.rng
+        if self.later > 2 and rng.random() < _ORDINARY:
+            return self._plainly(digits, template, groups)
         parts = self._partition(digits, groups)
         before, behind = template.split("{}")
         pieces = self._cut(parts)
@@ -69,6 +80,31 @@ class Delivery:
             lines.append((speaker, bits))
             if index < len(pieces) - 1:
                 lines += self._between_turns(piece[-1], style)
+        return lines
+
+    def _plainly(self, digits: str, template: str, groups: list[str]) -> list[Line]:
+        """As printed, in one style, in one go or group by group, with an echo or a "yes" between."""
+        rng = self.rng
+        before, behind = template.split("{}")
+        style = rng.choice(_EVERYDAY[self.language])
+        parts = groups if style != "written" or rng.random() < 0.7 else [digits]
+        between = rng.choice(_BETWEEN[self.language][:4])
+        pieces = [parts]
+        if len(parts) > 1 and rng.random() < 0.45:
+            cuts = rng.choice([[1], [2], list(range(1, len(parts)))])
+            pieces = [parts[a:b] for a, b in zip([0, *cuts], [*cuts, len(parts)], strict=True) if parts[a:b]]
+        lines: list[Line] = []
+        for index, piece in enumerate(pieces):
+            bits = [Bit(before, private=False)] if index == 0 else []
+            for at, group in enumerate(piece):
+                bits += [Bit(between, private=False)] * (at > 0)
+                bits.append(Bit(say_group(rng, self.language, group, style)))
+            last = index == len(pieces) - 1
+            lines.append(("C", [*bits, Bit(behind, private=False)] if last else bits))
+            if not last:
+                said = [Bit(say_group(rng, self.language, piece[-1], rng.choice([style, "written"])))]
+                heard = [Bit(rng.choice(self.scenes[rng.choice(["acks", "acks", "prompts"])]), private=False)]
+                lines.append(("R", said if rng.random() < 0.3 else heard))
         return lines
 
     def read_back(self, digits: str, groups: list[str]) -> list[Line]:
@@ -185,13 +221,15 @@ class Delivery:
         return group[:at] + str((int(group[at]) + self.rng.randint(1, 9)) % 10) + group[at + 1 :]
 
 
-def spoken_code(rng: random.Random, language: str, code: str, later: bool) -> str:
+def spoken_code(rng: random.Random, language: str, code: str, later: int) -> str:
     """A security or one-time code in one breath."""
+    if later > 2 and rng.random() < _ORDINARY:
+        return say_group(rng, language, code, rng.choice(_EVERYDAY[language]))
     if len(code) == 6 and rng.random() < 0.4:
-        style = style_of(rng, language, later)
+        style = style_of(rng, language, later > 0)
         return (rng.choice([" ", ", ", "-"])).join(
             say_group(rng, language, half, style) for half in (code[:3], code[3:])
         )
     if rng.random() < 0.1:
         return (", " if language != "zh" else "，").join(word(rng, language, digit) for digit in code)
-    return say_group(rng, language, code, style_of(rng, language, later))
+    return say_group(rng, language, code, style_of(rng, language, later > 0))

@@ -15,8 +15,8 @@ SCENES: Final = Path(__file__).with_name("redaction_scenes")
 LANGUAGES: Final = ("en", "ru", "ko", "zh")
 EARLY: Final = ("first", "second", "third", "fourth")
 """In a file per language; one way of dictation with other phrases in each."""
-COMPOSED: Final = ("fifth", "sixth", "seventh")
-"""In a file per set; the way of dictation is composed at random as well."""
+COMPOSED: Final = ("fifth", "sixth", "seventh", "eighth")
+"""In a file per set; the way of dictation is composed at random as well, in the eighth mostly plain."""
 SETS: Final = (*EARLY, *COMPOSED)
 
 
