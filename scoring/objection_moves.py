@@ -40,9 +40,13 @@ def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> lis
             name = _move_name(case, hit, raised, number)
             if name is not None and case.trusts(hit):
                 keep(name, number, hit.start, case.evidence(hit))
-        if "clarify" not in found:
+        if "clarify" not in found and number < case.pack.threshold("ignored_turns"):
             for question in case.questions:
-                if question.turn == turn.index and _asks_about(case, turn, question.sentence):
+                if (
+                    question.turn == turn.index
+                    and _asks_about(case, turn, question.sentence)
+                    and not _next_on_the_list(case, turn, question.sentence, raised)
+                ):
                     keep("clarify", number, question.start, case.quote_question(question, "rule:question"))
     if answers and "listen" not in found:
         waited = latency(case, raised.turns[0], answers)
@@ -83,6 +87,21 @@ def _asks_about(case: Case, turn: MergedTurn, sentence: int) -> bool:
         hit.group in ("not_need", "next_step", "move.check", "fault.argued", "pressure", "forbidden", "permission")
         for hit in mine
     )
+
+
+def _next_on_the_list(case: Case, turn: MergedTurn, sentence: int, raised: Raised) -> bool:
+    """Whether a question only goes on with a list of questions that was running before the client objected.
+
+    It goes into the objection after all when the rep took the objection up, or when it takes up one of its words.
+    """
+    before = raised.turns[0] - 1
+    if before < 0 or not any(question.turn == before for question in case.questions):
+        return False
+    if case.in_turn(turn.index, "move.acknowledge") or case.in_turn(turn.index, "move.listen"):
+        return False
+    common = case.pack.words["not_names"] | case.pack.words["auxiliaries"]
+    said = {token.stem for index in raised.turns for part in case.turn(index).sentences for token in part.tokens}
+    return not any(token.stem in said - common for token in turn.sentences[sentence].tokens)
 
 
 def find_faults(

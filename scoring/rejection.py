@@ -145,7 +145,9 @@ def _contradicted(case: Case) -> WeighedReason | None:
     if _reason_is(case, "budget") and not case.found(("price_talk", "asks_price", "objection.price")):
         return _weigh(1.8, "reason_contradicted", "Closed for money, yet price and budget never came up in the call.")
     buying = case.found(("buying_signal",), role="client")
-    if _reason_is(case, "need") and not _reason_is(case, "budget") and buying:
+    # "Needs to consider" and "needs more information" are put off, not without need.
+    needless = _reason_is(case, "need") and not _reason_is(case, "budget") and not _reason_is(case, "put_off")
+    if needless and buying:
         return _weigh(
             1.2, "reason_contradicted", "Closed for lack of need, yet the client showed interest.", _q(case, buying)
         )

@@ -222,3 +222,9 @@ def test_stages_follow_the_script_and_do_not_overlap() -> None:
 
 def test_no_stages_without_cues() -> None:
     assert score(call("R: Mm.\nC: Well.\nR: So.\nC: Yes.\n"), load_standard("cold-call")).stages == ()
+
+
+def test_a_lead_that_needs_to_consider_was_not_closed_for_lack_of_need() -> None:
+    text = "C: When could you deliver? That's exactly what we need.\nR: In May.\nC: Okay, bye.\n"
+    assert "reason_contradicted" in ids(rejected(text, loss_reason="no need"))
+    assert "reason_contradicted" not in ids(rejected(text, loss_reason="paused: customer needs to consider the offer"))

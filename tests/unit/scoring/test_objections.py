@@ -218,3 +218,14 @@ def test_the_clients_reaction_does_not_change_the_outcome() -> None:
     angry = only(WELL["price"].replace("Okay, that's fair.", "No, that doesn't help."))
     assert pleased.outcome == angry.outcome == "handled"
     assert (pleased.reaction, angry.reaction) == ("accepts", "leaves")
+
+
+def test_the_next_question_on_a_list_is_no_clarifying_one() -> None:
+    listed = (
+        "R: Which company is your car insured with today?\n"
+        "C: Do it fast, I'm not interested otherwise.\n"
+        "R: What is your zip code?\nC: Twelve.\n"
+    )
+    assert [move.name for move in only(listed).moves] == []
+    about = listed.replace("What is your zip code?", "I understand. What would make you interested?")
+    assert "clarify" in [move.name for move in only(about).moves]
