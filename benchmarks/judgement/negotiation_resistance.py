@@ -78,23 +78,31 @@ def measures(truth: NDArray[Any], predicted: Numbers, classes: Sequence[str], gr
     return found
 
 
-def over_folds(train_rows: Sequence[Row], test_rows: Sequence[Row] | None, predict: Any) -> Numbers:
+def over_folds(
+    train_rows: Sequence[Row], test_rows: Sequence[Row] | None, predict: Any, learn_all: bool = False
+) -> Numbers:
     """Predictions [turns, classes] of the test dialogues, or of the training dialogues each by the other folds' model.
 
-    `predict(train, test, classes)` gets dialogues; unlabelled copies are taken out of what it trains on.
+    `predict(train, test, classes)` gets dialogues; unlabelled copies are taken out of what it trains on, unless it is
+    to `learn_all`.
     """
     classes = classes_of(train_rows)
+    choose = list if learn_all else _learnable
     if test_rows is not None:
-        return predict(_learnable(train_rows), test_rows, classes)
+        first: Numbers = predict(choose(train_rows), test_rows, classes)
+        return first
     sizes = [len(row["turns"]) for row in train_rows]
     ends = np.cumsum(sizes)
-    found = np.zeros((int(ends[-1]), len(classes)))
+    parts: list[tuple[Numbers, Numbers]] = []
     for test in folds_of(train_rows):
         chosen = set(test)
         others = [row for number, row in enumerate(train_rows) if number not in chosen]
-        predicted = predict(_learnable(others), [train_rows[number] for number in test], classes)
+        predicted = predict(choose(others), [train_rows[number] for number in test], classes)
         places = [np.arange(ends[number] - sizes[number], ends[number]) for number in test]
-        found[np.concatenate(places)] = predicted
+        parts.append((np.concatenate(places), predicted))
+    found = np.zeros((int(ends[-1]), parts[0][1].shape[1]))
+    for places_of, predicted in parts:
+        found[places_of] = predicted
     return found
 
 
