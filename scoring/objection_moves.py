@@ -94,8 +94,8 @@ def _next_on_the_list(case: Case, turn: MergedTurn, sentence: int, raised: Raise
 
     It goes into the objection after all when the rep took the objection up, or when it takes up one of its words.
     """
-    before = raised.turns[0] - 1
-    if before < 0 or not any(question.turn == before for question in case.questions):
+    asking = {question.turn for question in case.questions}
+    if not {raised.turns[0] - 1, raised.turns[0] - 3} <= asking:
         return False
     if case.in_turn(turn.index, "move.acknowledge") or case.in_turn(turn.index, "move.listen"):
         return False

@@ -222,7 +222,7 @@ def test_the_clients_reaction_does_not_change_the_outcome() -> None:
 
 def test_the_next_question_on_a_list_is_no_clarifying_one() -> None:
     listed = (
-        "R: Which company is your car insured with today?\n"
+        "R: Do you own your home?\nC: I do.\nR: Which company is your car insured with today?\n"
         "C: Do it fast, I'm not interested otherwise.\n"
         "R: What is your zip code?\nC: Twelve.\n"
     )
