@@ -14,6 +14,8 @@ from review.models.base import Base, BigId, CreatedAt, RowId, utc_now
 class Correction(Base):
     """One edit of a call's transcript by a person. Never changed, never deleted: undoing one is another edit.
 
+    Only a private number that is found in it later is masked in it, too (`after` then says `hidden`).
+
     `transcript_id` is the transcript the person was reading, `turn` the first turn it touches, counted in that
     transcript with all earlier edits laid over it (None for the whole call). `before` and `after` hold `turns` in the
     contract's JSON, or for the kind `roles` the mapping of roles and the times each role was heard at.

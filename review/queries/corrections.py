@@ -67,6 +67,7 @@ def _edit(row: Correction, name: str | None) -> Edit:
         roles=dict(row.after.get("roles") or {}),
         heard=tuple(Heard(float(start), float(end), str(role)) for start, end, role in row.after.get("heard") or ()),
         undoes=row.undoes,
+        hidden=bool(row.after.get("hidden")),
         user_id=row.user_id,
         user_name=name,
         at=row.at,

@@ -8,7 +8,7 @@ versions can be shown.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,14 +22,14 @@ from review.queries.corrections import read_edits, read_layer, turns_to_json
 from review.search.index import index_transcript
 from review.services.audit import record
 from review.services.corrections_layer import Layer, lay, undoing
-from review.services.corrections_private import hide_private, muted_by_hand, with_turn
+from review.services.corrections_private import hide_history, hide_private, muted_by_hand, with_turn
 from review.services.corrections_types import SPEAKERS, Item, Kind, speaker_of, with_speaker
 from review.services.corrections_words import join, read_tokens, retime, rewrite, split
 from review.states import Step
 from transcription.transcript import Turn, seconds
 
 LONGEST: Final = 20_000  # characters of one turn
-SHORTEST: Final = 0.05  # seconds of one turn
+SHORTEST: Final = 0.05  # seconds
 
 
 class CorrectionRefused(ReviewError):
@@ -80,16 +80,16 @@ def correct_turn(
     Private numbers in the text are masked before it is stored. Raises NoSuchCall, TurnChanged, CorrectionRefused.
     """
     layer, place = _open(session, call_id, key)
-    turn = layer.items[place].turn
-    before = layer
+    before, turn = layer, layer.items[place].turn
     if text is not None:
         _check_text(text)
         if text.strip() != turn.text.strip():
             written = rewrite(turn, text.strip())
             # Half of a number may stand in a neighbour: once this half is masked, nothing tells that one is private.
-            hidden = {place: written, **hide_private(with_turn(layer, place, written), place)}
-            for n in (place, *(n for n in hidden if n != place)):
-                layer = _add(session, call_id, user_id, layer, "words", n, [layer.items[n].turn], [hidden[n]])
+            typed = with_turn(layer, place, written)
+            hidden = hide_private(typed, place)
+            layer = _add(session, call_id, user_id, layer, "words", place, [turn], [hidden.pop(place, written)])
+            layer = _hide(session, call_id, user_id, layer, typed, hidden)
             turn = layer.items[place].turn
     if speaker is not None and speaker != speaker_of(turn):
         if speaker not in SPEAKERS:
@@ -174,8 +174,8 @@ def score_anew(session: Session, call_id: int) -> Step | None:
     call = session.execute(select(Call.partial, Call.score_partial, Call.state).where(Call.id == call_id)).one_or_none()
     if call is None or (call.partial and not call.score_partial):
         return None
-    judged = session.scalar(select(StoredAssessment.id).where(StoredAssessment.call_id == call_id).limit(1))
-    if call.state == "scored" and judged is None:
+    judged = select(StoredAssessment.id).where(StoredAssessment.call_id == call_id).limit(1)
+    if call.state == "scored" and session.scalar(judged) is None:
         return None
     return "score" if states.make_ready(session, call_id, "score", when=("scored", "transcribed", "scoring")) else None
 
@@ -235,6 +235,7 @@ def _add(
     after: Sequence[Turn],
     *,
     undoes: int | None = None,
+    hidden: bool = False,
 ) -> Layer:
     add_correction(
         session,
@@ -244,10 +245,20 @@ def _add(
         kind,
         turn=turn,
         before={"turns": turns_to_json(before)},
-        after={"turns": turns_to_json(after)},
+        after={"turns": turns_to_json(after), **({"hidden": True} if hidden else {})},
         undoes=undoes,
     )
     return lay(layer.machine, layer.transcript_id, read_edits(session, call_id))
+
+
+def _hide(
+    session: Session, call_id: int, user_id: int, layer: Layer, readable: Layer, hidden: Mapping[int, Turn]
+) -> Layer:
+    """Put masked turns in place; no edit keeps what they hide, as it was found in `readable`."""
+    hide_history(session, call_id, readable, hidden)
+    for n, turn in hidden.items():
+        layer = _add(session, call_id, user_id, layer, "words", n, [turn], [turn], hidden=True)
+    return layer
 
 
 def _finish(session: Session, call_id: int, user_id: int, before: Layer, after: Layer, turn: int) -> Saved:
@@ -255,8 +266,7 @@ def _finish(session: Session, call_id: int, user_id: int, before: Layer, after: 
     if after is before:
         return Saved(after, turn, False, None)
     if [item.turn.text for item in after.items] != [item.turn.text for item in before.items]:
-        for n, hidden in hide_private(after, turn).items():
-            after = _add(session, call_id, user_id, after, "words", n, [after.items[n].turn], [hidden])
+        after = _hide(session, call_id, user_id, after, after, hide_private(after, turn))
     index_transcript(session, call_id, after.transcript)
     following = score_anew(session, call_id)
     if following is None and muted_by_hand(after.edits) != muted_by_hand(before.edits):

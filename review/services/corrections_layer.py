@@ -18,6 +18,7 @@ from review.services.corrections_words import join, same_place, split
 from transcription.transcript import Redaction, RedactionKind, Transcript, Turn, Word, share
 
 _MASK: Final = re.compile(r"\[(card|card_code|phone|email|document)\]")
+_MASKS: Final = re.compile(r"\[(?:card|card_code|phone|email|document)\]")
 
 
 @dataclass(slots=True)
@@ -109,6 +110,8 @@ def apply(state: State, edit: Edit, transcript_id: int) -> bool:
         return False
     first, last = edit.turn, edit.turn + len(edit.before)
     standing = state.items[first:last]
+    if edit.hidden and len(standing) == len(edit.before):
+        standing = [_hidden(item, turn) for item, turn in zip(standing, edit.before, strict=True)]
     if tuple(item.turn for item in standing) != edit.before:
         return False
     if edit.kind == "undo":
@@ -127,6 +130,16 @@ def apply(state: State, edit: Edit, transcript_id: int) -> bool:
     state.done[edit.id] = Done(tuple(standing), len(made), len(state.mappings))
     state.items[first:last] = made
     return True
+
+
+def _hidden(item: Item, masked: Turn) -> Item:
+    """The item with its turn masked, where it is the masked turn with the numbers still readable."""
+    literal = [re.escape(part) for part in _MASKS.split(masked.text)]
+    same = replace(item.turn, text=masked.text, words=masked.words) == masked
+    if not same or item.turn == masked or not re.fullmatch(".+".join(literal), item.turn.text, re.DOTALL):
+        return item
+    machine = masked if item.machine.text == item.turn.text else item.machine
+    return replace(item, turn=masked, machine=machine)
 
 
 def undoing(layer: Layer, place: int) -> tuple[int, tuple[Turn, ...], tuple[Turn, ...], int] | None:

@@ -27,7 +27,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One correction. `turn` and `before` are what it was made on; `roles` maps roles, for the kind `roles` only."""
+    """One correction. `turn` and `before` are what it was made on; `roles` maps roles, for the kind `roles` only.
+
+    `hidden`: something private was found in it later and is masked in `before` and `after` as well.
+    """
 
     id: int
     transcript_id: int
@@ -38,6 +41,7 @@ class Edit:
     roles: Mapping[str, str] = field(default_factory=dict)
     heard: tuple[Heard, ...] = ()
     undoes: int | None = None
+    hidden: bool = False
     user_id: int | None = None
     user_name: str | None = None
     at: datetime | None = None
