@@ -14,6 +14,7 @@ from review.errors import NoSuchCall
 from review.models import (
     Call,
     CallLeg,
+    Delivery,
     Recording,
     Source,
     SourceRoleChange,
@@ -106,7 +107,8 @@ def load_for_transcribe(
 ) -> TranscribeWork:
     """What to transcribe and how.
 
-    The call's own language counts first, then its queue's, then its source's, then the default.
+    The call's own language counts first, then its queue's, then its source's, then the default. A language that was
+    only heard in an earlier transcript is heard anew: the better model may tell it better.
     """
     call = _call(session, call_id)
     source = session.scalar(select(Source).where(Source.name == call.source))
@@ -115,7 +117,9 @@ def load_for_transcribe(
         call_id=call_id,
         legs=_legs(session, call_id),
         imported=KeptFile(imported.sha256, imported.first_name) if imported else None,
-        language=call.language or (source_language(source, call.queue) if source else None) or default_language,
+        language=_said_language(session, call_id)
+        or (source_language(source, call.queue) if source else None)
+        or default_language,
         direction=call.direction,
         channel_roles=_channel_roles(session, source),
         hints=gather_hints(session, call, source, company_names=company_names),
@@ -125,6 +129,15 @@ def load_for_transcribe(
         is not None,
         muted=muted_by_hand(read_edits(session, call_id)),
     )
+
+
+def _said_language(session: Session, call_id: int) -> str | None:
+    """The call's language where somebody said it; None where it is not known or only an engine heard it."""
+    language = session.scalar(select(Call.language).where(Call.id == call_id))
+    heard = session.scalars(select(StoredTranscript.language).where(StoredTranscript.call_id == call_id)).all()
+    said = session.scalars(select(Delivery.facts).where(Delivery.call_id == call_id)).all()
+    only_heard = language in heard and said and not any(facts.get("language") for facts in said)
+    return None if only_heard else language
 
 
 def _channel_roles(session: Session, source: Source | None) -> tuple[str, str] | None:
@@ -151,6 +164,7 @@ def store_transcript(
     )
     if not states.finish(session, claim, done=None if may_score else "scored"):
         return None
+    said_language = _said_language(session, call_id)
     number = session.scalar(select(func.max(StoredTranscript.number)).where(StoredTranscript.call_id == call_id)) or 0
     data = transcript.to_json()
     row = StoredTranscript(
@@ -179,10 +193,9 @@ def store_transcript(
     }
     if not may_score:
         values |= {"score_state": "not_scored", "score_final": None, "coverage": None, "assessment_id": None}
+    if transcript.language and said_language is None:
+        values["language"] = transcript.language
     _set(session, call_id, **values)
-    if transcript.language:
-        known = update(Call).where(Call.id == call_id, Call.language.is_(None)).values(language=transcript.language)
-        session.execute(known.execution_options(synchronize_session=False))
     session.flush()
     return Stored("score" if may_score else None)
 

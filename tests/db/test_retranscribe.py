@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from review import states
 from review.db import Database
-from review.models import AuditEvent, Call, Source, StoredTranscript, utc_now
+from review.models import AuditEvent, Call, Delivery, Source, StoredTranscript, utc_now
 from review.queries.better_words import SpeechModelNow, is_offered, read_model_now, read_offer
 from review.queries.viewer import load_viewer
 from review.services.retranscribe import (
@@ -242,3 +242,23 @@ def test_a_worker_lost_for_good_leaves_what_the_call_had(database: Database) -> 
     failure = read_row(database, again).failure
     assert failure is not None
     assert failure["code"] == "worker_lost"
+
+
+@pytest.mark.parametrize(("said", "asked", "kept"), [(None, None, "ru"), ("en", "en", "en")])
+def test_a_language_only_heard_is_heard_anew_and_one_that_was_said_stays(
+    database: Database, said: str | None, asked: str | None, kept: str
+) -> None:
+    with database.session() as session:
+        call_id = factories.make_call(session, language="en", source="pbx", external_id="a").id
+        facts = {"source": "pbx"} if said is None else {"source": "pbx", "language": said}
+        session.add(Delivery(call_id=call_id, source="pbx", external_id="a", door="api", facts=facts))
+        factories.store_words(session, session.get_one(Call, call_id), state="scored")
+        note_model(session, SMALL)
+        transcribe_again(session, call_id, engine="auto", offered_only=False)
+        assert load_for_transcribe(session, call_id).language == asked
+    held = claim(database, call_id)
+    assert held is not None
+    with database.session() as session:
+        better = dataclasses.replace(make_transcript(("rep", "Добрый день")), language="ru")
+        assert store_transcript(session, held, better, "small is there now") is not None
+    assert read_row(database, call_id).language == kept
