@@ -28,8 +28,8 @@ Numbers = NDArray[np.float64]
 
 RATE: Final = 0.2
 _TEST_SEED: Final = 977
-_CLEAN: Final = TextSettings(strength=1.0)
-_NOISY: Final = replace(_CLEAN, noise=(0.2, 0.3))
+_CLEAN: Final = TextSettings(strength=1.0, kind="one_vs_rest")
+_NOISY: Final = replace(_CLEAN, noise=(RATE,))
 
 
 def run(train_rows: Sequence[Row], test_rows: Sequence[Row] | None) -> Row:
