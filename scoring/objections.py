@@ -166,7 +166,8 @@ def _reaction(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> str:
             continue
         if case.in_turn(turn.index, "hard_no"):
             return "leaves"
-        accepts = case.in_turn(turn.index, "accept") or case.in_turn(turn.index, "client_step")
+        agrees = not _only_answers(case, turn.index) and case.in_turn(turn.index, "accept")
+        accepts = agrees or case.in_turn(turn.index, "client_step")
         resists = (
             turn.index in raised.turns or case.in_turn(turn.index, "refuse") or case.in_turn(turn.index, PREFIX[:-1])
         )
@@ -177,6 +178,13 @@ def _reaction(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> str:
     if reaction == "resists" and last >= len(case.conversation.turns) - 1:
         return "leaves"
     return reaction
+
+
+def _only_answers(case: Case, turn: int) -> bool:
+    """Whether a "yes" or "okay" only answers a question on something else: it takes no answer to the objection."""
+    before = case.groups_in(turn - 1)
+    to_the_point = any(group in ("next_step", "benefit") or group.startswith("move.") for group in before)
+    return not to_the_point and any(question.turn == turn - 1 for question in case.questions)
 
 
 def _genuine(raised: Raised, *, explicit: bool) -> float:

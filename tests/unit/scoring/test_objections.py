@@ -229,3 +229,9 @@ def test_the_next_question_on_a_list_is_no_clarifying_one() -> None:
     assert [move.name for move in only(listed).moves] == []
     about = listed.replace("What is your zip code?", "I understand. What would make you interested?")
     assert "clarify" in [move.name for move in only(about).moves]
+
+
+def test_a_yes_to_another_question_accepts_no_answer() -> None:
+    text = "C: That's too expensive for us.\nR: {answer}\nC: Yes.\n"
+    assert only(text.format(answer="Okay. Do you own your home?")).reaction == "neutral"
+    assert only(text.format(answer="I understand. It includes two years of service.")).reaction == "accepts"
