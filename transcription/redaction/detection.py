@@ -15,7 +15,7 @@ from transcription.redaction.judging import judge, remember_masks
 from transcription.redaction.letters import find_letters
 from transcription.redaction.lexicon import Lexicon, load_lexicon
 from transcription.redaction.patterns import find_patterns
-from transcription.redaction.tokens import MASK_PATTERN
+from transcription.redaction.tokens import MASK_PATTERN, Token
 from transcription.redaction.types import Place
 from transcription.speech import primary_language
 from transcription.transcript import RedactionKind, Turn
@@ -116,7 +116,10 @@ def _places(
     spans: dict[int, tuple[int, int]] = {}
     for number in numbers:
         if number.turn not in spans:
-            spans[number.turn] = (_start(conversation.atoms[number.turn], number.atom), number.atom.end)
+            spans[number.turn] = (
+                _start(conversation.tokens[number.turn], conversation.atoms[number.turn], number.atom),
+                number.atom.end,
+            )
         start, end = spans[number.turn]
         spans[number.turn] = (min(start, number.atom.start), max(end, number.atom.end))
     places = []
@@ -128,11 +131,12 @@ def _places(
     return places
 
 
-def _start(atoms: Sequence[Atom], first: Atom) -> int:
+def _start(tokens: Sequence[Token], atoms: Sequence[Atom], first: Atom) -> int:
     """Where a value begins: the "4" of "the last 4 0 9 8 2" looks like "the last 4 digits" and may be its first."""
     at = bisect_left(atoms, first.start, key=lambda atom: atom.start)
     before = atoms[at - 1] if at else first
-    leads = before.sort == "prompt" and before.behind == first.first and len(before.digits) == len(first.digits) == 1
+    leads = before.sort == "prompt" and len(before.digits) == len(first.digits) == 1
+    leads = leads and all(token.silent for token in tokens[before.behind : first.first])
     return before.start if leads else first.start
 
 

@@ -13,6 +13,7 @@ from transcription.redaction.tokens import Token
 from transcription.redaction.types import Place
 
 _TURNS: Final = 3
+_BETWEEN: Final = 4 * WORD
 _STEPS: Final = 12
 """Tokens to go from the digits: a few letters with fillers between."""
 
@@ -50,7 +51,7 @@ def _ends_turn(tokens: Sequence[Token], letters: dict[int, Atom], atom: Atom) ->
 
 
 def _walk(tokens: Sequence[Token], letters: dict[int, Atom], at: int, step: int, lexicon: Lexicon) -> Iterator[Atom]:
-    """Letters met on the way from the digits, over signs, fillers and at most one other word."""
+    """Letters met on the way from the digits, over signs, fillers and a few words ("A B, let me see my glasses, 28")."""
     spent = 0
     for _ in range(_STEPS):
         if not 0 <= at < len(tokens):
@@ -59,7 +60,7 @@ def _walk(tokens: Sequence[Token], letters: dict[int, Atom], at: int, step: int,
             yield letters[at]
         elif not tokens[at].silent and tokens[at].text not in lexicon.soft:
             spent += WORD
-            if spent > WORD or len(tokens[at].text) > 2:
+            if spent > _BETWEEN:
                 return
         at += step
 

@@ -22,6 +22,9 @@ _PRINTED: Final = 6
 """Groups of four in a row that are no card: a card has five at most."""
 
 _PIECES: Final = 4
+_TRUNK: Final = (9, 10, 11)
+"""Digits of a number with its area, as it is dialled in the country."""
+
 _LONG: Final = 12
 """Digits from which a dictated number is a card unless it was announced as something else."""
 
@@ -40,6 +43,10 @@ def gives_away(said: Sequence[str], segment: Segment, regions: Sequence[str]) ->
     # Prices named one after another ("19000", "18500") may make a phone's digits, but not in a phone's groups.
     grouped = len(sizes) == 1 or max(sizes) <= 4 or said[0].startswith("0")
     if dictated and grouped and any(is_phone(digits, regions, mobile=True) for digits in said):
+        return 0.55, "phone"
+    # Prices and counts never begin with a nought, and few orders do.
+    trunk = said[0][0] == "0" and len(said[0]) in _TRUNK and said[0][1] != "0"
+    if dictated and trunk and is_phone(said[0], regions):
         return 0.55, "phone"
     return 0.0, ""
 
