@@ -20,7 +20,7 @@ from scoring.conversation import UNSURE_ROLES, Conversation, MergedTurn
 from scoring.languages import Language, language_of, read_text
 from scoring.spans import InterruptionSpan, MetricSpans, QuestionSpan
 from scoring.wordlists import word_set
-from transcription.transcript import Transcript, Turn
+from transcription.transcript import Transcript, Turn, Word
 
 DEFAULTS: Final[Mapping[str, float]] = {
     "dead_air_seconds": 3.0,
@@ -212,12 +212,7 @@ def _broke_off(other: Utterance, overlap: float, punctuated: bool, thresholds: M
 
 
 def _utterance(number: int, turn: Turn, language: Language, read: MergedTurn | None) -> Utterance | None:
-    words = [
-        (word.start, word.end)
-        for word in turn.words
-        if word.start is not None and word.end is not None and word.end >= word.start
-    ]
-    spoken = _joined(words)
+    spoken = _joined(turn.words)
     start = turn.start if turn.start is not None else (spoken[0][0] if spoken else None)
     end = turn.end if turn.end is not None else (spoken[-1][1] if spoken else None)
     if start is None or end is None or end < start:
@@ -229,13 +224,21 @@ def _utterance(number: int, turn: Turn, language: Language, read: MergedTurn | N
     return Utterance(number, turn.role, start, end, turn.text, brief, spoken or ((start, end),))
 
 
-def _joined(words: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+def _joined(words: Sequence[Word]) -> tuple[tuple[float, float], ...]:
+    """The stretches of talk that the words of a turn make up."""
+    timed = [(w.start, w.end) for w in words if w.start is not None and w.end is not None and w.end >= w.start]
+    if not timed:
+        return ()
+    timed.sort()
     joined: list[tuple[float, float]] = []
-    for start, end in sorted(words):
-        if joined and start - joined[-1][1] <= _PAUSE_WITHIN_TALK:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
+    begun, reached = timed[0]
+    for start, end in timed:
+        if start - reached > _PAUSE_WITHIN_TALK:
+            joined.append((begun, reached))
+            begun, reached = start, end
+        elif end > reached:
+            reached = end
+    joined.append((begun, reached))
     return tuple(joined)
 
 

@@ -43,6 +43,10 @@ class Token(NamedTuple):
     head: bool = True
 
 
+new_token: Final = tuple.__new__
+"""Makes a `Token` from all its fields in half the time its own constructor takes: a call has hundreds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A run of tokens that a phrase may not cross; `asks` when it ended in a question mark."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from scoring.languages.base import PIECE, WORD_MARK, Language, Sentence, Token, ends_sentence, mask_tokens
+from scoring.languages.base import PIECE, WORD_MARK, Language, Sentence, Token, ends_sentence, mask_tokens, new_token
 
 _SINGLE: Final = re.compile(
     r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]|[0-9]+(?:[.,:/][0-9]+)*|[^\W\d_]+|\d+"
@@ -65,7 +65,7 @@ class Joined(Language):
     def _pieces(self, text: str, match: re.Match[str], kind: str | None) -> list[Token]:
         raw, start = match.group(), match.start()
         if kind == "word":
-            if raw.isupper() and raw.isascii() and start > 0 and text[start - 1] == "[":
+            if start and text[start - 1] == "[" and raw.isupper() and raw.isascii():
                 return [Token(stem, surface, start, match.end()) for stem, surface in mask_tokens(raw)]
             if raw in self.fillers:
                 return []
@@ -76,9 +76,11 @@ class Joined(Language):
         head = start == 0 or text[start - 1].isspace() or not (text[start - 1].isalnum())
         if _SYLLABLES.fullmatch(raw):
             normal = self.normal
-            found = [Token(normal(c), c, place, place + 1, False) for place, c in enumerate(raw, start)]
+            found = [
+                new_token(Token, (normal(c), c, place, place + 1, False)) for place, c in enumerate(raw, start)
+            ]
             if head:
-                found[0] = found[0]._replace(head=True)
+                found[0] = new_token(Token, (*found[0][:4], True))
             return found
         found = []
         for piece in _SINGLE.finditer(raw):

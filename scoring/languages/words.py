@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from scoring.languages.base import PIECE, Language, Sentence, Token, ends_sentence, folded, mask_tokens
+from scoring.languages.base import PIECE, Language, Sentence, Token, ends_sentence, folded, mask_tokens, new_token
 
 _FIGURES: Final = tuple("#0123456789")
 
@@ -38,20 +38,24 @@ class Words(Language):
         """The sentences of a turn. Without punctuation the whole turn is one."""
         sentences: list[Sentence] = []
         tokens: list[Token] = []
+        words, may_repeat, compounds = self.words, self.may_repeat, self.compounds
         for match in PIECE.finditer(text):
             kind = match.lastgroup
             start, end = match.span()
             if kind == "word":
-                for stem, surface in self._words_at(text, start, match.group()):
+                raw = match.group()
+                # What stands right before a word changes it only where that is a bracket or a figure.
+                spaced = not start or text[start - 1] == " "
+                for stem, surface in words(raw) if spaced else self._words_at(text, start, raw):
                     if tokens:
                         last = tokens[-1].surface
-                        if last == surface and surface not in self.may_repeat and surface[0] != "#":
+                        if last == surface and surface not in may_repeat and surface[0] != "#":
                             continue
-                        if surface in self.compounds and last == self.compounds[surface][0]:
-                            start, whole = tokens.pop().start, self.compounds[surface][1]
+                        if surface in compounds and last == compounds[surface][0]:
+                            start, whole = tokens.pop().start, compounds[surface][1]
                             tokens.append(Token(whole, whole, start, end))
                             continue
-                    tokens.append(Token(stem, surface, start, end))
+                    tokens.append(new_token(Token, (stem, surface, start, end, True)))
                     if len(tokens) > 3 and surface == tokens[-3].surface and _said_again(tokens):
                         del tokens[-2:]
             elif kind == "end":
