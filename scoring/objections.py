@@ -59,7 +59,9 @@ def _counts(case: Case, hit: Hit) -> bool:
     refuses = case.in_turn(hit.turn, "hard_no") or (kind != "brush_off" and case.in_turn(hit.turn, "refuse"))
     asked = case.groups_in(hit.turn - 1)
     if not refuses:
-        if f"asks.{kind}" in asked or (kind == "need" and "asks.competitor" in asked):
+        answers = f"asks.{kind}" in asked or (kind == "need" and "asks.competitor" in asked)
+        # "When would you start?" "I need a day to think about it": whatever was asked, that is no answer.
+        if answers and "stands" not in hit.entry.tags:
             return False
         if "implied" in hit.entry.tags and kind == "brush_off":
             offered = "next_step" in asked

@@ -235,3 +235,8 @@ def test_a_yes_to_another_question_accepts_no_answer() -> None:
     text = "C: That's too expensive for us.\nR: {answer}\nC: Yes.\n"
     assert only(text.format(answer="Okay. Do you own your home?")).reaction == "neutral"
     assert only(text.format(answer="I understand. It includes two years of service.")).reaction == "accepts"
+
+
+def test_time_to_think_stands_even_in_answer_to_a_question_about_timing() -> None:
+    text = "R: When would you like to start?\nC: {wish}\nR: Okay.\nC: Bye.\n"
+    assert only(text.format(wish="I need a day or two to think about it.")).types == ("timing",)
