@@ -1,7 +1,8 @@
 """Requests in Chinese service dialogues: which turns ask for something, F1, by dialogue.
 
-A turn's four kinds (the rep's, and of the client's a request, a choice made, another) are told by the mean of a linear
-text model and the context model, since choice and request are worded alike and told apart by what came before.
+The settings were chosen on the shared dialogues. A turn's four kinds (the rep's, and of the client's a request, a
+choice made, another) are told by the mean of a linear text model and the context model, since choice and request are
+worded alike and told apart by what came before.
 """
 
 from __future__ import annotations

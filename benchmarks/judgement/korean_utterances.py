@@ -1,7 +1,8 @@
 """Korean utterances of seven kinds (statement, question, command, ...): accuracy of a linear model over text forms.
 
-The data are single utterances, so each is its own "dialogue" for the intervals. Without a test folder ten folds are
-dealt by chance (seeded), as the data come; `accuracy_new_texts` is that on texts that no training fold holds.
+The forms were chosen on the shared utterances. The data are single utterances, so each is its own "dialogue" for the
+intervals. Without a test folder ten folds are dealt by chance (seeded), as the data come; `accuracy_new_texts` is
+that on texts that no training fold holds.
 """
 
 from __future__ import annotations

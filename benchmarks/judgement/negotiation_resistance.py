@@ -1,11 +1,12 @@
 """Resistance in price negotiations, eight classes: the context model against simple baselines, by dialogue.
 
-With a test folder the model learns from all training dialogues; without one each fold named in the data is tested by a
-model that learned from the others. Every turn of every dialogue counts in `macro_f1`, `any_f1`, `any_ap` and `kappa`.
+With a test folder the model learns from all training dialogues; without one each fold named in the data is tested by
+a model that learned from the others. The settings and the word lists were chosen on folds 0 to 3, so that only a test
+folder is wholly unseen. Every turn of every dialogue counts in `macro_f1`, `any_f1`, `any_ap` and `kappa`.
 
-The data hold some dialogues twice, the second time with no label at all (every turn "none", whatever is said). Nothing
-can be learned from such copies, so they are left out of training; they stay in the test, and `as_annotated` gives the
-figures without them.
+The data hold some dialogues twice, the second time with no label at all (every turn "none", whatever is said).
+Nothing can be learned from such copies, so they are left out of training; they stay in the test, and `as_annotated`
+gives the figures without them.
 """
 
 from __future__ import annotations
