@@ -32,6 +32,9 @@ _NEXT: Final = 8
 _MOST: Final = 24
 """Announcements looked at around a number, so that a text of nothing else stays quick."""
 
+_REACH: Final = 10
+"""Turns before a number in which something may announce it, and a few more."""
+
 Position = tuple[int, int]
 """A turn's index and a character in it."""
 
@@ -112,20 +115,39 @@ def _place(announcement: Announcement) -> Position:
     return announcement.turn, announcement.start
 
 
-def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) -> Conversation:
-    """The conversation with `masked` places counting as masks already."""
+Kept = dict[tuple[int, tuple[tuple[int, int, str], ...]], tuple[list[Token], list[Atom]]]
+"""Tokens and numbers of turns by their index and what was masked in them, for when the turns are looked at again."""
+
+
+def lay_tokens(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place], kept: Kept) -> Conversation:
+    """Tokens, numbers and speakers of the conversation, with `masked` places counting as masks already."""
     taken: dict[int, list[tuple[int, int, str]]] = {}
     for place in masked:
         taken.setdefault(place.turn, []).append((place.start, place.end, place.kind))
     conversation = Conversation()
-    load = substantial = 0
     for index, turn in enumerate(turns):
-        tokens = cut_tokens(turn.text, taken.get(index, ()))
-        shown = _shown(turn.text, tokens)
-        announced = _without_card_of(_announcements(index, shown, lexicon), shown)
-        spans = [(a.start, a.end) for a in announced if a.topic not in _WITH_NUMBER]
-        atoms = _outside(read_atoms(turn.text, tokens, lexicon), spans)
-        speaker = (turn.role, turn.speaker)
+        key = (index, tuple(sorted(taken.get(index, ()))))
+        if key not in kept:
+            tokens = cut_tokens(turn.text, key[1])
+            kept[key] = tokens, read_atoms(turn.text, tokens, lexicon)
+        conversation.tokens.append(kept[key][0])
+        conversation.atoms.append(kept[key][1])
+        conversation.speakers.append((turn.role, turn.speaker))
+    return conversation
+
+
+def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place], kept: Kept | None = None) -> Conversation:
+    """The conversation with `masked` places counting as masks already."""
+    conversation = lay_tokens(turns, lexicon, masked, {} if kept is None else kept)
+    load = substantial = 0
+    for index, near in enumerate(_near_numbers(conversation)):
+        tokens, atoms, speaker = conversation.tokens[index], conversation.atoms[index], conversation.speakers[index]
+        announced: list[Announcement] = []
+        if near:
+            shown = _shown(turns[index].text, tokens)
+            announced = _without_card_of(_announcements(index, shown, lexicon), shown)
+            atoms = _outside(atoms, [(a.start, a.end) for a in announced if a.topic not in _WITH_NUMBER])
+            conversation.atoms[index] = atoms
         in_number = {
             at for atom in atoms if atom.sort not in ("quantity", "faint") for at in range(atom.first, atom.behind)
         }
@@ -135,13 +157,10 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) ->
             loads.append(load)
             if token.sort == "mask":
                 conversation.masks.append(((index, token.start), token.text))
-            elif at not in in_number and not token.silent and token.text not in lexicon.soft:
+            elif at not in in_number and token.text not in lexicon.soft and not token.silent:
                 load += 1 if token.sort == "han" else WORD
-        conversation.tokens.append(tokens)
-        conversation.atoms.append(atoms)
         conversation.digits.append("".join(atom.digits for atom in atoms if atom.sort not in ("prompt", "faint")))
         conversation.loads.append([*loads, load])
-        conversation.speakers.append(speaker)
         conversation.substantial.append(substantial)
         conversation.numbers.extend(
             Number(index, speaker, a, loads[a.first], substantial, loads[a.first] - before, load - loads[a.first])
@@ -154,6 +173,16 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place]) ->
         substantial += load > before
     _settle(conversation)
     return conversation
+
+
+def _near_numbers(conversation: Conversation) -> list[bool]:
+    """Per turn: whether a number or a mask is near enough for what the turn announces to matter."""
+    near = [False] * len(conversation.tokens)
+    for index, (tokens, atoms) in enumerate(zip(conversation.tokens, conversation.atoms, strict=True)):
+        if any(atom.digits for atom in atoms) or any(token.sort == "mask" for token in tokens):
+            first = max(0, index - _REACH)
+            near[first : index + 2] = [True] * (min(index + 2, len(near)) - first)
+    return near
 
 
 def _outside(atoms: Sequence[Atom], spans: Sequence[tuple[int, int]]) -> list[Atom]:

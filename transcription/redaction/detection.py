@@ -8,7 +8,7 @@ from typing import Final
 
 from transcription.redaction.around_cards import find_around
 from transcription.redaction.atom import Atom
-from transcription.redaction.conversation import Conversation, Number, lay_out
+from transcription.redaction.conversation import Conversation, Kept, Number, lay_out, lay_tokens
 from transcription.redaction.dictation import Segment, cut_segments
 from transcription.redaction.emails import find_spoken, find_written
 from transcription.redaction.judging import judge, remember_masks
@@ -37,17 +37,20 @@ def find_private(turns: Sequence[Turn], language: str | None, *, taken: Sequence
     lexicon = load_lexicon()
     regions = REGIONS.get(primary_language(language) or "", tuple(r for each in REGIONS.values() for r in each))
     places: list[Place] = []
+    kept: Kept = {}
     while True:
-        new = _look(turns, regions, lexicon, [*taken, *places])
+        new = _look(turns, regions, lexicon, [*taken, *places], kept)
         if not new:
             return sorted(places, key=lambda p: (p.turn, p.start))
         places += new
 
 
-def _look(turns: Sequence[Turn], regions: Sequence[str], lexicon: Lexicon, places: Sequence[Place]) -> list[Place]:
+def _look(
+    turns: Sequence[Turn], regions: Sequence[str], lexicon: Lexicon, places: Sequence[Place], kept: Kept
+) -> list[Place]:
     new = _free([*find_written(turns), *find_patterns(turns)], turns, places)
-    new += _free(find_spoken(lay_out(turns, lexicon, [*places, *new]), lexicon), turns, [*places, *new])
-    conversation = lay_out(turns, lexicon, [*places, *new])
+    new += _free(find_spoken(lay_tokens(turns, lexicon, [*places, *new], kept), lexicon), turns, [*places, *new])
+    conversation = lay_out(turns, lexicon, [*places, *new], kept)
     new += _free(_numbers(conversation, turns, regions, lexicon), turns, [*places, *new])
     return new
 

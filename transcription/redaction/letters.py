@@ -51,7 +51,7 @@ def _ends_turn(tokens: Sequence[Token], letters: dict[int, Atom], atom: Atom) ->
 
 
 def _walk(tokens: Sequence[Token], letters: dict[int, Atom], at: int, step: int, lexicon: Lexicon) -> Iterator[Atom]:
-    """Letters met on the way from the digits, over signs, fillers and a few words ("A B, let me see my glasses, 28")."""
+    """Letters met on the way from the digits, over signs, fillers and a few words ("A B, wait for it, 28")."""
     spent = 0
     for _ in range(_STEPS):
         if not 0 <= at < len(tokens):
