@@ -76,9 +76,7 @@ class Joined(Language):
         head = start == 0 or text[start - 1].isspace() or not (text[start - 1].isalnum())
         if _SYLLABLES.fullmatch(raw):
             normal = self.normal
-            found = [
-                new_token(Token, (normal(c), c, place, place + 1, False)) for place, c in enumerate(raw, start)
-            ]
+            found = [new_token(Token, (normal(c), c, place, place + 1, False)) for place, c in enumerate(raw, start)]
             if head:
                 found[0] = new_token(Token, (*found[0][:4], True))
             return found
