@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import signal
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -79,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     )
     engine = load_engine(choice)
     try:
-        with tempfile.TemporaryDirectory(prefix="callcoach-") as folder:
+        with _ended_cleanly(), tempfile.TemporaryDirectory(prefix="callcoach-") as folder:
             options = TranscribeOptions(
                 language,
                 args.direction,
@@ -100,6 +104,23 @@ def run(args: argparse.Namespace) -> int:
         print(f"callcoach: {_missing(transcript)}", file=sys.stderr)
         return DONE_IN_PART
     return DONE
+
+
+@contextlib.contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    """Within, a request to end (a timeout, a stopped service, a closed terminal) leaves no sound of the call behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    heard = [number for number, handler in before.items() if handler == signal.SIG_DFL]  # nohup has SIGHUP ignored
+    for number in heard:
+        signal.signal(number, lambda got, _frame: sys.exit(128 + got))
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _refuse_unreadable(paths: list[Path]) -> None:
