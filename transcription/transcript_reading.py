@@ -210,7 +210,10 @@ def _number(item: Mapping[str, Any], key: str, where: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise NotATranscript(f"{key!r} is not a number", where=where)
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number too long for one
+        number = float("inf")
     if number != number or number in (float("inf"), float("-inf")):
         raise NotATranscript(f"{key!r} is not a finite number", where=where)
     return number
