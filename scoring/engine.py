@@ -9,7 +9,7 @@ from scoring.case import Case
 from scoring.conversation import UNSURE_ROLES, Conversation, prepare
 from scoring.detectors.phrases import introduced_name
 from scoring.facts import Facts
-from scoring.judging import LearnedJudge, judge, judge_nothing
+from scoring.judging import LearnedJudge, RejectionHeads, judge, judge_nothing
 from scoring.matching import matcher_for
 from scoring.objections import find_objections
 from scoring.packs import Pack, PackMissing, load_pack
@@ -32,12 +32,12 @@ def score(
     standard: Standard,
     facts: Facts | None = None,
     models: LearnedJudge | None = None,
-    closed_leads: RejectionHead | None = None,
+    closed_leads: RejectionHeads | None = None,
 ) -> Assessment:
     """The call's assessment. The same input gives the same bytes: no clock, no randomness, no outside state.
 
     A language without a rule pack gets its timing measures, every criterion "cannot judge", and no score. `models` are
-    an installation's own, learned from its reviewers, and so is the judge of `closed_leads`; without them only what
+    an installation's own, learned from its reviewers, and so are the judges of `closed_leads`; without them only what
     ships takes part.
     """
     facts = facts or Facts()
@@ -50,6 +50,7 @@ def score(
         language = conversation.language or "unknown"
         why = f"There is no rule pack for the call's language ({language}) yet."
         return _unjudged(transcript, conversation, standard, facts, why)
+    head = None if closed_leads is None else closed_leads.head_for(pack.language)
     case = open_case(transcript, conversation, pack, facts)
     objections = find_objections(case)
     criteria = judge(case, standard, objections, models)
@@ -58,13 +59,13 @@ def score(
         standard=standard.name,
         version=standard.version,
         packs={pack.language: pack.version},
-        models=_versions(standard, facts, pack, models, closed_leads),
+        models=_versions(standard, facts, pack, models, head),
         score=total(standard, criteria),
         criteria=criteria,
         stages=stages,
         metrics=case.metrics,
         objections=objections,
-        rejection=find_rejection(case, facts, objections, closed_leads),
+        rejection=find_rejection(case, facts, objections, head),
         promises=find_promises(case),
         facts_found=find_facts(case),
         summary=summarise(case, objections),
@@ -78,12 +79,12 @@ def score(
 
 
 def _versions(
-    standard: Standard, facts: Facts, pack: Pack, models: LearnedJudge | None, closed_leads: RejectionHead | None
+    standard: Standard, facts: Facts, pack: Pack, models: LearnedJudge | None, head: RejectionHead | None
 ) -> dict[str, str]:
     """Which learned judges took part, by what they judge."""
     found = {} if models is None else dict(models.versions(pack.language, _criteria(standard)))
-    if closed_leads is not None and facts.disposition in CLOSED:
-        found["rejection"] = closed_leads.version
+    if head is not None and facts.disposition in CLOSED:
+        found["rejection"] = head.version
     return found
 
 

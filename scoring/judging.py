@@ -10,6 +10,7 @@ from scoring.case import Case
 from scoring.detectors import dialogue, next_step, objection_answers, phrases
 from scoring.detectors.catalogue import DETECTORS
 from scoring.detectors.finding import Finding
+from scoring.rejection import RejectionHead
 from scoring.standards import Criterion, Standard
 
 _Detect = Callable[[Case, Criterion], Finding]
@@ -44,6 +45,14 @@ class LearnedJudge(Protocol):
 
     def answer(self, case: Case, criterion: Criterion, result: CriterionResult) -> CriterionResult:
         """The learned answer in place of the rules', or the rules' own where no model judges."""
+        ...
+
+
+class RejectionHeads(Protocol):
+    """Learned judges of closed leads, one for a language at most."""
+
+    def head_for(self, language: str) -> RejectionHead | None:
+        """The judge of calls in this language; None: the rules judge."""
         ...
 
 

@@ -93,7 +93,7 @@ def score_work(run: Run) -> Store:
         models = read_in_use(session, settings.data)
     _keep_silent(run, work)
     standard = work.judge_by
-    assessment: Assessment = score(work.transcript, standard, work.facts, models.judges)
+    assessment: Assessment = score(work.transcript, standard, work.facts, models.judges, models.closed_leads)
     aside = judge_aside(models, work.transcript, standard, work.facts, assessment)
 
     def store(session: Session) -> Step | None:

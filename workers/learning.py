@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from review.db import Database
 from review.learning.ask import draw_requests
 from review.learning.data import CriterionLabels
+from review.learning.rejection import LeadLabels, read_lead_labels
+from review.learning.rejection_gate import LEADS
+from review.learning.rejection_training import FittedLeads, fit_leads, gather_leads, keep_leads
 from review.learning.training import Fitted, Report, fit, gather, keep, wanted_labels
 from review.learning.watch import DriftRow, look_for_drift
 from review.services.standards import find_standard, list_choices
@@ -42,10 +45,15 @@ def learn_nightly(database: Database, settings: Settings) -> Night:
 def train_candidates(
     database: Database, settings: Settings, *, criterion: str | None = None, user_id: int | None = None
 ) -> tuple[Report, ...]:
-    """A candidate for every criterion (or one) whose labels suffice and are new. No lock is held while training."""
+    """A candidate for every criterion (or one) whose labels suffice and are new; closed leads count as one.
+
+    No lock is held while training.
+    """
     with database.read() as session:
-        every = wanted_labels(session, criterion)
-    return tuple(_train(database, settings, labels, user_id) for labels in every if labels.settled)
+        every = wanted_labels(session, criterion) if criterion != LEADS else ()
+        leads = read_lead_labels(session) if criterion in (None, LEADS) else ()
+    reports = [_train(database, settings, labels, user_id) for labels in every if labels.settled]
+    return (*reports, *(_train_leads(database, settings, labels, user_id) for labels in leads))
 
 
 def _train(database: Database, settings: Settings, labels: CriterionLabels, user_id: int | None) -> Report:
@@ -56,3 +64,13 @@ def _train(database: Database, settings: Settings, labels: CriterionLabels, user
         return fitted
     with database.session() as session:
         return keep(session, settings.data, fitted, user_id)
+
+
+def _train_leads(database: Database, settings: Settings, labels: LeadLabels, user_id: int | None) -> Report:
+    with database.read() as session:
+        gathered = gather_leads(session, labels)
+    fitted = fit_leads(gathered)
+    if not isinstance(fitted, FittedLeads):
+        return fitted
+    with database.session() as session:
+        return keep_leads(session, settings.data, fitted, user_id)

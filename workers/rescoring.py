@@ -10,7 +10,7 @@ from typing import Any
 
 from review.db import Database
 from review.doorbell import ring_rescore
-from review.learning.in_use import read_in_use
+from review.learning.in_use import InUse, read_in_use
 from review.services.rescore import (
     RunClaim,
     RunRow,
@@ -23,7 +23,6 @@ from review.services.rescore import (
 from review.services.rescore_calls import RescoreWork, load_work, next_calls, skip_call, store_rescored
 from review.settings import Settings
 from scoring.engine import score
-from scoring.judging import LearnedJudge
 from workers.runtime import Runtime
 
 log = logging.getLogger("workers")
@@ -73,7 +72,7 @@ def work_on_run(
         return "failed"
     try:
         with database.read() as session:
-            models = read_in_use(session, settings.data).judges
+            models = read_in_use(session, settings.data)
         _all_calls(_Share(database, settings, claim, run, models), stop, progress)
     except BaseException:
         with database.session() as session:
@@ -92,7 +91,7 @@ class _Share:
     settings: Settings
     claim: RunClaim
     run: RunRow
-    models: LearnedJudge | None
+    models: InUse
 
 
 def _all_calls(share: _Share, stop: Callable[[], bool], progress: Callable[[RunRow], None] | None) -> None:
@@ -138,4 +137,7 @@ def _judge(share: _Share, call_id: int) -> tuple[dict[str, Any], RescoreWork | N
         )
     if work is None:
         return {}, None
-    return score(work.work.transcript, work.work.judge_by, work.work.facts, share.models).to_json(), work
+    judged = work.work
+    models = share.models
+    made = score(judged.transcript, judged.judge_by, judged.facts, models.judges, models.closed_leads)
+    return made.to_json(), work

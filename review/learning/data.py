@@ -127,7 +127,7 @@ def call_name(source: str, external_id: str) -> str:
 
 def read_examples(session: Session, labels: CriterionLabels, wanted: Sequence[Label]) -> list[Example]:
     """The labelled calls as examples; calls without words, or in a language without rules, are left out."""
-    ids = _ids(session)
+    ids = call_ids(session)
     examples = []
     for label in wanted:
         judged = judge_by_rules(session, ids[label.call], label.standard, label.version) if label.call in ids else None
@@ -142,6 +142,15 @@ def read_examples(session: Session, labels: CriterionLabels, wanted: Sequence[La
 def judge_by_rules(session: Session, call_id: int, standard: str, version: int) -> Judged | None:
     """A call judged anew by the rules of now; None where that cannot be."""
     asked = standard_of(session, standard, version)
+    case = None if asked is None else open_shown(session, call_id)
+    if asked is None or case is None:
+        return None
+    results = judge(case, asked, find_objections(case))
+    return Judged(case, asked, {result.id: result for result in results})
+
+
+def open_shown(session: Session, call_id: int) -> Case | None:
+    """A call's newest words, as people see them, opened by the packs and facts of now; None where that cannot be."""
     call = session.get(Call, call_id)
     newest = session.execute(
         select(StoredTranscript.id, StoredTranscript.body)
@@ -149,7 +158,7 @@ def judge_by_rules(session: Session, call_id: int, standard: str, version: int) 
         .order_by(StoredTranscript.number.desc())
         .limit(1)
     ).one_or_none()
-    if asked is None or call is None or newest is None:
+    if call is None or newest is None:
         return None
     transcript = read_shown(session, call_id, Transcript.from_json(unpack_body(newest.body)), newest.id)
     conversation = prepare(transcript)
@@ -159,9 +168,7 @@ def judge_by_rules(session: Session, call_id: int, standard: str, version: int) 
         pack = load_pack(conversation.language)
     except PackMissing:
         return None
-    case = open_case(transcript, conversation, pack, gather_facts(session, call))
-    results = judge(case, asked, find_objections(case))
-    return Judged(case, asked, {result.id: result for result in results})
+    return open_case(transcript, conversation, pack, gather_facts(session, call))
 
 
 def speech_of(assessment: dict[str, Any]) -> float | None:
@@ -175,7 +182,7 @@ def speech_of(assessment: dict[str, Any]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _ids(session: Session) -> dict[str, int]:
+def call_ids(session: Session) -> dict[str, int]:
     """The ids of all calls people decided on, by their names."""
     rows = session.execute(
         select(Call.source, Call.external_id, Call.id).where(Call.id.in_(select(Verdict.call_id).distinct()))

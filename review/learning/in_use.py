@@ -10,24 +10,30 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.learning.rejection_file import load_head
+from review.learning.rejection_gate import LEADS
 from review.models import LearnedModel, ShadowAnswer, utc_now
 from review.upsert import insert_new
-from scoring.assessment import Assessment
+from scoring.assessment import Assessment, Objection
+from scoring.case import Case
 from scoring.conversation import prepare
 from scoring.engine import open_case
 from scoring.facts import Facts
 from scoring.judging import judge
 from scoring.learning.examples import look_at
 from scoring.learning.judge import LearnedModels, LoadedModel, learned_answer
+from scoring.learning.rejection_model import ClosedLeads, RejectionModel
 from scoring.learning.store import ModelRefused, load_model
 from scoring.objections import find_objections
 from scoring.packs import PackMissing, load_pack
+from scoring.rejection import CLOSED, find_rejection
 from scoring.standards import Standard
 from transcription.transcript import Transcript
 
 log = logging.getLogger(__name__)
 
 _loaded: dict[str, LoadedModel] = {}  # by the hash of the file: a model never changes under its hash
+_heads: dict[str, RejectionModel] = {}  # as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +45,33 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownHead:
+    """A judge of closed leads in the database and in memory."""
+
+    id: int
+    language: str
+    head: RejectionModel
+
+
+@dataclass(frozen=True, slots=True)
 class InUse:
     """The models of an installation at one moment."""
 
     promoted: tuple[Known, ...] = ()
     shadows: tuple[Known, ...] = ()
+    heads: tuple[KnownHead, ...] = ()
+    shadow_heads: tuple[KnownHead, ...] = ()
 
     @property
     def judges(self) -> LearnedModels | None:
         """What `scoring.engine.score` takes; None where no model is in charge of anything."""
         by_id = {known.loaded.id: known.loaded for known in self.promoted}
         return LearnedModels(by_id) if by_id else None
+
+    @property
+    def closed_leads(self) -> ClosedLeads | None:
+        """What `scoring.engine.score` judges closed leads by; None where the rules do in every language."""
+        return ClosedLeads({known.language: known.head for known in self.heads}) if self.heads else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +87,12 @@ class Aside:
 def read_in_use(session: Session, data_folder: Path) -> InUse:
     """The promoted and the shadow models. One that cannot be read is left out with a loud line: the rules judge."""
     found: dict[str, list[Known]] = {"promoted": [], "shadow": []}
+    heads: dict[str, list[KnownHead]] = {"promoted": [], "shadow": []}
     rows = session.execute(
         select(
             LearnedModel.id,
+            LearnedModel.criterion,
+            LearnedModel.language,
             LearnedModel.state,
             LearnedModel.version,
             LearnedModel.file,
@@ -78,12 +103,15 @@ def read_in_use(session: Session, data_folder: Path) -> InUse:
     )
     for row in rows:
         try:
-            loaded = _load(data_folder / row.file, row.file_sha256, row.version)
+            if row.criterion == LEADS:
+                head = _load_head(data_folder / row.file, row.file_sha256)
+                heads[row.state].append(KnownHead(row.id, row.language, head))
+            else:
+                loaded = _load(data_folder / row.file, row.file_sha256, row.version)
+                found[row.state].append(Known(row.id, loaded))
         except ModelRefused as error:
             log.error("%s; the rules judge in its place", error)
-            continue
-        found[row.state].append(Known(row.id, loaded))
-    return InUse(tuple(found["promoted"]), tuple(found["shadow"]))
+    return InUse(*(tuple(each[state]) for each in (found, heads) for state in ("promoted", "shadow")))  # type: ignore[arg-type]
 
 
 def judge_aside(
@@ -91,8 +119,9 @@ def judge_aside(
 ) -> tuple[Aside, ...]:
     """What shadows answer against what the assessment says, and promoted models against the rules."""
     aside: Sequence[Known] = (*models.shadows, *models.promoted)
+    closed: Sequence[KnownHead] = (*models.shadow_heads, *models.heads) if facts.disposition in CLOSED else ()
     conversation = prepare(transcript)
-    if not aside or not conversation.turns:
+    if not (aside or closed) or not conversation.turns:
         return ()
     try:
         pack = load_pack(conversation.language)
@@ -101,9 +130,12 @@ def judge_aside(
     judges = LearnedModels({known.loaded.id: known.loaded for known in models.promoted})
     shown = {result.id: result.answer for result in assessment.criteria}
     case = open_case(transcript, conversation, pack, facts)
-    rules = {result.id: result for result in judge(case, standard, find_objections(case))}
+    objections = find_objections(case)
+    found = _leads_aside(models, [known for known in closed if known.language == pack.language], case, objections)
+    if not aside:
+        return tuple(found)
+    rules = {result.id: result for result in judge(case, standard, objections)}
     criteria = {criterion.id: criterion for section in standard.sections for criterion in section.criteria}
-    found = []
     for known in aside:
         criterion = criteria.get(known.loaded.model.criterion)
         if criterion is None:
@@ -119,6 +151,24 @@ def judge_aside(
         compared = rules[criterion.id].answer if mine else shown[criterion.id]
         found.append(Aside(known.id, answer.answer, compared, answer.confidence))
     return tuple(found)
+
+
+def _leads_aside(
+    models: InUse, closed: Sequence[KnownHead], case: Case, objections: Sequence[Objection]
+) -> list[Aside]:
+    """The band each judge of closed leads gives beside the one shown, or the one in charge beside the rules'."""
+    heads = {known.id: known.head for known in models.heads if known.language == case.pack.language}
+    rules = find_rejection(case, case.facts, objections)
+    shown = find_rejection(case, case.facts, objections, next(iter(heads.values()), None))
+    if rules is None or shown is None or rules.excluded:  # what a rule excludes no model is asked about
+        return []
+    found = []
+    for known in closed:
+        mine = find_rejection(case, case.facts, objections, known.head)
+        if mine is not None:
+            compared = rules if known.id in heads else shown
+            found.append(Aside(known.id, mine.band, compared.band, mine.probability))
+    return found
 
 
 def store_aside(session: Session, call_id: int, answers: Sequence[Aside]) -> None:
@@ -142,3 +192,9 @@ def _load(path: Path, sha256: str, version: int) -> LoadedModel:
         model, _card = load_model(path, sha256)
         _loaded[sha256] = LoadedModel(model, version)
     return _loaded[sha256]
+
+
+def _load_head(path: Path, sha256: str) -> RejectionModel:
+    if sha256 not in _heads:
+        _heads[sha256] = load_head(path, sha256)
+    return _heads[sha256]

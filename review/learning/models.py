@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from review.errors import ReviewError
+from review.learning.rejection_gate import LEADS, refusal_of_leads
 from review.models import LearnedModel, ModelEvent, ShadowAnswer
 from review.services.audit import record
 from scoring.learning.criterion_training import POSITIVES
@@ -78,9 +80,10 @@ def promote(session: Session, model_id: int, user_id: int | None) -> None:
     """Put a model in charge; the one before it is retired. Raises NotPromoted where a condition is not met."""
     model = _model(session, model_id)
     judged = session.scalar(select(func.count()).select_from(ShadowAnswer).where(ShadowAnswer.model_id == model_id))
-    why = refusal_of(model.state, model.figures, model.test, judged or 0)
+    why = refusal_of(model, judged or 0)
     if why is not None:
-        raise NotPromoted(why, WORDS[why], positives=model.figures.get("positives"), shadow=judged or 0)
+        words = LEAD_WORDS if model.criterion == LEADS else {}
+        raise NotPromoted(why, words.get(why, WORDS[why]), positives=model.figures.get("positives"), shadow=judged or 0)
     for other in _siblings(session, model, "promoted"):
         _move(session, other, "retired", "retired", user_id, instead=model.version)
     session.flush()  # the old one out of charge before the new one in: the database allows one
@@ -114,18 +117,21 @@ def roll_back(session: Session, model_id: int, user_id: int | None) -> int | Non
     return before.id if before else None
 
 
-def refusal_of(state: str, figures: dict[str, Any], test: dict[str, Any], shadow_calls: int) -> str | None:
+def refusal_of(model: LearnedModel, shadow_calls: int) -> str | None:
     """The first condition of promotion that is not met, by a short name (see WORDS); None when all are."""
-    mine, rules = (test.get("model") or {}).get("kappa"), (test.get("rules") or {}).get("kappa")
-    if state == "promoted":
+    if model.state == "promoted":
         return "in_charge"
-    if state != "shadow":
+    if model.state != "shadow":
         return "no_shadow"
+    judged_by = refusal_of_leads if model.criterion == LEADS else _refusal_of_answers
+    return judged_by(model.figures, model.test) or ("short_shadow" if shadow_calls < SHADOW_CALLS else None)
+
+
+def _refusal_of_answers(figures: Mapping[str, Any], test: Mapping[str, Any]) -> str | None:
+    mine, rules = (test.get("model") or {}).get("kappa"), (test.get("rules") or {}).get("kappa")
     if int(figures.get("positives", 0)) < POSITIVES and int(figures.get("all_positives", 0)) < POSITIVES:
         return "few_labels"
-    if mine is None or mine <= (rules or 0.0):
-        return "not_better"
-    return "short_shadow" if shadow_calls < SHADOW_CALLS else None
+    return "not_better" if mine is None or mine <= (rules or 0.0) else None
 
 
 WORDS: Final = {
@@ -134,6 +140,10 @@ WORDS: Final = {
     "few_labels": f"It saw fewer than {POSITIVES} labels on the rarer side.",
     "not_better": "On the frozen test it agrees with people no better than the rules do.",
     "short_shadow": f"It has judged fewer than {SHADOW_CALLS} calls in the shadow.",
+}
+LEAD_WORDS: Final = {
+    "not_better": "On the frozen test it ranks closed leads no better than the rules do.",
+    "short_shadow": f"It has judged fewer than {SHADOW_CALLS} closed leads in the shadow.",
 }
 
 
@@ -185,5 +195,5 @@ def _row(model: LearnedModel, calls: int, differing: int) -> ModelRow:
         test=model.test,
         shadow_calls=calls,
         shadow_differs=differing,
-        refusal=refusal_of(model.state, model.figures, model.test, calls),
+        refusal=refusal_of(model, calls),
     )

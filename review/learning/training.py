@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,20 +75,14 @@ def gather(session: Session, labels: CriterionLabels) -> Gathered:
     criterion, language = labels.criterion.id, labels.language
     positives = positives_of([label.answer for label in labels.settled], labels.best)
     stored = session.get(FrozenTest, (criterion, language))
-    calls = [_labelled(label) for label in labels.settled]
+    calls = [labelled(label) for label in labels.settled]
     test = read_test_set(stored.body) if stored else freeze(calls, seed=model_id(criterion, language))
     found = Gathered(labels, positives, test, stored is not None)
     if positives < POSITIVES or test is None:
         return found
-    training = [label for label in labels.settled if not test.keeps_from_training(_labelled(label))]
+    training = [label for label in labels.settled if not test.keeps_from_training(labelled(label))]
     trained_on = data_hash(training)
-    newest = session.scalar(
-        select(LearnedModel.data_sha256)
-        .where(LearnedModel.criterion == criterion, LearnedModel.language == language)
-        .order_by(LearnedModel.version.desc())
-        .limit(1)
-    )
-    if newest == trained_on:
+    if newest_data(session, criterion, language) == trained_on:
         return Gathered(labels, positives, test, stored is not None, data_sha256=trained_on, unchanged=True)
     testing = [label for label in labels.settled if test.holds(label.call)]
     return Gathered(
@@ -147,20 +141,7 @@ def keep(session: Session, data_folder: Path, fitted: Fitted, user_id: int | Non
     """Store the model as a candidate and freeze its test set. The file is on disk before the row says so."""
     gathered = fitted.gathered
     criterion, language = gathered.labels.criterion.id, gathered.labels.language
-    if gathered.test is not None and not gathered.frozen:
-        insert_new(
-            session,
-            FrozenTest,
-            ("criterion", "language"),
-            criterion=criterion,
-            language=language,
-            body=gathered.test.to_json(),
-            frozen_at=utc_now(),
-        )
-    last = select(func.max(LearnedModel.version)).where(
-        LearnedModel.criterion == criterion, LearnedModel.language == language
-    )
-    version = (session.scalar(last) or 0) + 1
+    version = next_version(session, criterion, language)
     name = f"{FOLDER}/{model_id(criterion, language)}-{version}.skops"
     card = Card(criterion, language, version, gathered.data_sha256, {**fitted.figures, "test": fitted.test})
     row = LearnedModel(
@@ -175,26 +156,44 @@ def keep(session: Session, data_folder: Path, fitted: Fitted, user_id: int | Non
         test=fitted.test,
         usual=dict(fitted.usual),
     )
-    for older in session.scalars(_candidates(criterion, language)):
+    add_candidate(session, row, None if gathered.frozen else gathered.test, user_id)
+    held = how_held_out(fitted.test["how"])
+    why = f"trained on {fitted.figures['n']} calls, tested on {fitted.test['n']} held out by {held}"
+    report = _report(gathered, "trained", why)
+    return replace(report, version=version, figures=fitted.figures, test=fitted.test)
+
+
+def newest_data(session: Session, criterion: str, language: str) -> str | None:
+    """The hash of the labels that the newest model was trained on."""
+    return session.scalar(
+        select(LearnedModel.data_sha256)
+        .where(LearnedModel.criterion == criterion, LearnedModel.language == language)
+        .order_by(LearnedModel.version.desc())
+        .limit(1)
+    )
+
+
+def next_version(session: Session, criterion: str, language: str) -> int:
+    """The number of the next model."""
+    last = select(func.max(LearnedModel.version)).where(
+        LearnedModel.criterion == criterion, LearnedModel.language == language
+    )
+    return (session.scalar(last) or 0) + 1
+
+
+def add_candidate(session: Session, row: LearnedModel, new_test: TestSet | None, user_id: int | None) -> None:
+    """Add the model's row, retire candidates nobody took up, and freeze a test set that is new."""
+    name = {"criterion": row.criterion, "language": row.language}
+    if new_test is not None:
+        key = ("criterion", "language")
+        insert_new(session, FrozenTest, key, **name, body=new_test.to_json(), frozen_at=utc_now())
+    for older in session.scalars(_candidates(row.criterion, row.language)):
         older.state = "retired"
-        session.add(ModelEvent(model_id=older.id, user_id=user_id, event="retired", details={"instead": version}))
+        session.add(ModelEvent(model_id=older.id, user_id=user_id, event="retired", details={"instead": row.version}))
     session.add(row)
     session.flush()
-    session.add(ModelEvent(model_id=row.id, user_id=user_id, event="trained", details={"labels": fitted.figures["n"]}))
-    record(session, user_id, "model.trained", "model", row.id, criterion=criterion, language=language, version=version)
-    why = f"trained on {fitted.figures['n']} calls, tested on {fitted.test['n']} held out by {_how(fitted.test['how'])}"
-    report = _report(gathered, "trained", why)
-    return Report(
-        report.criterion,
-        report.language,
-        report.labels,
-        report.positives,
-        "trained",
-        why,
-        version,
-        fitted.figures,
-        fitted.test,
-    )
+    session.add(ModelEvent(model_id=row.id, user_id=user_id, event="trained", details={"labels": row.figures["n"]}))
+    record(session, user_id, "model.trained", "model", row.id, **name, version=row.version)
 
 
 def wanted_labels(session: Session, criterion: str | None = None) -> tuple[CriterionLabels, ...]:
@@ -209,7 +208,8 @@ def _candidates(criterion: str, language: str) -> Select[LearnedModel]:
     )
 
 
-def _labelled(label: Label) -> LabelledCall:
+def labelled(label: Label) -> LabelledCall:
+    """The label's call as the split sees it."""
     return LabelledCall(label.call, label.rep, label.called_at)
 
 
@@ -223,5 +223,6 @@ def _speech(example: Example) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _how(split: str) -> str:
+def how_held_out(split: str) -> str:
+    """A test set's `how` in words."""
     return {"rep_and_time": "rep and time", "rep": "rep", "time": "time"}[split]

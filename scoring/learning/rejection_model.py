@@ -88,6 +88,17 @@ class RejectionModel:
         return WeighedReason(abs(share), Reason(_HEARD, why, quote))
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedLeads:
+    """The promoted judges by language, as `scoring.engine.score` takes them."""
+
+    by_language: Mapping[str, RejectionModel]
+
+    def head_for(self, language: str) -> RejectionModel | None:
+        """The judge of calls in this language; None: the rules judge."""
+        return self.by_language.get(language)
+
+
 def read_rejection_model(data: Mapping[str, Any]) -> RejectionModel:
     """The model from its JSON form. Raises KeyError, TypeError or ValueError when it is none."""
     return RejectionModel(str(data["version"]), read_call_model(data["model"]))

@@ -17,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     status = acts.add_parser("status", help="labels, agreement, gate and models of every criterion")
     status.add_argument("--json", action="store_true", help="for programs")
     train = acts.add_parser("train", help="train a candidate for every criterion that has enough new labels")
-    train.add_argument("criterion", nargs="?", metavar="CRITERION", help="only this one")
+    train.add_argument(
+        "criterion", nargs="?", metavar="CRITERION", help="only this one; lead.rejection for closed leads"
+    )
     acts.add_parser("evaluate", help="every model on its frozen test set, beside the rules")
     for act, words in (
         ("shadow", "let a candidate judge beside the one in charge, seen by nobody"),
@@ -58,17 +60,21 @@ def _status(args: argparse.Namespace, _settings: Any, database: Any) -> int:
     import dataclasses
     import json
 
+    from review.learning.rejection_gate import LEADS
+    from review.learning.rejection_status import read_lead_status
     from review.learning.status import read_status
 
     with database.read() as session:
         found = read_status(session)
+        leads = read_lead_status(session)
     if args.json:
         lines = [
             {**dataclasses.asdict(status), "gate": status.gate.verdict, "why": status.gate.why} for status in found
         ]
-        print(json.dumps({"criteria": lines}, ensure_ascii=False, indent=2))
+        closed = [dataclasses.asdict(status) for status in leads]
+        print(json.dumps({"criteria": lines, "closed_leads": closed}, ensure_ascii=False, indent=2))
         return 0
-    if not found:
+    if not found and not leads:
         print("No verdicts yet. Reviewers confirm or change answers on a call's page; every one of them is a label.")
     for status in found:
         charge = f"version {status.in_charge.version}" if status.in_charge else "rules"
@@ -77,6 +83,13 @@ def _status(args: argparse.Namespace, _settings: Any, database: Any) -> int:
         print(f"  gate {status.gate.verdict}: {status.gate.why}")
         for model in status.models:
             print(f"  version {model.version} {model.state}: {_figures(model.test)}, shadow {model.shadow_calls} calls")
+    for lead in leads:
+        judge = lead.in_state("promoted")
+        charge = f"version {judge.version}" if judge else "rules"
+        print(f"{LEADS}.{lead.language}: {lead.labels} labels of closed leads, {lead.rarer} of {lead.needed} on the "
+              f"rarer side; judged by {charge}")  # fmt: skip
+        for model in lead.models:
+            print(f"  version {model.version} {model.state}: {_figures(model.test)}, shadow {model.shadow_calls} leads")
     return 0
 
 
@@ -182,8 +195,11 @@ def _figures(test: dict[str, Any]) -> str:
 
     def one(name: str) -> str:
         found = test.get(name) or {}
-        if found.get("kappa") is None:
-            return f"{name} -"
-        return f"{name} kappa {found['kappa']:.2f} ({found['low']:.2f} to {found['high']:.2f})"
+        for measure in ("kappa", "auc"):
+            if found.get(measure) is not None and found.get("low") is not None:
+                return f"{name} {measure.replace('auc', 'AUC')} {found[measure]:.2f} " + (
+                    f"({found['low']:.2f} to {found['high']:.2f})"
+                )
+        return f"{name} -"
 
     return f"{one('model')}, {one('rules')}, n {test.get('n', 0)}"

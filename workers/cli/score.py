@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scoring.judging import LearnedJudge
+    from review.learning.in_use import InUse
     from scoring.standards import Standard
 
 NAME = "score"
@@ -57,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
     if not args.keep_private:
         # Masked as before storing, so that the same call is judged on the same words and no quote shows a number.
         transcript = make_private(transcript).transcript
-    assessment = score(transcript, standard, facts, models)
+    judges, closed_leads = (None, None) if models is None else (models.judges, models.closed_leads)
+    assessment = score(transcript, standard, facts, judges, closed_leads)
     if args.format == "text":
         _write(as_text(assessment, standard))
     else:
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _of_installation(data: Path, name: str | None) -> tuple[Standard, LearnedJudge | None]:
+def _of_installation(data: Path, name: str | None) -> tuple[Standard, InUse]:
     """The standard and the promoted models of the installation in a folder; leaves the folder as it is."""
     from review.learning.in_use import read_in_use
     from review.services.standards import find_standard
@@ -76,7 +77,7 @@ def _of_installation(data: Path, name: str | None) -> tuple[Standard, LearnedJud
     settings = override(read_settings(), data=data.absolute())
     with opened(settings, reads_only=True) as database, database.read() as session:
         standard = find_standard(session, name or settings.standard)
-        return standard, read_in_use(session, settings.data).judges
+        return standard, read_in_use(session, settings.data)
 
 
 def _read_json(path: str) -> object:

@@ -25,6 +25,7 @@ from scoring.learning.calls import CallView, tail_weights, view_call
 from scoring.learning.measures import auc
 from scoring.learning.rejection_model import (
     FEWEST,
+    ClosedLeads,
     RejectionModel,
     TooFewVerdicts,
     Verdict,
@@ -174,7 +175,8 @@ def test_rare_and_unknown_features_count_for_nothing() -> None:
 
 
 def judged_by(text: str, head: RejectionModel | None) -> dict[str, object]:
-    assessment = score(call(text), load_standard("cold-call"), CLOSED, closed_leads=head)
+    heads = None if head is None else ClosedLeads({"en": head})
+    assessment = score(call(text), load_standard("cold-call"), CLOSED, closed_leads=heads)
     return assessment.to_json()
 
 
