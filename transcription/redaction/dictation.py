@@ -33,7 +33,7 @@ _WHOLE: Final = {"card": 13, "card_weak": 13, "phone": 9, "document": 8}
 """Digits from which a value may be whole, so that a new announcement begins another."""
 
 _CARD: Final = frozenset({"card", "card_weak"})
-_DICTATED_FOR: Final = frozenset({"card", "card_weak", "code", "code_weak", "one_time"})
+_DICTATED_FOR: Final = frozenset({"card", "card_weak", "code", "code_weak", "one_time", "phone"})
 """Topics whose digits an engine may write as a price or a time (42:76, 39.39)."""
 
 _TAIL: Final = 40

@@ -7,6 +7,7 @@ from typing import Final
 
 from transcription.redaction.checks import is_phone, passes_luhn
 from transcription.redaction.dictation import Segment
+from transcription.redaction.unannounced import offers
 
 DOCUMENT_LENGTHS: Final = {
     "passport": (8, 9, 10),
@@ -28,7 +29,7 @@ def fit(topic: str, said: Sequence[str], segment: Segment, regions: Sequence[str
     if topic in ("card", "card_weak"):
         if "dated" in sorts and length <= 6:
             return 0.0
-        return _card_fit(said, topic)
+        return 0.0 if topic == "card_weak" and offers(segment) else _card_fit(said, topic)
     if topic == "expiry":
         return _expiry_fit(said[0], sorts, segment)
     if topic in ("code", "code_weak"):
@@ -84,5 +85,5 @@ def _document_fit(name: str, length: int) -> float:
     wanted = DOCUMENT_LENGTHS.get(name, (9,))
     away = min(abs(length - each) for each in wanted)
     if length < 4:
-        return 0.0
+        return 0.54 if length == 3 else 0.0
     return (1.05, 0.95, 0.85)[away] if away <= 2 else 0.75 if length > max(wanted) else 0.56

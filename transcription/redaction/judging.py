@@ -78,10 +78,16 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
         memory.answer(segment, topic)
         whole = topic == "expiry" or kind == "card_code"
         memory.last_kind, memory.last_turn = None if whole else kind, segment.close[0]
-        memory.last_digits = len(said[0])
+        memory.last_digits = len(said[0]) // (1 + _twice(said[0]))
         if kind == "card":
             memory.card_turn = segment.close[0]
     return kind
+
+
+def _twice(digits: str) -> bool:
+    """The same digits repeated: "897 417" - "897 417?"."""
+    half = len(digits) // 2
+    return half > 2 and digits[:half] == digits[half:]
 
 
 def _in_one_breath(segment: Segment) -> bool:
@@ -118,7 +124,8 @@ def _rest_of(segment: Segment, memory: Memory, weights: dict[str, float], said: 
     if memory.last_kind not in ("card", "phone", "document") or segment.begin[0] - memory.last_turn > 4:
         return None
     first = segment.numbers[0]
-    if "other" in weights or "tail" in weights or not 3 <= len(said[0]) <= 12 or first.lead + first.trail > FEW:
+    least = 3 if memory.last_kind == "card" else 1
+    if "other" in weights or "tail" in weights or not least <= len(said[0]) <= 12 or first.lead + first.trail > FEW:
         return None
     short = {"card": 15, "phone": 10, "document": 9}[memory.last_kind]
     return memory.last_kind if memory.last_digits < short else None

@@ -93,6 +93,13 @@ def _haggled(segment: Segment) -> bool:
     return most and sum(words.values()) >= 3 * WORD and sum(s.endswith("0") for s in sums) > len(sums) / 2
 
 
+def offers(segment: Segment) -> bool:
+    """Mostly round sums of three to five digits, each in one piece: what two people offer to pay, and no card."""
+    sums = [n.atom for n in segment.numbers if len(n.atom.digits) in (3, 4, 5)]
+    round_ones = [atom for atom in sums if atom.digits.endswith("0") or atom.sort == "scaled"]
+    return len(sums) >= 3 and len(round_ones) > len(segment.numbers) / 2
+
+
 def sure_card(segment: Segment) -> bool:
     """Dictated in pieces, as long as cards are, begins as they do, and the check digit is right.
 
