@@ -32,6 +32,9 @@ _ONGOING: Final = 3
 _FEW_WORDS: Final = 6 * WORD
 """Words beside the digits of a turn that is still an answer and no story."""
 
+_ANSWER: Final = 4 * WORD
+"""Words beside what may be a time, a price or no number at all, in a turn that is an answer none the less."""
+
 _SOON: Final = 8
 """Turns before a card within which digits said one by one belong to it."""
 
@@ -92,7 +95,9 @@ def _behind(
     asked = _asked(conversation, clump)
     if asked == "tail" and turn - last <= 2 and conversation.speakers[last] == clump.numbers[0].speaker:
         asked = ""  # "... and it ends in 4321" closes a dictation
-    if clump.pointed and not (asked in _CARDS or (turn - last <= 2 and clump.words <= 2 * WORD)):
+    if clump.pointed and not (
+        (asked in _CARDS and clump.words <= _ANSWER) or (turn - last <= 2 and clump.words <= 2 * WORD)
+    ):
         return None
     if asked in _OTHERS or _alone_calendar(clump):
         return None
@@ -104,10 +109,10 @@ def _behind(
         brief = asked in _CARDS and 2 <= len(digits) <= 8 and clump.words <= _FEW_WORDS
         return None if not (due and brief) else "card_code" if asked in _CODES else "card"
     ongoing = turn - last <= _ONGOING
-    if clump.timed and (asked not in _CARDS or _answered(conversation, clump, answered)):
+    if clump.timed and (asked not in _CARDS or clump.words > _ANSWER or _answered(conversation, clump, answered)):
         return None
     if clump.faint:
-        return "card" if turn - last <= 2 and clump.words <= _FEW_WORDS and _quiet(conversation, last, turn) else None
+        return "card" if turn - last <= 2 and clump.words <= _ANSWER and _quiet(conversation, last, turn) else None
     if len(digits) == 2 and turn - last <= 2 and private.said.get(last, 0) <= 2 and clump.words <= 4 * WORD:
         return "card"  # the year to a month
     if clump.counted and (asked not in _CARDS or clump.numbers[0].atom.sort == "scaled"):

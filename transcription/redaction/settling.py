@@ -24,6 +24,9 @@ _MANY: Final = 6
 """Digits in a turn from which doubtful ones of two and more are dictated too."""
 
 _HOURS: Final = 24
+_VALID: Final = 24
+"""First year, of two digits, that a card may still run out in."""
+
 _LATIN: Final = frozenset({"latin", "cyrillic"})
 
 
@@ -38,6 +41,8 @@ def settle_dates(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
             made[n], made[n + 1] = one.but("quantity"), two.but("quantity")
         elif one.sort == "calendar" and two.sort == "quantity" and len(two.digits) <= 2:
             made[n] = one.but("quantity")
+        elif _month(tokens, one) and two.sort == "plain" and 1 <= int(two.digits) < _VALID and len(two.digits) <= 2:
+            made[n], made[n + 1] = one.but("quantity"), two.but("quantity")  # "October 22": too early for a card's year
     return made
 
 
@@ -63,6 +68,10 @@ def settle_points(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) 
         if one and two:
             made[n], made[n + 1] = made[n].but("time"), made[n + 1].but("time")
     return made
+
+
+def _month(tokens: Sequence[Token], atom: Atom) -> bool:
+    return atom.sort == "calendar" and bool(atom.digits) and tokens[atom.first].sort in _LATIN
 
 
 def _is_clock(tokens: Sequence[Token], atom: Atom) -> bool:
