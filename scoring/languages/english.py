@@ -31,6 +31,17 @@ class English(Words):
     may_repeat = frozenset(("bye", "no"))
     currency = MappingProxyType({"$": "dollar", "€": "euro", "£": "pound", "¥": "yuan", "₽": "ruble", "₩": "won"})
     percent = "percent"
+    saying = ("you", "know")
+    saying_means_after = word_set(
+        "do does did if as let letting that what how who whom why where when would will can could to may might should "
+        "because than since so before once until whether everything anything something all think make sure not "
+        "one people anybody somebody everybody person things way thing best all"
+    )
+    saying_means_before = word_set(
+        "what how that if when where who whom why which whether about of it this any anything anybody somebody "
+        "something someone anyone the a your my our his her their him them us me better all nothing everything and or "
+        "more already more before by then"
+    )
     after_number = frozenset(("st", "nd", "rd", "th"))
     compounds = MappingProxyType({"mail": ("e", "email")})
 

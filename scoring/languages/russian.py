@@ -101,6 +101,9 @@ class Russian(Words):
     may_repeat = word_set("да нет пока ага угу")
     currency = MappingProxyType({"$": "доллар", "€": "евро", "£": "фунт", "¥": "юань", "₽": "рубль", "₩": "вона"})
     percent = "процент"
+    saying = ("как", "бы")
+    saying_means_after = word_set("а и так вот это но же знаю понять думаю скажите подскажите то подумать")
+    saying_means_before = word_set("нам мне вам вы мы ты я он она они вас нас это так то там ни не")
 
     def words(self, raw: str) -> tuple[tuple[str, str], ...]:
         return _words(raw)

@@ -30,6 +30,13 @@ class Words(Language):
     compounds: Mapping[str, tuple[str, str]] = MappingProxyType({})
     """A word that belongs to the one before it: {"mail": ("e", "email")}."""
 
+    saying: tuple[str, str] = ("", "")
+    """Two words that are often said for nothing, inside a sentence ("you know")."""
+
+    saying_means_after: frozenset[str] = frozenset()
+    saying_means_before: frozenset[str] = frozenset()
+    """The words around it that make sense of it: "do you know", "you know what"."""
+
     @abstractmethod
     def words(self, raw: str) -> tuple[tuple[str, str], ...]:
         """The stem and surface of each word that a written word stands for; none for a hesitation."""
@@ -72,7 +79,27 @@ class Words(Language):
                     tokens.append(Token(stem, surface, start, end))
         if tokens:
             sentences.append(Sentence(tuple(tokens), asks=False, ended=False))
+        if f" {self.saying[1]} " in text:
+            return tuple(Sentence(self._without_saying(s.tokens), s.asks, s.ended) for s in sentences)
         return tuple(sentences)
+
+    def _without_saying(self, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+        """The tokens without the saying where it stands between words that make no sense of it."""
+        said = [token.surface for token in tokens]
+        kept: list[Token] = []
+        at = 0
+        while at < len(tokens):
+            if (
+                0 < at < len(tokens) - 2
+                and (said[at], said[at + 1]) == self.saying
+                and said[at - 1] not in self.saying_means_after
+                and said[at + 2] not in self.saying_means_before
+            ):
+                at += 2
+                continue
+            kept.append(tokens[at])
+            at += 1
+        return tuple(kept)
 
     def _words_at(self, text: str, start: int, raw: str) -> tuple[tuple[str, str], ...]:
         """What stands at a place: the kind of a part taken out ([PERSON_NAME]), nothing, or words."""
