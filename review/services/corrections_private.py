@@ -40,7 +40,7 @@ def hide_history(session: Session, call_id: int, layer: Layer, hidden: Mapping[i
     """Mask what earlier edits keep of turns in which something private was found: `hidden` by their places in `layer`.
 
     Half of a number says nothing by itself, so it was stored readable; each version a turn had is looked at again
-    among the neighbours that gave it away. The machine's words stay under seal with its transcript.
+    among the neighbours that gave it away. The machine's stored transcript is not rewritten, only never shown so.
     """
     for place in sorted(hidden):
         rows = session.scalars(
