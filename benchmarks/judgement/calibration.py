@@ -1,8 +1,8 @@
 """Do probabilities mean what they say: calibration error of "this turn resists", held out by dialogue.
 
-`ece` is of the calibrated probability of any resistance (isotonic curves from held-out predictions inside the training
-dialogues); `ece_classes` the mean over the eight classes, each against the rest. The unlabelled copies in
-the data are learned from here: a probability has to know how often the labels of such data say none.
+A yes/no question of its own, as each criterion is in the product: one model of resists against does not, its curve
+(isotonic) from held-out predictions inside the training dialogues. The unlabelled copies in the data are learned from
+here: a probability has to know how often the labels of such data say none. The baseline is the model without the curve.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from benchmarks.judgement.negotiation_resistance import (
     NONE,
-    classes_of,
     labels_of,
     over_folds,
     plain_utterances,
@@ -26,6 +25,7 @@ from scoring.learning.measures import bootstrap_interval, ece
 from scoring.learning.text_model import TextSettings, train
 
 Row = dict[str, Any]
+RESISTS: Final = "resists"
 Numbers = NDArray[np.float64]
 
 _SETTINGS: Final = TextSettings(strength=2.0, calibration_folds=3)
@@ -34,34 +34,25 @@ _SETTINGS: Final = TextSettings(strength=2.0, calibration_folds=3)
 def run(train_rows: Sequence[Row], test_rows: Sequence[Row] | None) -> Row:
     """The task's result per `contracts.md`."""
     tested = list(train_rows if test_rows is None else test_rows)
-    labels = np.array(labels_of(tested))
+    resists = np.array(labels_of(tested)) != NONE
     groups = [number for number, row in enumerate(tested) for _ in row["turns"]]
-    classes = classes_of(train_rows)
     both = over_folds(train_rows, test_rows, _predict, learn_all=True)
-    bent, raw = both[:, : len(classes)], both[:, len(classes) :]
-    resists = labels != NONE
-    chance, plain = (1.0 - each[:, classes.index(NONE)] for each in (bent, raw))
+    chance, plain = both[:, 0], both[:, 1]
     return {
-        "n": len(labels),
+        "n": len(resists),
         "split": split_name(train_rows, test_rows),
         "ece": ece(resists, chance),
         "ece_interval": bootstrap_interval(lambda rows: ece(resists[rows], chance[rows]), groups, resamples=500),
-        "ece_classes": _by_class(labels, bent, classes),
-        "baselines": {"raw_ece": ece(resists, plain), "raw_ece_classes": _by_class(labels, raw, classes)},
+        "baselines": {"raw_ece": ece(resists, plain)},
     }
 
 
-def _by_class(labels: NDArray[Any], chances: Numbers, classes: Sequence[str]) -> float:
-    return float(np.mean([ece(labels == name, chances[:, n]) for n, name in enumerate(classes)]))
-
-
-def _predict(train_rows: Sequence[Row], test_rows: Sequence[Row], classes: Sequence[str]) -> Numbers:
-    """Calibrated, then raw probabilities [turns, 2 x classes] of one model."""
+def _predict(train_rows: Sequence[Row], test_rows: Sequence[Row], _classes: Sequence[str]) -> Numbers:
+    """The probability of resistance, calibrated and raw: [turns, 2] of one model."""
     groups = [number for number, row in enumerate(train_rows) for _ in row["turns"]]
-    model = train(plain_utterances(train_rows), labels_of(train_rows), groups, _SETTINGS)
+    answers = [RESISTS if label != NONE else NONE for label in labels_of(train_rows)]
+    model = train(plain_utterances(train_rows), answers, groups, _SETTINGS)
     asked = plain_utterances(test_rows)
-    places = np.array([list(classes).index(name) for name in model.classes])
-    found = np.zeros((len(asked), 2 * len(classes)))
-    found[:, places] = model.probabilities(asked)
-    found[:, places + len(classes)] = replace(model, curves=()).probabilities(asked)
-    return found
+    place = list(model.classes).index(RESISTS)
+    found = [each.probabilities(asked)[:, place] for each in (model, replace(model, curves=()))]
+    return np.stack(found, axis=1)
