@@ -83,6 +83,8 @@ _FORMS: Final = (
     N_("The client said no for now only."),
     N_("The client asked to be called again, and there was no later attempt."),
     N_("The client said no for now only, and there was no later attempt."),
+    N_("Near the end of the call: “%(quote)s”; in reviewed calls that speaks for leads closed wrongly."),
+    N_("Near the end of the call: “%(quote)s”; in reviewed calls that speaks for leads closed rightly."),
     N_("The rep ended the call with the door open: the lead was not lost yet."),
     N_("The client gave %(count)s buying signal."),
     N_("The client gave %(count)s buying signals."),

@@ -7,8 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from review.db import Database
+from review.learning.rejection_gate import LEADS
 from review.models import AuditEvent, Call, DriftReading, LabelRequest, LearnedModel, ShadowAnswer
 from tests.db.learned import Reviewed, review_calls
+from tests.db.learned_leads import review_leads
 from tests.web.conftest import SignIn, counted_statements, post
 
 CANDIDATE = {
@@ -156,3 +158,31 @@ def test_the_page_of_models_asks_no_more_for_more_labels(sign_in: SignIn, databa
             browser.get("/learning")
         counts.append(len(statements))
     assert counts[1] == counts[0]
+
+
+def test_closed_leads_are_a_row_of_their_own_with_how_well_they_are_ranked(sign_in: SignIn, database: Database) -> None:
+    calls = review_leads(database, 60)
+    page = sign_in("reviewer").get("/learning").text
+    assert "Was the lead closed wrongly?" in page
+    assert "60 closed leads judged by people, 30 of them closed wrongly" in page
+    assert "no model yet" in page
+    ranked = {
+        "how": "rep",
+        "n": 48,
+        "model": {"n": 48, "auc": 0.91, "low": 0.82, "high": 0.97},
+        "rules": {"n": 48, "auc": 0.78, "low": 0.64, "high": 0.9},
+    }
+    figures = {"n": 112, "positives": 56, "all": 160, "all_positives": 80}
+    named = {"criterion": LEADS, "file": f"learned/{LEADS}.en-1.json", "figures": figures, "test": ranked}
+    with database.session() as db:
+        db.add(LearnedModel(state="shadow", **{**CANDIDATE, **named}))
+        db.flush()
+        for call_id in calls[:20]:
+            db.add(ShadowAnswer(model_id=1, call_id=call_id, answer="high", shown="middle"))
+    browser = sign_in("quality_lead")
+    page = browser.get("/learning").text
+    assert "0.91" in page
+    assert "95 % interval 0.82 to 0.97" in page
+    assert "test 0.91, rules 0.78" in page
+    assert move(browser, "promote") == 302
+    assert "model 1 in charge" in browser.get("/learning").text

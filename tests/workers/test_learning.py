@@ -15,6 +15,7 @@ from review.db import Database, open_database
 from review.models import Call, DriftReading, LabelRequest, LearnedModel, ShadowAnswer, Source, StandardVersion
 from review.settings import Settings
 from tests.db.learned import review_calls
+from tests.db.learned_leads import lead_call, review_leads
 from tests.unit.scoring.learning.telling import UNKNOWN, make_call
 from tests.workers.installation import Installation
 from workers import jobs, nights
@@ -207,3 +208,37 @@ def test_status_for_people_and_programs(reviewed: Database, capsys: pytest.Captu
     assert main(["learn", "status", "--json"]) == 0
     (status,) = json.loads(capsys.readouterr().out)["criteria"]
     assert (status["labels"], status["gate"]) == (160, "too_few_pairs")
+
+
+def test_closed_leads_from_verdicts_to_a_judge_in_charge(
+    database: Database, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = review_leads(database)
+    transcript, facts = tmp_path / "call.json", tmp_path / "facts.json"
+    transcript.write_text(json.dumps(lead_call(random.Random(900), wrong=True).to_json()))
+    facts.write_text(json.dumps({"disposition": "closed_lost"}))
+    judge = ["score", str(transcript), "--facts", str(facts)]
+    assert main(judge) == 0
+    by_rules = capsys.readouterr().out
+    assert main(["learn", "train", "lead.rejection"]) == 0
+    assert "lead.rejection.en version 1: trained" in capsys.readouterr().out
+    assert main(["learn", "shadow", "lead.rejection.en"]) == 0
+    assert main(["learn", "promote", "lead.rejection.en"]) == 2
+    assert "fewer than 20 closed leads in the shadow" in capsys.readouterr().err
+    assert main([*judge, "--data", str(settings.data)]) == 0
+    assert capsys.readouterr().out == by_rules, "what is in the shadow judges nothing"
+    with database.session() as session:
+        for call_id in calls[:20]:
+            session.add(ShadowAnswer(model_id=1, call_id=call_id, answer="high", shown="middle"))
+    assert main(["learn", "promote", "lead.rejection.en@1"]) == 0
+    assert main(["learn", "status"]) == 0
+    said = capsys.readouterr().out
+    assert "lead.rejection.en: 160 labels of closed leads, 80 of 50 on the rarer side; judged by version 1" in said
+    assert main(["learn", "evaluate"]) == 0
+    assert "lead.rejection.en@1 promoted: model AUC" in capsys.readouterr().out
+    assert main([*judge, "--data", str(settings.data)]) == 0
+    assert json.loads(capsys.readouterr().out)["models"] == {"rejection": "rejection.en:1"}
+    assert main(judge) == 0
+    assert capsys.readouterr().out == by_rules, "only what ships judges without --data"
+    assert main(["learn", "roll-back", "lead.rejection.en"]) == 0
+    assert "the rules judge from now on" in capsys.readouterr().out

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as WebResponse
 
 from review.learning.ask import read_requests
 from review.learning.models import SHADOW_CALLS, NotPromoted, promote, roll_back, start_shadow
+from review.learning.rejection_status import read_lead_status
 from review.learning.status import read_status
 from review.learning.verdicts import Place, Recorded, VerdictRefused, record_verdict
 from review.learning.watch import read_drift
@@ -20,6 +21,7 @@ from web.access import rule_of
 from web.auth import viewer
 from web.errors import Refused
 from web.parts import parts
+from web.reading.lead_learning import read_leads
 from web.reading.learning import read_asked, read_criteria, read_drift_lines
 
 blueprint = Blueprint("learning", __name__)
@@ -74,9 +76,11 @@ def index() -> str:
     """Every criterion people decided on: labels, agreement, the gate, and which model judges."""
     with parts().database.read() as db:
         found = read_status(db)
+        leads = read_lead_status(db)
     return render_template(
         "learning.html",
         lines=read_criteria(found, viewer().language),
+        leads=read_leads(leads),
         moves=rule_of("learning.move").allows(viewer()),
         shadow_calls=SHADOW_CALLS,
     )

@@ -21,7 +21,7 @@ _EDGE: Final = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementMark:
-    """One kappa on the scale: `x` its place, `low` and `high` its interval's; None where too little is known."""
+    """One kappa or AUC on the scale: `x` its place, `low` and `high` its interval's; None: too little is known."""
 
     name: str  # rules, model, people, shown
     n: int
@@ -144,10 +144,10 @@ def _line(status: CriterionStatus, language: str) -> CriterionLine:
     test: Mapping[str, Any] = newest.test if newest else {}
     people = status.people
     marks = [
-        _mark("rules", test.get("rules") or {}),
-        _mark("model", test.get("model") or {}),
-        _mark("shown", status.shown.to_json()),
-        _mark("people", people.to_json()),
+        mark("rules", test.get("rules") or {}),
+        mark("model", test.get("model") or {}),
+        mark("shown", status.shown.to_json()),
+        mark("people", people.to_json()),
     ]
     return CriterionLine(
         criterion=status.criterion,
@@ -158,7 +158,7 @@ def _line(status: CriterionStatus, language: str) -> CriterionLine:
         positives=status.positives,
         needed=status.positives_needed,
         share=min(1.0, status.positives / status.positives_needed),
-        marks=tuple(mark for mark in marks if mark.name == "people" or mark.kappa is not None),
+        marks=tuple(each for each in marks if each.name == "people" or each.kappa is not None),
         people_low=_place(people.low),
         people_high=_place(people.high),
         gate=status.gate.verdict,
@@ -179,8 +179,9 @@ def _line(status: CriterionStatus, language: str) -> CriterionLine:
     )
 
 
-def _mark(name: str, figures: Mapping[str, Any]) -> AgreementMark:
-    kappa, low, high = figures.get("kappa"), figures.get("low"), figures.get("high")
+def mark(name: str, figures: Mapping[str, Any], measure: str = "kappa") -> AgreementMark:
+    """One judge's figures as a place on the scale; `measure` names the one that is drawn, kappa or auc."""
+    kappa, low, high = figures.get(measure), figures.get("low"), figures.get("high")
     return AgreementMark(
         name=name,
         n=int(figures.get("n") or 0),
