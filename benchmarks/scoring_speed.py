@@ -1,9 +1,10 @@
-"""How fast calls are scored: `python -m benchmarks.scoring_speed [--language en] [--json]`.
+"""How fast calls are scored: `python -m benchmarks.scoring_speed [--language en] [--models] [--json]`.
 
 Four-minute telephone calls put together from the written sample calls (`telephone_calls.py`), no sentence said twice;
 what the scorer remembers of short turns is forgotten before each round. Then calls of 4 to 180 minutes, for the growth
 with length. All times are of the processor, not of the clock: other programs on the machine do not count, though they
-slow memory down. A call's time holds reading the transcript's JSON, scoring and writing the assessment's JSON.
+slow memory down. A call's time holds reading the transcript's JSON, scoring and writing the assessment's JSON. With
+`--models` a learned judge of each criterion takes part, as on an installation that has promoted one for each.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any, Final
 
 import scoring.engine as engine
 from benchmarks.telephone_calls import LANGUAGES, ROOT, build_call, build_calls
+from scoring.judging import LearnedJudge
 from scoring.languages.base import forget_texts
 from scoring.matching import Matcher, matcher_for
 from scoring.packs import load_pack
@@ -31,7 +33,12 @@ from transcription.transcript import Transcript
 
 FOUR_MINUTES: Final = 240.0
 LENGTHS: Final = (4, 16, 60, 180)
-GOALS: Final = {"calls_per_second": 100, "three_hours_seconds": 3.0, "peak_megabytes": 300}
+GOALS: Final = {
+    "calls_per_second": 100,
+    "calls_per_second_with_models": 40,
+    "three_hours_seconds": 3.0,
+    "peak_megabytes": 300,
+}
 _ROUNDS: Final = 9
 
 # The engine's steps by the names it calls them under; none of them calls another.
@@ -56,6 +63,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--language", choices=LANGUAGES, action="append", help="only this one (may be given again)")
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help=f"rounds to take the middle of (default {_ROUNDS})")
+    parser.add_argument("--models", action="store_true", help="also with a learned judge of each criterion")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--one", type=int, metavar="MINUTES", help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -64,6 +72,9 @@ def main() -> int:
         print(json.dumps(measure_one(languages[0], args.one)))
         return 0
     found = {language: measure_language(language, max(1, args.rounds)) for language in languages}
+    if args.models:
+        for language, row in found.items():
+            row.update(measure_models(language, max(1, args.rounds)))
     facts = {
         "goals": GOALS,
         "machine": f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, Python {platform.python_version()}",
@@ -99,6 +110,19 @@ def measure_language(language: str, rounds: int) -> dict[str, Any]:
     }
 
 
+def measure_models(language: str, rounds: int) -> dict[str, Any]:
+    """Calls a second where a learned judge answers every criterion of the standard."""
+    from benchmarks.scoring_models import models_for
+
+    standard = load_standard(default_standard_name())
+    calls = build_calls(language, FOUR_MINUTES)
+    models = models_for(calls, standard)
+    texts = [json.dumps(call.to_json(), ensure_ascii=False) for call in calls]
+    _round(texts, standard, models)
+    times = [_measured(language, texts, standard, models) for _ in range(rounds)]
+    return {"models": len(models.by_id), "calls_per_second_with_models": round(1 / median(times))}
+
+
 def measure_one(language: str, minutes: int) -> dict[str, Any]:
     """One call of that length in this process: its seconds, and the most memory the process ever held."""
     standard = load_standard(default_standard_name())
@@ -119,19 +143,19 @@ def measure_one(language: str, minutes: int) -> dict[str, Any]:
     }
 
 
-def _measured(language: str, texts: Sequence[str], standard: Standard) -> float:
+def _measured(language: str, texts: Sequence[str], standard: Standard, models: LearnedJudge | None = None) -> float:
     """Seconds a call takes, with nothing remembered of an earlier round."""
     matcher_for(load_pack(language)).forget()
     forget_texts()
     started = time.process_time()
-    _round(texts, standard)
+    _round(texts, standard, models)
     return (time.process_time() - started) / len(texts)
 
 
-def _round(texts: Sequence[str], standard: Standard) -> None:
+def _round(texts: Sequence[str], standard: Standard, models: LearnedJudge | None = None) -> None:
     for text in texts:
         transcript = _read(text)
-        assessment = engine.score(transcript, standard)
+        assessment = engine.score(transcript, standard, models=models)
         _write(assessment)
 
 
@@ -194,16 +218,22 @@ def as_table(facts: Mapping[str, Any]) -> str:
     """The figures for people."""
     found: Mapping[str, Mapping[str, Any]] = facts["languages"]
     lines = [f"Scoring with rules; {facts['machine']}, load {facts['load']}", ""]
-    lines.append(f"{'four-minute calls':<28}" + "".join(f"{language:>10}" for language in found))
-    rows = (
+    lines.append(f"{'four-minute calls':<34}" + "".join(f"{language:>10}" for language in found))
+    rows: tuple[tuple[str, str], ...] = (
         ("turns a call", "turns"),
         ("words a call", "words"),
         ("ms a call (middle round)", "milliseconds_a_call"),
         ("ms a call (best round)", "milliseconds_best_round"),
         (f"calls/s/core (goal {GOALS['calls_per_second']})", "calls_per_second"),
     )
+    if "models" in next(iter(found.values())):
+        rows = (
+            *rows,
+            ("learned judges", "models"),
+            (f"calls/s/core with them ({GOALS['calls_per_second_with_models']})", "calls_per_second_with_models"),
+        )
     for title, key in rows:
-        lines.append(f"{title:<28}" + "".join(f"{row[key]:>10}" for row in found.values()))
+        lines.append(f"{title:<34}" + "".join(f"{row[key]:>10}" for row in found.values()))
     lines += ["", "of it, ms"]
     for part in next(iter(found.values()))["milliseconds_by_part"]:
         values = "".join(f"{row['milliseconds_by_part'][part]:>10.2f}" for row in found.values())
