@@ -19,7 +19,6 @@ from scoring.guarded_regex import GuardedRegex
 from scoring.hits import Hit as Hit
 from scoring.hits import speech_factor as speech_factor
 from scoring.languages import Token
-from scoring.needs import Met, Needs
 from scoring.packs import Entry, Pack
 from scoring.patterns import Compiled
 from scoring.stream import Stream
@@ -39,9 +38,7 @@ class Matcher:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self._by_anchor: dict[str, dict[str, list[int]]] = {role: {} for role in _ROLES}
-        self._needs = Needs()
-        self._rules: list[tuple[Entry, Compiled, tuple[int, ...]]] = []
-        self._guards: dict[Entry, tuple[tuple[Compiled, tuple[int, ...]], ...]] = {}
+        self._rules: list[tuple[Entry, Compiled, tuple[frozenset[str], ...]]] = []
         self._regexes: list[tuple[Entry, GuardedRegex]] = []
         self._stems: dict[tuple[str, ...], frozenset[str]] = {}
         self._fuzzy: list[tuple[Entry, str, frozenset[str]]] = []
@@ -51,18 +48,12 @@ class Matcher:
         self._negations = pack.words["negations"]
         self._cutoff = pack.threshold("fuzzy")
         self._fuzzy_share = pack.threshold("fuzzy_shared_stems")
-        self._slots: dict[str, Compiled] = {}
         for entry in pack.entries:
             for phrase in entry.phrases:
-                for name in phrase.slots:
-                    self._slots[name] = self._slots.get(name) or pack.phrase(f"<{name}>")
                 for role in _ROLES if entry.role == "any" else (entry.role,):
                     for anchor in sorted(phrase.required[0]):
                         self._by_anchor[role].setdefault(anchor, []).append(len(self._rules))
-                self._rules.append((entry, phrase, self._needs.add_each(phrase.required[1 : 1 + _FURTHER])))
-            self._guards[entry] = tuple(
-                (phrase, self._needs.add_each(phrase.required[: 1 + _FURTHER])) for phrase in entry.unless
-            )
+                self._rules.append((entry, phrase, phrase.required[1 : 1 + _FURTHER]))
             self._regexes.extend((entry, expression) for expression in entry.regex)
             for text in entry.fuzzy:
                 self._add_fuzzy(entry, text)
@@ -140,47 +131,53 @@ class Matcher:
         if not stream.tokens:
             return []
         found: list[Hit] = []
-        met = self._needs.of_turn(stream.keys)
-        each = met.each
-        rules, slots = self._rules, self._slots
         by_anchor = self._by_anchor.get(turn.role, {})
         candidates: set[int] = set()
         for key in by_anchor.keys() & stream.keys:
             candidates.update(by_anchor[key])
         for number in sorted(candidates):
-            entry, phrase, needs = rules[number]
-            if each(needs) and not (phrase.slots and stream.lacks_slot(phrase.slots, slots)):
-                for match in stream.find(phrase):
-                    hit = self._hit(entry, turn, stream, met, match.start(), match.end())
-                    if hit is not None:
-                        found.append(hit)
+            entry, phrase, needs = self._rules[number]
+            if not _has_each(needs, stream.keys):
+                continue
+            for match in stream.find(phrase):
+                hit = self._hit(entry, turn, stream, match.start(), match.end())
+                if hit is not None:
+                    found.append(hit)
         found.extend(self._regex_hits(turn, stream))
-        found.extend(self._fuzzy_hits(turn, stream, met))
+        found.extend(self._fuzzy_hits(turn, stream))
         return _without_overlaps(found)
 
-    def _hit(self, entry: Entry, turn: MergedTurn, stream: Stream, met: Met, start: int, end: int) -> Hit | None:
+    def _hit(self, entry: Entry, turn: MergedTurn, stream: Stream, start: int, end: int) -> Hit | None:
         first, last = stream.span(start, end)
         if last < first:
             return None
         number = stream.sentence_at(start)
-        if entry.asks is not None:
-            sentence = stream.sentences[number]
-            if sentence.ended and sentence.asks != entry.asks:
-                return None
-        guards = self._guards[entry]
-        if entry.guarded or guards:
-            sentence_start, sentence_end = stream.sentence_bounds(number)
-            if entry.guarded and self._negated(stream, first, sentence_start):
-                return None
+        sentence = stream.sentences[number]
+        if entry.asks is not None and sentence.ended and sentence.asks != entry.asks:
+            return None
+        sentence_start, sentence_end = stream.sentence_bounds(number)
+        if entry.guarded and self._negated(stream, first, sentence_start):
+            return None
+        if entry.unless:
             # In speech without punctuation a "sentence" may be minutes long: a guard reaches some words only.
-            low = max(0, max(sentence_start, stream.char_start(first - _GUARD_REACH)) - 2)
+            low = max(sentence_start, stream.char_start(first - _GUARD_REACH)) - 2
             high = min(sentence_end, stream.char_start(last + _GUARD_REACH))
-            for phrase, needs in guards:
-                if met.each(needs) and phrase.regex.search(stream.text, low, high):
+            for phrase in entry.unless:
+                if phrase.required[0].isdisjoint(stream.keys):
+                    continue
+                if phrase.regex.search(stream.text, max(0, low), high):
                     return None
         begin, stop = stream.tokens[first].start, stream.tokens[last].end
-        confidence = turn.speech_confidence(begin, stop)
-        return Hit(entry, turn.index, number, begin, stop, entry.id, entry.precision, confidence)
+        return Hit(
+            entry=entry,
+            turn=turn.index,
+            sentence=number,
+            start=begin,
+            end=stop,
+            source=entry.id,
+            precision=entry.precision,
+            speech_confidence=turn.speech_confidence(begin, stop),
+        )
 
     def _negated(self, stream: Stream, first: int, sentence_start: int) -> bool:
         for index in range(first - 1, max(-1, first - 1 - _NEGATION_REACH), -1):
@@ -200,7 +197,7 @@ class Matcher:
                     confidence = turn.speech_confidence(start, end)
                     yield Hit(entry, turn.index, number, start, end, entry.id, entry.precision, confidence)
 
-    def _fuzzy_hits(self, turn: MergedTurn, stream: Stream, met: Met) -> Iterable[Hit]:
+    def _fuzzy_hits(self, turn: MergedTurn, stream: Stream) -> Iterable[Hit]:
         surface: str | None = None
         starts: list[int] = []
         if len(stream.tokens) > _FUZZY_TURN:
@@ -224,7 +221,7 @@ class Matcher:
             if sum(t.stem in self._negations for t in tokens) != len(stems & self._negations):
                 continue
             stream_at = stream.char_starts[first]
-            hit = self._hit(entry, turn, stream, met, stream_at, stream.char_starts[last] + 1)
+            hit = self._hit(entry, turn, stream, stream_at, stream.char_starts[last] + 1)
             if hit is not None:
                 yield hit._replace(precision=hit.precision * found.score / 100)
 
@@ -238,6 +235,14 @@ def matcher_for(pack: Pack) -> Matcher:
 @lru_cache(maxsize=16)
 def _facts_entry(group: str, source: str) -> Entry:
     return Entry(source, group, "rep", 0.97, (), (), (), (), False, None, frozenset(), (), ())
+
+
+def _has_each(needs: tuple[frozenset[str], ...], keys: set[str]) -> bool:
+    """Whether every set of words a phrase needs has one in the turn."""
+    for need in needs:  # noqa: SIM110 - the plain loop is twice as fast here, the hottest line of scoring
+        if need.isdisjoint(keys):
+            return False
+    return True
 
 
 def _sentence_of_char(stream: Stream, char: int) -> int:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -26,9 +26,6 @@ from scoring.phrase_parts import Part, all_of, in_order, of_word
 MAX_COST: Final = 20_000
 _UNSEEN: Final = 0.5
 """How often a word or pair that stands in no line of the pack is taken to occur there."""
-
-_WIDE_SLOT: Final = 400
-"""Characters of a slot's expression from which it is looked for once in a turn, before the phrases that need it."""
 
 DIGIT_ANCHOR: Final = "#digit"
 BOUNDARY: Final = "|"
@@ -50,7 +47,7 @@ class Compiled:
     `required`: sets of which each has a member in any turn the phrase is found in, the rarest set first; a member is
     a stem, or two stems that follow each other, with a space between (`Stream.keys`). `first`: the stems it can begin
     with, None when it can begin with any. `stems`: every word it knows, to find near misses. `expression`: the text of
-    its regular expression. `slots`: the wide slots (a date, a price) without which it is not found.
+    its regular expression.
     """
 
     source: str
@@ -58,7 +55,6 @@ class Compiled:
     required: tuple[frozenset[str], ...]
     first: frozenset[str] | None
     stems: frozenset[str]
-    slots: frozenset[str] = frozenset()
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -106,7 +102,6 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> Compiled:
         required,
         None if part.empty else part.first,
         frozenset(parser.stems) - vocabulary.language.common,
-        frozenset(name for name in part.slots if len(vocabulary.parsed[name][0].regex) >= _WIDE_SLOT),
     )
 
 
@@ -158,7 +153,6 @@ class _Parser:
             all_of(part.first for part in parts),
             all_of(part.last for part in parts),
             any(part.empty for part in parts),
-            parts[0].slots.intersection(*(part.slots for part in parts[1:])),
         )
 
     def commonness(self, anchors: frozenset[str]) -> tuple[float, int, tuple[str, ...]]:
@@ -239,4 +233,4 @@ class _Parser:
             known = (inner.parse(), frozenset(inner.stems))
             self.vocabulary.parsed[name] = known
         self.stems.update(known[1])
-        return known[0] if known[0].empty else replace(known[0], slots=known[0].slots | {name})
+        return known[0]

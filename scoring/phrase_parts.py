@@ -17,7 +17,7 @@ MOST_PAIRS: Final = 100
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a phrase. `first` and `last`: the stems it can begin and end with, None when they can be anything;
-    `empty`: it can be found in no words at all; `slots`: the slots that are found wherever it is found."""
+    `empty`: it can be found in no words at all."""
 
     regex: str
     cost: int
@@ -25,7 +25,6 @@ class Part:
     first: frozenset[str] | None = None
     last: frozenset[str] | None = None
     empty: bool = False
-    slots: frozenset[str] = frozenset()
 
 
 def of_word(expression: str, stems: frozenset[str]) -> Part:
@@ -52,7 +51,6 @@ def in_order(parts: list[Part]) -> Part:
         _beginning(parts),
         _end(parts),
         all(part.empty for part in parts),
-        frozenset().union(*(part.slots for part in parts)),
     )
 
 

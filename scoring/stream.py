@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import Final
 
@@ -24,7 +24,7 @@ class Stream:
     `stems` are the turn's words; `keys` are those and every pair of neighbours, the ends of sentences as "|".
     """
 
-    __slots__ = ("_places", "_sentence_starts", "_slots", "char_starts", "keys", "sentences", "stems", "text", "tokens")
+    __slots__ = ("_places", "_sentence_starts", "char_starts", "keys", "sentences", "stems", "text", "tokens")
 
     def __init__(self, turn: MergedTurn, vocabulary: Vocabulary) -> None:
         self.sentences = turn.sentences
@@ -32,7 +32,6 @@ class Stream:
         self.char_starts: list[int] = []
         self._sentence_starts: list[int] = []
         self._places: dict[str, list[int]] | None = None
-        self._slots: dict[str, bool] = {}
         parts = ["| "]
         at = 2
         for sentence in turn.sentences:
@@ -49,16 +48,6 @@ class Stream:
         self.keys = keys_of(turn.sentences)
         if DIGIT_ANCHOR in self.keys:
             self.stems.add(DIGIT_ANCHOR)
-
-    def lacks_slot(self, wanted: frozenset[str], slots: Mapping[str, Compiled]) -> bool:
-        """Whether one of the wanted slots is not in the turn; each is looked for once."""
-        for name in wanted:
-            known = self._slots.get(name)
-            if known is None:
-                known = self._slots[name] = next(iter(self.find(slots[name])), None) is not None
-            if not known:
-                return True
-        return False
 
     def find(self, phrase: Compiled) -> Iterator[re.Match[str]]:
         """Where the phrase is found, from the left, none overlapping another."""
