@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import fsum
 
+from scoring.assessment import Evidence
 from scoring.case import Case
 from scoring.detectors.finding import Finding, cannot_judge
 from scoring.detectors.phrases import ABSENCE_CONFIDENCE, absence_confidence
@@ -67,7 +68,8 @@ def talk_share(case: Case, criterion: Criterion) -> Finding:
         return cannot_judge(doubt)
     inside = least <= ratio <= most
     why = f"The rep talks {ratio:.0%} of the time; the band is {least:.0%} to {most:.0%}."
-    return Finding("inside" if inside else "outside", why, _METRIC_CONFIDENCE)
+    evidence = tuple(_longest(case, role) for role in ("rep", "client"))
+    return Finding("inside" if inside else "outside", why, _METRIC_CONFIDENCE, evidence)
 
 
 def lets_finish(case: Case, criterion: Criterion) -> Finding:
@@ -91,7 +93,19 @@ def lets_finish(case: Case, criterion: Criterion) -> Finding:
                 evidence.append(turn.evidence(piece.start, piece.end, "metric:interruption"))
     why = f"{len(mine)} interruption{'' if len(mine) == 1 else 's'} by the rep in {minutes:.1f} minutes."
     level = "interrupts" if len(mine) > allowed else "listens"
-    return Finding(level, why, _METRIC_CONFIDENCE, tuple(evidence[:_QUOTES]))
+    absence = None if evidence else case.absence(case.window("anywhere"), (), "rep")
+    return Finding(level, why, _METRIC_CONFIDENCE, tuple(evidence[:_QUOTES]), absence)
+
+
+def _longest(case: Case, role: str) -> Evidence:
+    """The longest stretch one person talks: what a share of talking time can be heard by."""
+    stretches = [
+        ((piece.ends or 0.0) - (piece.begins or 0.0), turn, piece)
+        for turn in case.conversation.of(role)
+        for piece in turn.pieces
+    ]
+    _seconds, turn, piece = max(stretches, key=lambda found: (found[0], -found[2].turn))
+    return turn.evidence(piece.start, piece.end, "metric:talk_ratio")
 
 
 def find_needs_questions(case: Case) -> list[Question]:
