@@ -32,6 +32,10 @@ PACKS_MOVED = (
     "The rule packs were updated since this run began, so its calls could not be compared. "
     "The calls done so far keep their new assessments; start a new run."
 )
+NONE_JUDGED = (
+    "None of the calls could be judged again; they keep the scores they have. The reasons are in the list of calls: "
+    "mend what they name and start a new run."
+)
 
 
 def rescore_calls(run_id: int) -> str:
@@ -100,8 +104,9 @@ def _all_calls(share: _Share, stop: Callable[[], bool], progress: Callable[[RunR
             calls = next_calls(session, share.run.id)
         if not calls:
             with share.database.session() as session:
-                end_run(session, share.claim)
-            log.info("run %d: every call was scored again", share.run.id)
+                run = get_run(session, share.run.id)
+                end_run(session, share.claim, why=NONE_JUDGED if run.failed and run.failed == run.done else None)
+            log.info("run %d: through, %d of %d calls could not be judged", share.run.id, run.failed, run.done)
             return
         for call_id in calls:
             if stop() or not _rescore_call(share, call_id):

@@ -30,7 +30,7 @@ from scoring.engine import score
 from scoring.standards import StandardNotFound, load_standard
 from tests.db.rescoring import GREETS, PLAIN, assessments, scored_call, shown
 from tests.factories import make_rep, make_user
-from workers.rescoring import PACKS_MOVED, work_on_run
+from workers.rescoring import NONE_JUDGED, PACKS_MOVED, work_on_run
 
 V = load_standard("cold-call").version
 # The next version: the greeting and its section weigh more.
@@ -212,6 +212,22 @@ def test_a_call_that_cannot_be_judged_does_not_end_the_run(
         assert session.get_one(RescoreChange, (run_id, first)).why == "RuntimeError: broken"
         assert get_run(session, run_id).failed == 1
     assert len(assessments(database, second)) == 2
+
+
+def test_a_run_in_which_no_call_could_be_judged_has_failed(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_id = scored_call(database)
+    run_id = begin(database, standard="closing")
+
+    def fails(*_args: object) -> object:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("workers.rescoring.score", fails)
+    assert work_on_run(database, settings, run_id, stop=never) == "failed"
+    with database.read() as session:
+        assert get_run(session, run_id).why == NONE_JUDGED
+    assert len(assessments(database, call_id)) == 1
 
 
 def test_other_packs_end_the_run(database: Database, settings: Settings) -> None:

@@ -67,6 +67,12 @@ def test_from_labels_to_a_model_in_charge_and_back(
     assert "recap.en version 1: trained" in capsys.readouterr().out
     assert main(["learn", "promote", "recap.en"]) == 2
     assert "recap.en@1 (candidate)" in capsys.readouterr().err
+    file = next(settings.data.rglob("*.skops"))
+    whole = file.read_bytes()
+    file.write_bytes(whole + b"x")
+    assert main(["learn", "shadow", "recap.en"]) == 2
+    assert "not those that were stored" in capsys.readouterr().err
+    file.write_bytes(whole)
     assert main(["learn", "shadow", "recap.en"]) == 0
     assert main(["learn", "promote", "recap.en@1"]) == 2
     assert "fewer than 20 calls in the shadow" in capsys.readouterr().err

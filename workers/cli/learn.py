@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from review.learning.models import ModelRow
 
 NAME = "learn"
 HELP = "train, judge in the shadow, promote and roll back models learned from reviewers; labels out and in"
@@ -115,7 +118,7 @@ def _evaluate(_args: argparse.Namespace, settings: Any, database: Any) -> int:
     return 0
 
 
-def _move(args: argparse.Namespace, _settings: Any, database: Any) -> int:
+def _move(args: argparse.Namespace, settings: Any, database: Any) -> int:
     from review.learning.models import promote, read_models, roll_back, start_shadow
     from workers.cli.errors import CommandRefused
 
@@ -133,9 +136,19 @@ def _move(args: argparse.Namespace, _settings: Any, database: Any) -> int:
             instead = "the model before it judges" if now else "the rules judge"
             print(f"{name}: version {model.version} is out of charge; {instead} from now on")
         else:
+            _check_file(settings.data, model)
             (start_shadow if args.act == "shadow" else promote)(session, model.id, None)
             print(f"{name}: version {model.version} is {'in the shadow' if args.act == 'shadow' else 'in charge'}")
     return 0
+
+
+def _check_file(data: Path, model: ModelRow) -> None:
+    """Raise ModelRefused when a model's file is not the one that was stored: it would judge nothing, or wrongly."""
+    from review.learning.rejection_file import load_head
+    from review.learning.rejection_gate import LEADS
+    from scoring.learning.store import load_model
+
+    (load_head if model.criterion == LEADS else load_model)(data / model.file, model.file_sha256)
 
 
 def _nightly(_args: argparse.Namespace, settings: Any, database: Any) -> int:
