@@ -20,8 +20,8 @@ from transcription.transcript import Mark, Word
 from transcription.turns import Voice
 from transcription.vad import VadOptions
 
-PEOPLE: Final = 2
-"""Voices told apart on a channel that nobody has named."""
+PEOPLE: Final = 3
+"""Voices told apart at most on a channel that nobody has named: two people, and one who takes over from one of them."""
 
 
 SLIVER: Final = 0.3

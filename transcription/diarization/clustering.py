@@ -30,7 +30,7 @@ FEWEST: Final = 10
 STRAY: Final = 0.02
 """Share of whole windows that lie with the wrong voice."""
 
-_STEEP: Final = 3.0
+STEEP: Final = 3.0
 _MOSTLY_TWO: Final = 1.5
 """How sure the number of voices is: a logistic curve over the distance from the border, as steep as the measurements
 of APART; two voices start from more, since both people is what most channels asked about hold."""
@@ -42,7 +42,7 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """One or two voices in a channel's windows.
+    """The voices in a channel's windows: one or two, or three where one takes over from another.
 
     `evidence` is `(windows, voices)` log-likelihoods; `sure` how likely 0..1 the number of voices is right.
     """
@@ -52,7 +52,7 @@ class Voices:
 
     @property
     def count(self) -> int:
-        """1 or 2."""
+        """1, 2 or 3."""
         return int(self.evidence.shape[1])
 
 
@@ -64,20 +64,31 @@ def tell_voices(vectors: Floats, most: int = 2, margin: float = 0.0) -> Voices:
         return Voices(np.zeros((count, 1)), 1.0)
     if count < FEWEST:
         return nobody_can_tell
-    labels = _halves(vectors)
+    labels = halves(vectors)
     if labels is None:
         return nobody_can_tell
-    axis = vectors[labels == 1].mean(axis=0) - vectors[labels == 0].mean(axis=0)
-    along = (vectors @ axis).astype(np.float64)
-    means = np.array([along[labels == n].mean() for n in (0, 1)])
-    spread = float(np.sqrt(np.mean((along - means[labels]) ** 2))) + 1e-6
+    along, means, spread = _along(vectors, labels)
     beyond = float(means[1] - means[0]) / spread - APART - margin
     chance = FEW / count
     if beyond < chance:
         # Where only the small number of windows speaks against two people, one is no better than a guess.
-        return Voices(np.zeros((count, 1)), max(0.5, _logistic(-_STEEP * beyond)))
-    sure = _logistic(_MOSTLY_TWO + _STEEP * (beyond - chance))
+        return Voices(np.zeros((count, 1)), max(0.5, logistic(-STEEP * beyond)))
+    sure = logistic(_MOSTLY_TWO + STEEP * (beyond - chance))
     return Voices(-0.5 * ((along[:, None] - means) / spread) ** 2, sure)
+
+
+def apart(vectors: Floats, labels: NDArray[np.int64]) -> float:
+    """How far apart the means of two groups lie along the line through them, in standard deviations within a group."""
+    _, means, spread = _along(vectors, labels)
+    return float(means[1] - means[0]) / spread
+
+
+def _along(vectors: Floats, labels: NDArray[np.int64]) -> tuple[Doubles, Doubles, float]:
+    """Each window's place on the line through two groups' means, the means there, and the spread within a group."""
+    axis = vectors[labels == 1].mean(axis=0) - vectors[labels == 0].mean(axis=0)
+    along = (vectors @ axis).astype(np.float64)
+    means = np.array([along[labels == n].mean() for n in (0, 1)])
+    return along, means, float(np.sqrt(np.mean((along - means[labels]) ** 2))) + 1e-6
 
 
 def soften(evidence: Doubles, seconds: Doubles) -> Doubles:
@@ -89,11 +100,11 @@ def soften(evidence: Doubles, seconds: Doubles) -> Doubles:
     shares = np.exp(evidence - evidence.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
     stray = np.minimum(0.4, STRAY * (WINDOW / np.maximum(seconds, 0.05)) ** 2)[:, None]
-    softened: Doubles = np.log((1 - stray) * shares + stray * (1 - shares))
+    softened: Doubles = np.log((1 - stray) * shares + stray * (1 - shares) / max(1, shares.shape[1] - 1))
     return softened
 
 
-def _halves(vectors: Floats) -> NDArray[np.int64] | None:
+def halves(vectors: Floats) -> NDArray[np.int64] | None:
     """Each window's group, 0 or 1: Ward's linkage on a sample, then k-means on all; None for one group."""
     from sklearn.cluster import AgglomerativeClustering
 
@@ -116,5 +127,6 @@ def _closest(vectors: Floats, centroids: Floats) -> NDArray[np.int64]:
     return nearest
 
 
-def _logistic(x: float) -> float:
+def logistic(x: float) -> float:
+    """A chance 0..1 from log-odds."""
     return float(1 / (1 + np.exp(-x)))

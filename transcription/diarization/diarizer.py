@@ -1,4 +1,4 @@
-"""Who speaks when on one channel that holds one or two people."""
+"""Who speaks when on one channel that holds two people, or three after a transfer."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from transcription.diarization.atoms import Atom, cut_quietly
 from transcription.diarization.backend import VoiceBackend, choose_backend
-from transcription.diarization.clustering import soften, tell_voices
+from transcription.diarization.clustering import Voices, soften, tell_voices
 from transcription.diarization.smoothing import certainty, most_likely
 from transcription.diarization.spectra import FRAMES_PER_SECOND, HOP, Floats, loudness_of, power_mels
 from transcription.diarization.stretches import Stretch, number_by_appearance
+from transcription.diarization.third_voice import find_third
 from transcription.diarization.windows import STEP, WINDOW, Windows, describe_spans, place_windows, window_seconds
 from transcription.errors import Cancelled
-from transcription.speech import Span, SpokenChannel
+from transcription.speech import RATE, Span, SpokenChannel
 
 _CHANGE: Final = 3.0  # natural logarithm of how much less likely a change of speaker is than none
 
@@ -31,14 +32,15 @@ Doubles = NDArray[np.float64]
 def diarize(
     channel: SpokenChannel,
     *,
-    most: int = 2,
+    most: int = 3,
     backend: VoiceBackend | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Stretch, ...]:
     """The channel's spans cut where somebody else speaks, each stretch with its speaker and confidence 0..1.
 
     The stretches tile the spans, in order, and are cut only at quiet places. When all is one voice, everything is
-    speaker 0. Two people talking at once are one stretch of whoever is clearer. Raises Cancelled.
+    speaker 0. A third person is found only where he takes over from one of two. Two people talking at once are one
+    stretch of whoever is clearer. Raises Cancelled.
     """
     from threadpoolctl import threadpool_limits
 
@@ -47,7 +49,7 @@ def diarize(
     with threadpool_limits(1):
         windows = [place_windows(span) for span in channel.spans]
         vectors = describe_spans(channel, windows, backend, cancelled)
-        voices = tell_voices(vectors, most)
+        voices = _voices(channel, windows, vectors, most)
         softened = soften(voices.evidence, window_seconds(windows))
         stretches: list[Stretch] = []
         first = 0
@@ -60,6 +62,18 @@ def diarize(
                 stretches += _cut_span(channel, span, places, voices.evidence[own], softened[own], voices.sure)
             first += len(places)
     return number_by_appearance(stretches)
+
+
+def _voices(channel: SpokenChannel, windows: Sequence[Windows], vectors: Floats, most: int) -> Voices:
+    """The voices of all windows: a third is looked for when two are there and three may be."""
+    voices = tell_voices(vectors, most)
+    if most < 3 or voices.count < 2:
+        return voices
+    places = [(span, window) for span, own in zip(channel.spans, windows, strict=True) for window in own]
+    times = np.array([span.start + (first + last) / 2 / RATE for span, (first, last) in places])
+    # Windows overlap: each stands for the time to the next one.
+    seconds = np.minimum(window_seconds(windows), STEP)
+    return find_third(vectors, times, seconds, voices) or voices
 
 
 def _cut_span(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from transcription.roles.bleed import remove_bleed
 from transcription.roles.people import Takeover, second_people
+from transcription.roles.shared import tell_shared
 from transcription.roles.sides import RoleHints, RolesTold, Side
 from transcription.roles.takeover import hear_takeover
-from transcription.roles.telling import tell_roles
 from transcription.speech import SpokenChannel, Utterance
 from transcription.transcript import Mark, Removal
 from transcription.turns import Voice
@@ -44,7 +44,7 @@ def settle_people(
     if len(decoded) == len(kept) > 1:
         kept, removals = remove_bleed(kept, decoded, hints.language)
     sides = [Side(utterances, voice) for utterances, voice in zip(kept, voices, strict=True)]
-    told = tell_roles(sides, hints)
+    told = tell_shared(sides, hints, decoded)
     sides = [Side(side.utterances, voice) for side, voice in zip(sides, told.voices, strict=True)]
     people = second_people(sides, hints, decoded=decoded, marks=marks, takeover=takeover)
     return People(people, told, removals)
