@@ -20,6 +20,14 @@ def N_(text: str) -> str:
 
 
 _FORMS: Final = (
+    N_(
+        "The rule packs were updated since this run began, so its calls could not be compared. "
+        "The calls done so far keep their new assessments; start a new run."
+    ),
+    N_(
+        "None of the calls could be judged again; they keep the scores they have. "
+        "The reasons are in the list of calls: mend what they name and start a new run."
+    ),
     N_("Another rep closed this call."),
     N_("Another rep opened this call."),
     N_("Only a reviewer can answer this."),
