@@ -36,7 +36,10 @@ def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> lis
             found[name] = (number, start, evidence)
 
     for number, turn in enumerate(answers):
+        bare = _bare_agreement(case, turn)
         for hit in case.by_turn.get(turn.index, ()):
+            if bare and hit.group in ("move.acknowledge", "move.check"):
+                continue
             name = _move_name(case, hit, raised, number)
             if name is not None and case.trusts(hit):
                 keep(name, number, hit.start, case.evidence(hit))
@@ -56,6 +59,21 @@ def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> lis
             found["listen"] = (0, -1, turn.evidence(0, end, "metric:patience"))
     ordered = sorted(found.items(), key=lambda item: (item[1][0], item[1][1], MOVES.index(item[0])))
     return [(number, Named(name, evidence)) for name, (number, _, evidence) in ordered]
+
+
+def _bare_agreement(case: Case, turn: MergedTurn) -> bool:
+    """Whether a turn says no more than "okay", "хорошо", "好的": it closes the subject and handles nothing."""
+    said = [token.stem for sentence in turn.sentences for token in sentence.tokens]
+    if not said or any(sentence.asks for sentence in turn.sentences):
+        return False
+    sayings = case.pack.lists["bare_agreements"]
+    at = 0
+    while at < len(said):
+        longest = max((len(s) for s in sayings if tuple(said[at : at + len(s)]) == s), default=0)
+        if not longest:
+            return False
+        at += longest
+    return True
 
 
 def _move_name(case: Case, hit: Hit, raised: Raised, number: int) -> str | None:
@@ -99,9 +117,15 @@ def _next_on_the_list(case: Case, turn: MergedTurn, sentence: int, raised: Raise
         return False
     if case.in_turn(turn.index, "move.acknowledge") or case.in_turn(turn.index, "move.listen"):
         return False
-    common = case.pack.words["not_names"] | case.pack.words["auxiliaries"]
+    common = light_words(case)
     said = {token.stem for index in raised.turns for part in case.turn(index).sentences for token in part.tokens}
     return not any(token.stem in said - common for token in turn.sentences[sentence].tokens)
+
+
+def light_words(case: Case) -> frozenset[str]:
+    """Words of no weight when it is asked whether two speakers use the same ones; not every language lists both."""
+    words = case.pack.words
+    return words.get("not_names", frozenset()) | words.get("auxiliaries", frozenset())
 
 
 def find_faults(

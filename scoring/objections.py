@@ -12,8 +12,9 @@ from typing import Final
 from scoring.assessment import Evidence, Named, Objection
 from scoring.case import Case
 from scoring.conversation import MergedTurn
+from scoring.languages import language_of
 from scoring.matching import Hit
-from scoring.objection_moves import PREFIX, Raised, find_faults, find_moves, latency
+from scoring.objection_moves import PREFIX, Raised, find_faults, find_moves, latency, light_words
 
 # How often an objection of a type is what it says (1) rather than a smokescreen (0); a prior until labels teach it.
 _GENUINE: Final = {
@@ -28,6 +29,7 @@ _GENUINE: Final = {
     "other": 0.5,
 }
 _LEAST_PROBABILITY: Final = 0.5
+_SHARED_SYLLABLES: Final = 2
 _NEIGHBOUR: Final = 2  # merged turns between neighbouring turns of one speaker
 
 
@@ -60,18 +62,33 @@ def _counts(case: Case, hit: Hit) -> bool:
     asked = case.groups_in(hit.turn - 1)
     if not refuses:
         answers = f"asks.{kind}" in asked or (kind == "need" and "asks.competitor" in asked)
-        # "When would you start?" "I need a day to think about it": whatever was asked, that is no answer.
+        # "Who supplies you?" "We work with a firm in Leeds" is a fact; "we are happy with them" stands whatever was
+        # asked, and so does the wish to be sent something: no question but an offer to send it is answered by that.
         if answers and "stands" not in hit.entry.tags:
             return False
         if "implied" in hit.entry.tags and kind == "brush_off":
-            offered = "next_step" in asked
-            dated = case.in_turn(hit.turn, "client_step") and case.in_turn(hit.turn, "date")
-            if offered or dated or case.in_turn(hit.turn, "buying_signal"):
+            if _takes_up(case, hit):
+                return False
+            date = any(other.sentence == hit.sentence for other in case.in_turn(hit.turn, "date"))
+            if (date and case.in_turn(hit.turn, "client_step")) or case.in_turn(hit.turn, "buying_signal"):
                 return False
         # "Call me on Monday at ten" is an appointment; "I am in a meeting, call me on Monday" says why as well.
         if "asks_again" in hit.entry.tags and case.in_turn(hit.turn, "date"):
             return False
     return True
+
+
+def _takes_up(case: Case, hit: Hit) -> bool:
+    """Whether a wish accepts what the rep has just offered: a yes, or the offer's own words."""
+    if "next_step" not in case.groups_in(hit.turn - 1):
+        return False
+    if case.in_turn(hit.turn, "accept"):
+        return True
+    offered = {token.stem for part in case.turn(hit.turn - 1).sentences for token in part.tokens} - light_words(case)
+    wished = case.turn(hit.turn).sentences[hit.sentence].tokens
+    within = {token.stem for token in wished if hit.start <= token.start and token.end <= hit.end}
+    # One syllable or character in common says little where words are not divided.
+    return len(within & offered) >= (_SHARED_SYLLABLES if language_of(case.pack.language).joined else 1)
 
 
 def _inside_another(hit: Hit, cues: Sequence[Hit]) -> bool:
@@ -86,10 +103,10 @@ def _inside_another(hit: Hit, cues: Sequence[Hit]) -> bool:
 
 
 def _merge(raised: Sequence[Raised]) -> list[Raised]:
-    """Neighbouring turns that share a type are one objection."""
+    """Neighbouring turns of one objection are one episode; a turn that brings another type begins its own."""
     merged: list[Raised] = []
     for item in raised:
-        if merged and item.turns[0] - merged[-1].turns[-1] <= _NEIGHBOUR and set(item.types) & set(merged[-1].types):
+        if merged and item.turns[0] - merged[-1].turns[-1] <= _NEIGHBOUR and set(item.types) <= set(merged[-1].types):
             last = merged[-1]
             merged[-1] = Raised((*last.turns, *item.turns), (*last.hits, *item.hits))
         else:

@@ -240,3 +240,65 @@ def test_a_yes_to_another_question_accepts_no_answer() -> None:
 def test_time_to_think_stands_even_in_answer_to_a_question_about_timing() -> None:
     text = "R: When would you like to start?\nC: {wish}\nR: Okay.\nC: Bye.\n"
     assert only(text.format(wish="I need a day or two to think about it.")).types == ("timing",)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("R: Who is your current supplier?\nC: Peters, and we are happy with them.\n", "competitor"),
+        ("R: What do you use today?\nC: We're fine with what we have.\n", "need"),
+        ("R: When could we meet?\nC: Can you just send me something by email?\n", "brush_off"),
+        (
+            "R: Would a half-hour demo next Tuesday at ten work?\n"
+            "C: Tuesday's bad. Can you just send me something by email?\n",
+            "brush_off",
+        ),
+    ],
+)
+def test_an_objection_given_in_answer_to_a_question_stands(text: str, kind: str) -> None:
+    assert only(text + "R: Of course.\nC: Yes.\n").types == (kind,)
+
+
+def test_a_new_objection_ends_the_episode_even_when_it_brings_the_old_one_along() -> None:
+    found = episodes(
+        call(
+            OPENING + "C: That's too expensive for us.\nR: It includes the service.\n"
+            "C: It's too expensive, and I'd have to ask my boss first.\nR: It includes the inspection.\n"
+            "C: I'd have to ask my boss.\nR: Well.\nC: We have never heard of you.\nR: Well.\n"
+        )
+    )
+    assert [objection.types for objection in found] == [("price",), ("price", "authority"), ("trust",)]
+
+
+@pytest.mark.parametrize(
+    ("language", "objection", "reply"),
+    [
+        ("en", "That's too expensive for us.", "Okay."),
+        ("ru", "Это слишком дорого.", "Ну хорошо."),
+        ("ko", "너무 비싸요.", "네, 알겠습니다."),
+        ("zh", "太贵了。", "好的。"),
+    ],
+)
+def test_a_bare_agreement_is_no_move(language: str, objection: str, reply: str) -> None:
+    found = episodes(Transcript((Turn("client", objection), Turn("rep", reply)), language=language))
+    assert [(episode.moves, episode.outcome) for episode in found] == [((), "ignored")]
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ko", "zh"])
+def test_a_list_of_questions_is_seen_in_every_language(language: str) -> None:
+    lines = {
+        "en": ("Do you own a car?", "I do.", "It's too expensive for us.", "What year is it?"),
+        "ru": ("У вас есть машина?", "Есть.", "Это слишком дорого.", "Какого она года?"),
+        "ko": ("차가 있으세요?", "있어요.", "너무 비싸요.", "몇 년식이에요?"),
+        "zh": ("您有车吗？", "有。", "太贵了。", "您的车是哪年的？"),
+    }[language]
+    asked, answer, objection, following = lines
+    turns = (
+        Turn("rep", asked),
+        Turn("client", answer),
+        Turn("rep", asked),
+        Turn("client", objection),
+        Turn("rep", following),
+    )
+    found = episodes(Transcript(turns, language=language))
+    assert [episode.types for episode in found] == [("price",)]
