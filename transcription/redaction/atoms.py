@@ -10,6 +10,7 @@ from transcription.redaction.atom import Atom, silent_between
 from transcription.redaction.lexicon import Lexicon
 from transcription.redaction.settling import keep_sure, settle_dates, settle_points, spread_counts
 from transcription.redaction.spoken import read_han, read_hangul, read_words
+from transcription.redaction.thousands import settle_thousands
 from transcription.redaction.times import settle_times
 from transcription.redaction.tokens import Token
 
@@ -43,6 +44,7 @@ def read_atoms(text: str, tokens: Sequence[Token], lexicon: Lexicon) -> list[Ato
         at = atom.behind
         if not _in_word(tokens, atom, lexicon):
             atoms.append(_counted(tokens, atom, lexicon))
+    atoms = settle_thousands(text, tokens, atoms, lexicon)
     dated = settle_times(tokens, settle_points(tokens, settle_dates(tokens, atoms), lexicon), lexicon)
     return keep_sure(tokens, spread_counts(tokens, dated, lexicon), lexicon)
 

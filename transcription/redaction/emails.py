@@ -8,6 +8,7 @@ from typing import Final
 
 from transcription.redaction.conversation import Conversation
 from transcription.redaction.lexicon import Lexicon, MailWords
+from transcription.redaction.mail_words import leads_to_a_site, without_aids
 from transcription.redaction.tokens import Token
 from transcription.redaction.types import Place
 from transcription.transcript import Turn
@@ -44,16 +45,22 @@ def find_written(turns: Sequence[Turn]) -> list[Place]:
 def find_spoken(conversation: Conversation, lexicon: Lexicon) -> list[Place]:
     """Addresses spoken in words, over neighbouring turns of one speaker, and their repetition by the other."""
     found: list[Place] = []
+    conversation = without_aids(conversation, lexicon)
     for turn, tokens in enumerate(conversation.tokens):
         at = 0
         while at < len(tokens):
             width = _at_word(tokens, at, lexicon.mail)
             behind = _domain(tokens, at + width, lexicon, tokens[at].text in _PLAIN_AT) if width else 0
             if not behind:
+                found.extend(_parted(conversation, turn, at, width, lexicon))
                 at += 1
                 continue
             first, before = _local(conversation, turn, at, lexicon)
-            if first == at and before is None and tokens[at].text in _PLAIN_AT and behind < at + width + 3:
+            plain = tokens[at].text in _PLAIN_AT and width == 1
+            short = plain and behind < at + width + 3
+            bare = 0 < at == first and behind == at + width + 1  # "у нас собака яндекс показывает"
+            site = plain and leads_to_a_site(conversation, turn, first, at, behind, lexicon)
+            if before is None and (site or (first == at and (short or bare))):
                 at += 1
                 continue
             found.append(Place(turn, tokens[first].start, _ended(tokens[behind - 1], lexicon.mail), "email"))
@@ -66,6 +73,22 @@ def find_spoken(conversation: Conversation, lexicon: Lexicon) -> list[Place]:
     return _apart(found)
 
 
+def _parted(conversation: Conversation, turn: int, at: int, width: int, lexicon: Lexicon) -> list[Place]:
+    """An address whose turn ends with the at, and its domain at the beginning of the same person's next turn."""
+    tokens = conversation.tokens[turn]
+    if not width or not all(token.silent for token in tokens[at + width :]):
+        return []
+    first, _ = _local(conversation, turn, at, lexicon)
+    if first == at:
+        return []
+    for later in range(turn + 1, min(turn + 1 + _BACK, len(conversation.tokens))):
+        if conversation.speakers[later] == conversation.speakers[turn]:
+            if not (behind := _domain(conversation.tokens[later], 0, lexicon, True)):
+                return []
+            return [_place(conversation, turn, first, at + width), _place(conversation, later, 0, behind)]
+    return []
+
+
 def _place(conversation: Conversation, turn: int, first: int, behind: int) -> Place:
     tokens = conversation.tokens[turn]
     return Place(turn, tokens[first].start, tokens[behind - 1].end, "email")
@@ -74,7 +97,7 @@ def _place(conversation: Conversation, turn: int, first: int, behind: int) -> Pl
 def _at_word(tokens: Sequence[Token], at: int, mail: MailWords) -> int:
     """How many tokens say the at here, 0 when none does."""
     for width in (3, 2, 1):
-        joined = "".join(token.text for token in tokens[at : at + width])
+        joined = "".join(token.text for token in tokens[at : at + width]) if at + width <= len(tokens) else ""
         if joined in mail.at and (width == 1 or all(t.sort in ("han", "latin") for t in tokens[at : at + width])):
             return width
     return 0
@@ -202,7 +225,7 @@ def _back(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
         ):
             break
         else:
-            plain = not _short(token) and token.sort != "num" and token.text not in lexicon.digits
+            plain = not _short(token) and token.sort != "num" and not _is_number(token, lexicon)
             words += int(plain and not linked) if token.sort != "han" else int(token.text not in lexicon.chinese)
             limit = _HAN_LOCAL if token.sort == "han" else _PLAIN_WORDS - 1
             if words > limit:
@@ -220,6 +243,10 @@ def _ends(tokens: Sequence[Token], at: int, words: frozenset[str]) -> int:
         if at + 1 >= width and "".join(t.text for t in tokens[at + 1 - width : at + 1]) in words:
             return width
     return 0
+
+
+def _is_number(token: Token, lexicon: Lexicon) -> bool:
+    return any(token.text in t for t in (lexicon.digits, lexicon.teens, lexicon.tens, lexicon.hundreds, lexicon.near))
 
 
 def _short(token: Token) -> bool:

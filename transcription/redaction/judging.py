@@ -12,6 +12,7 @@ from typing import Final
 from transcription.redaction.conversation import WORD, Conversation
 from transcription.redaction.dictation import Segment, announced_before
 from transcription.redaction.fitting import DOCUMENT_LENGTHS, fit
+from transcription.redaction.listing import is_listing
 from transcription.redaction.unannounced import card_beside_more, gives_away, long_run, sure_card
 from transcription.redaction.weights import FEW, Memory, weigh
 from transcription.transcript import RedactionKind
@@ -20,6 +21,9 @@ ENOUGH: Final = 0.5
 _CLEAR: Final = 0.75
 _NEAR_OTHER: Final = 2
 _PIECE: Final = 8
+_VAGUE: Final = ("card_weak", "number")
+"""Topics that sums and figures are spoken of with as well: "pay", "charge", "the numbers"."""
+
 _BRIEF: Final = ("code", "code_weak", "one_time", "expiry")
 
 
@@ -49,16 +53,21 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
     weights = weigh(conversation, segment, memory)
     plain = all(n.atom.sort in ("plain", "loose") for n in segment.numbers)
     best: tuple[float, str] = (0.0, "")
+    listing = is_listing(conversation, segment)
     for topic, weight in sorted(weights.items()):
+        if listing and topic in _VAGUE:
+            continue
         fitting = fit(topic, said, segment, regions) * (
             _wordiness(segment) if topic in _BRIEF or len(said[0]) < _PIECE else 1.0
         )
         best = max(best, (weight * fitting, topic))
     unannounced = max(gives_away(said, segment, regions) if plain else (0.0, ""), card_beside_more(segment))
-    if best[1] in ("other", "tail") and best[0] >= _CLEAR:
+    if listing or (best[1] in ("other", "tail") and best[0] >= _CLEAR):
         # An order's number may look like a card's or a phone's by chance, so only the announcement counts.
         unannounced = (0.0, "")
-    if not memory.is_public(segment) and sure_card(segment) and not _in_one_breath(segment):
+    if listing:
+        pass
+    elif not memory.is_public(segment) and sure_card(segment) and not _in_one_breath(segment):
         best, unannounced = (0.0, ""), (0.8, "card")
     elif not memory.is_public(segment) and not _just_other(segment):
         dictated = long_run(segment)

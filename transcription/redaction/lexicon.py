@@ -30,6 +30,8 @@ class MailWords:
     stop: frozenset[str]
     hosts: frozenset[str]
     ends: frozenset[str]
+    places: frozenset[str]
+    """Words before an "at" that leads to a place on the web: "look at", "find it at"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,12 @@ class Lexicon:
 
     time_spans: frozenset[str]
     """Words between the two ends of a span of time."""
+
+    choices: frozenset[str]
+    """Words between values to choose from: "or"."""
+
+    days: frozenset[str]
+    """Days of the week."""
 
     soft: frozenset[str]
     digits: dict[str, str]
@@ -134,6 +142,8 @@ def load_lexicon() -> Lexicon:
         time_after=_set(data, "time_after"),
         time_links=_set(data, "time_links"),
         time_spans=_set(data, "time_spans"),
+        choices=_set(data, "choices"),
+        days=_set(data, "days"),
         soft=frozenset(fold(word) for name in LANGUAGES for word in _listed(data, name, "soft")),
         digits=digits,
         near={word: str(value) for word, value in _table(data, "near").items()},
@@ -152,7 +162,7 @@ def load_lexicon() -> Lexicon:
         chinese={word: str(value) for word, value in data["zh"]["syllables"].items()},
         scales=frozenset(data["ko"]["scales"] + data["zh"]["scales"]),
         endings=frozenset(_listed(data, "ko", "endings")),
-        mail=MailWords(**{key: _mail(data, key) for key in ("at", "dot", "link", "stop", "hosts", "ends")}),
+        mail=MailWords(**{key: _mail(data, key) for key in ("at", "dot", "link", "stop", "hosts", "ends", "places")}),
     )
 
 
@@ -186,7 +196,7 @@ def _set(data: dict[str, Any], key: str) -> frozenset[str]:
 
 
 def _mail(data: dict[str, Any], key: str) -> frozenset[str]:
-    return frozenset(fold(word) for name in LANGUAGES for word in data[name]["mail"][key])
+    return frozenset(fold(word) for name in LANGUAGES for word in data[name]["mail"].get(key) or [])
 
 
 def _one_letter_less(word: str) -> set[str]:

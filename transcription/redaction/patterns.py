@@ -17,6 +17,8 @@ _PATTERNS: Final[tuple[tuple[RedactionKind, re.Pattern[str]], ...]] = (
     ("document", re.compile(_EDGE + r"(?!000|666)[0-8]\d{2}-\d{2}-\d{4}(?![\d-])", re.ASCII)),
     # United Kingdom national insurance number.
     ("document", re.compile(_EDGE + r"[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![A-Za-z\d])", re.ASCII)),
+    # United Kingdom driving licence.
+    ("document", re.compile(_EDGE + r"[A-Z][A-Z9]{4} ?\d{6} ?[A-Z9]{2}\d ?[A-Z]{2}(?![A-Za-z\d])", re.ASCII)),
     # Russian insurance number of an individual (СНИЛС).
     ("document", re.compile(_EDGE + r"\d{3}-\d{3}-\d{3}[ -]\d{2}(?![\d-])", re.ASCII)),
     # Chinese resident identity number that ends in X.

@@ -27,12 +27,16 @@ _HOURS: Final = 24
 _VALID: Final = 24
 """First year, of two digits, that a card may still run out in."""
 
+_LAST_VALID: Final = 40
+_STROKES: Final = (["of"], ["slash"], ["stroke"], ["дробь"], ["слэш"])
+
 _LATIN: Final = frozenset({"latin", "cyrillic"})
 
 
 def settle_dates(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
-    """A day beside its month, and a month with its day, are a date and no card's expiry."""
-    made = list(atoms)
+    """A day beside its month, and a month with its day, are a date and no card's expiry; "11 of 28" may be one."""
+    made = _join_expiry(tokens, atoms)
+    atoms = list(made)
     for n, (one, two) in enumerate(itertools.pairwise(atoms)):
         if any(not tokens[at].silent and tokens[at].start >= one.end for at in range(one.behind, two.first)):
             continue
@@ -43,6 +47,32 @@ def settle_dates(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
             made[n] = one.but("quantity")
         elif _month(tokens, one) and two.sort == "plain" and 1 <= int(two.digits) < _VALID and len(two.digits) <= 2:
             made[n], made[n + 1] = one.but("quantity"), two.but("quantity")  # "October 22": too early for a card's year
+    return made
+
+
+def _join_expiry(tokens: Sequence[Token], atoms: Sequence[Atom]) -> list[Atom]:
+    """A month and a year of a card with a word for the stroke between ("11 of 28", "09 slash 27") as one date."""
+    made: list[Atom] = []
+    for atom in atoms:
+        last = made[-1] if made else None
+        between = [] if last is None else [token.text for token in tokens[last.behind : atom.first]]
+        if (
+            last is not None
+            and between in _STROKES
+            and last.sort in ("plain", "quantity")
+            and atom.sort == "plain"
+            and len(last.digits) <= 2
+            and 1 <= int(last.digits) <= 12
+            and len(atom.digits) == 2
+            and _VALID <= int(atom.digits) <= _LAST_VALID
+        ):
+            digits = last.digits.zfill(2) + atom.digits
+            nought = len(made) > 1 and made[-2].digits == "0" and made[-2].behind == last.first
+            first = made[-2] if nought else last  # "oh eight slash thirty-three"
+            del made[-2 if nought else -1 :]
+            made.append(Atom(first.first, atom.behind, first.start, atom.end, digits, "dated", last.spoken))
+        else:
+            made.append(atom)
     return made
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transcription.redaction.lexicon import Lexicon
+from transcription.redaction.ordinals import is_ordinal, is_unit_ordinal, month_and_year
 from transcription.redaction.tokens import Token
 
 _COPULAS = frozenset({"이라고", "라고", "인", "입니다", "이에요", "예요", "이네요", "네요", "이요", "요", "으로", "로"})
@@ -18,11 +18,6 @@ _ENDING = 5
 
 _TIMES_KO = {"두": 2, "세": 3, "네": 4}
 """Counters of equal digits, behind them: 사 두 개 is 44."""
-
-_ORDINAL = re.compile(
-    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
-    "|(?:перв|втор|четверт|пят|шест|седьм|восьм|девят)(?:ый|ой|ого|ое|ому|ым|ом|ая|ую)|трет(?:ий|ь[еяю]|ьего|ьему|ьим|ьем)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +33,12 @@ class Heard:
 def read_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | None:
     """English or Russian number words from `at` on: one number as it is spoken, or None."""
     word = tokens[at].text
+    date = month_and_year(tokens, at, lexicon)
+    if date is not None:
+        return Heard(*date, "dated")
     if word in lexicon.tens:
         after = at + 2 if at + 1 < len(tokens) and tokens[at + 1].text == "-" else at + 1
-        if after < len(tokens) and _ORDINAL.fullmatch(tokens[after].text):
+        if after < len(tokens) and is_unit_ordinal(tokens[after].text):
             return Heard(str(lexicon.tens[word]), after + 1, "quantity")  # "the twenty-fifth of May"
     if word in lexicon.repeats or word in lexicon.digits:
         repeated = _repeated(tokens, at, lexicon)
@@ -57,6 +55,8 @@ def read_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Heard | No
     if behind < len(tokens) and tokens[behind].text in lexicon.thousand and 0 < value < 1000:
         rest, after, _ = _below_thousand(tokens, behind + 1, lexicon)
         behind = after if rest else behind + 1
+        if behind < len(tokens) and is_ordinal(tokens[behind].text):
+            return Heard(str(value * 1000 + (rest or 0)), behind + 1, "quantity")  # "в две тысячи десятом году"
         return Heard(str(value * 1000 + (rest or 0)), behind, "scaled")
     return Heard(str(value), behind, sort)
 

@@ -28,9 +28,9 @@ def settle_times(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -
     """
     made = list(atoms)
     runs = _runs(tokens, made)
-    if sum(len(made[n].digits) for run in runs for n in run) >= _DICTATION:
-        return made
     times = [_is_time(tokens, [made[n] for n in run], lexicon) for run in runs]
+    if sum(len(made[n].digits) for run in runs for n in run) >= _DICTATION and not all(times):
+        return made
     for order in (range(1, len(runs)), range(len(runs) - 2, -1, -1)):
         for n in order:
             beside = n - 1 if order.step > 0 else n + 1
