@@ -1,4 +1,4 @@
-"""Words of one side heard faintly on the other side's channel, taken out only when time, words and level agree."""
+"""Words of one side heard faintly on the other side's channel, taken out only when time, sound and level agree."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from transcription.roles.copies import FAINTER, find_copies
 from transcription.roles.likeness import SoundMatch, match_sounds
 from transcription.speech import Span, SpokenChannel, Utterance
 from transcription.transcript import Removal, Word
 from transcription.turns import join_words
-
-FAINTER: Final = 9.0
-"""Decibels by which the copy must lie under the original."""
 
 LATEST: Final = 0.45
 """Seconds between the starts of a word and its copy: lines delay, and engines place edges loosely."""
@@ -51,9 +49,9 @@ def remove_bleed(
     """The utterances of each channel without the other channels' words, and the removals (reason "bleed").
 
     `decoded[n]` is the sound of `channels[n]`; two entries of one file are one channel shared by two people and are
-    never compared. Words go only when another channel says the same words at the same time, louder by FAINTER
-    decibels, and the two carry one sound: two people saying "hello" at once keep both. Only the samples of words that
-    agree in time and text are read.
+    never compared. Words go only while another channel speaks, louder by FAINTER decibels, and the two carry one
+    sound: beyond doubt, whatever was heard (`find_copies`), or with the same words said at the same time. Two people
+    saying "hello" at once keep both. Only the samples of words that agree in time are read.
     """
     timed = [_timed(utterances) for utterances in channels]
     kept: list[tuple[Utterance, ...]] = []
@@ -63,14 +61,22 @@ def remove_bleed(
         for other, theirs in enumerate(timed):
             if other == at or decoded[other].path == decoded[at].path:
                 continue
+            left = [word for word in timed[at] if id(word) not in gone]
+            near = [w for w in left if _speaks(theirs, (w.start or 0.0) - LATEST, w.end or 0.0)]
+            copies = find_copies(near, decoded[at], decoded[other])
+            gone.update(id(word) for copy in copies for word in copy)
+            removals += [_removal(copy, language) for copy in copies]
             for run in _runs([word for word in timed[at] if id(word) not in gone], theirs):
                 lost = _bled(run, theirs, decoded[at], decoded[other])
                 gone.update(map(id, lost))
                 if lost:
-                    text = join_words((word.text for word in lost), language)
-                    removals.append(Removal(lost[0].start, lost[-1].end, text, "bleed"))
+                    removals.append(_removal(lost, language))
         kept.append(_without(utterances, gone))
     return tuple(kept), tuple(removals)
+
+
+def _removal(words: Sequence[Word], language: str | None) -> Removal:
+    return Removal(words[0].start, words[-1].end, join_words((word.text for word in words), language), "bleed")
 
 
 def _timed(utterances: Sequence[Utterance]) -> list[Word]:
