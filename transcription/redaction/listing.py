@@ -38,8 +38,8 @@ def is_listing(conversation: Conversation, segment: Segment) -> bool:
     lexicon = load_lexicon()
     between = _between(conversation, segment)
     words = [word for gap in between for word in gap]
-    if any(word in lexicon.choices for word in words):
-        return True
+    if any(lexicon.choices.intersection(gap) and not lexicon.soft.intersection(gap) for gap in between):
+        return True  # while "or, sorry, 4532" corrects
     if sum(word in lexicon.days or word in lexicon.months for word in words) >= _NAMED:
         return True
     digits = [number.atom.digits for number in segment.numbers]

@@ -65,6 +65,8 @@ def leads_to_a_site(conversation: Conversation, turn: int, first: int, at: int, 
         return True
     if known:
         return False
+    if at and tokens[at - 1].text == tokens[at + 1].text:
+        return True  # "we're on Amazon at amazon dot com"
     if first == at:
         return True
     plain = not any(_linked(token, lexicon) or len(token.text) == 1 for token in tokens[first:at])

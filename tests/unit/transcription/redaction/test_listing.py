@@ -15,6 +15,10 @@ def masked(language: str, *lines: str) -> list[str]:
 
 
 READABLE = [
+    ("en", "R: We're on Amazon at amazon dot com."),
+    ("en", "C: Try 19, 29, 39, 49, 59 or 69."),
+    ("ko", "R: 10시, 11시, 12시, 13시, 14시 가능합니다."),
+    ("zh", "R: 价格有一百九十九，二百九十九，三百九十九，四百九十九。"),
     ("en", "R: It costs twenty nine ninety nine, thirty nine ninety nine or forty nine ninety nine."),
     ("en", "R: We have plans of 199, 299, 399, 499 and 1,299 dollars."),
     ("en", "C: Rooms 401 402 403 404 and 405 please."),
@@ -62,6 +66,8 @@ READABLE = [
 ]
 
 MASKED = [
+    ("en", ("C: 4532 or sorry 4532 1015 1112 1366",), ("1015", "1112", "1366")),
+    ("en", ("C: the address is b as in boy, o, b, at yahoo dot com",), ("boy", "yahoo")),
     (
         "en",
         ("C: 4532 1015 1112 1366",),
