@@ -29,7 +29,7 @@ class _Said:
 
 
 def find_promises(case: Case) -> tuple[Promise, ...]:
-    """The promises of both sides in order of place; a proposal that is a question is none."""
+    """The promises of both sides in order of place; a proposal is one once the client accepts it."""
     found: dict[tuple[int, str, str | None], tuple[int, Promise]] = {}
     said = _said(case)
     for number, item in enumerate(said):
@@ -51,18 +51,58 @@ def _said(case: Case) -> list[_Said]:
     found: list[_Said] = []
     for group, by in (("next_step", "rep"), ("client_promise", "client")):
         for hit in case.found((group,)):
-            if "commit" not in hit.entry.tags and group == "next_step":
+            if ("commit" not in hit.entry.tags and group == "next_step") or _open_question(case, hit):
                 continue
-            if case.turn(hit.turn).sentences[hit.sentence].asks or _turned_down(case, hit):
-                continue
-            kind = next((kind for kind in _KINDS if kind in hit.entry.tags), "other")
-            found.append(_Said(by, kind, hit))
+            if not _turned_down(case, hit):
+                found.append(_Said(by, _kind(hit), hit))
+    settled = {(item.hit.turn, item.hit.sentence) for item in found}
+    for hit in accepted_proposals(case):
+        if (hit.turn, hit.sentence) not in settled:
+            found.append(_Said("rep", _kind(hit), hit))
     found.sort(key=lambda item: (item.hit.turn, item.hit.start, -item.hit.end, item.kind, item.hit.entry.id))
     kept: list[_Said] = []
     for item in found:
         if not any(_same(item, other) for other in reversed(kept[-4:])):
             kept.append(item)
     return kept
+
+
+def _kind(hit: Hit) -> str:
+    return next((kind for kind in _KINDS if kind in hit.entry.tags), "other")
+
+
+def accepted_proposals(case: Case) -> list[Hit]:
+    """What the rep proposed to do ("shall I call you on Thursday?") and the client accepted in the next turn.
+
+    A meeting proposed is one only with its day: "would you like to see it?" is asked for many reasons.
+    """
+    offers = case.found(("proposal",), role="rep")
+    places = {(hit.turn, hit.sentence) for hit in offers}
+    for hit in case.found(("next_step",), role="rep"):
+        if not {"propose", "meeting"} <= hit.entry.tags or (hit.turn, hit.sentence) in places:
+            continue
+        if any(day.sentence == hit.sentence for day in case.in_turn(hit.turn, "date")):
+            offers.append(hit)
+    return [hit for hit in offers if _accepted(case, hit)]
+
+
+def _accepted(case: Case, hit: Hit) -> bool:
+    reply = case.conversation.next_turn(hit.turn, "client", within=1)
+    if reply is None or _turned_down(case, hit) or case.in_turn(reply.index, "refuse"):
+        return False
+    return bool(case.in_turn(reply.index, "accept"))
+
+
+def _open_question(case: Case, hit: Hit) -> bool:
+    """Whether the hit's sentence asks, and not only by a tag behind it ("..., okay?") that nobody refused."""
+    if not case.turn(hit.turn).sentences[hit.sentence].asks:
+        return False
+    tags = [tag for tag in case.in_turn(hit.turn, "tag_question") if tag.sentence == hit.sentence]
+    if not any(tag.end > hit.end for tag in tags):
+        return True
+    other = "client" if case.turn(hit.turn).role == "rep" else "rep"
+    reply = case.conversation.next_turn(hit.turn, other, within=1)
+    return reply is not None and bool(case.in_turn(reply.index, "refuse")) and not case.in_turn(reply.index, "accept")
 
 
 def _same(item: _Said, other: _Said) -> bool:

@@ -79,3 +79,67 @@ def test_days_are_those_of_the_call_not_of_today() -> None:
     found = promised("I'll send the offer today and call you on Friday.", started=datetime(2031, 2, 28, 9, tzinfo=UTC))
     assert [promise.due for promise in found] == ["2031-02-28", "2031-03-07"]
     assert [p.due for p in promised("I'll send the offer today and call you on Friday.", started=None)] == [None, None]
+
+
+def answered(text: str, reply: str, language: str = "en") -> list[tuple[str, str, str | None]]:
+    turns = (Turn("client", "ok"), Turn("rep", text), Turn("client", reply))
+    call = score(Transcript(turns, language=language), load_standard("cold-call"), Facts(started_at=TUESDAY))
+    return [(promise.by, promise.what, promise.due) for promise in call.promises]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "reply", "found"),
+    [
+        ("en", "I'll call you on Friday, okay?", "Okay.", (CALL, "2026-11-20")),
+        ("en", "Shall I call you Thursday at half six?", "Yes, please do.", (CALL, "2026-11-19")),
+        ("ru", "Пришлю предложение сегодня, хорошо?", "Да.", (SEND, "2026-11-17")),
+        ("ru", "Давайте я перезвоню вам завтра в десять, удобно?", "Да, удобно.", (CALL, "2026-11-18")),
+        ("ko", "내일 견적서 보내 드릴게요 괜찮으세요?", "네", (SEND, "2026-11-18")),
+        ("zh", "我明天给您打电话，好吗？", "好", (CALL, "2026-11-18")),
+    ],
+)
+def test_a_tag_behind_a_promise_and_an_accepted_proposal_promise(
+    language: str, text: str, reply: str, found: tuple[str, str]
+) -> None:
+    assert answered(text, reply, language) == [("rep", *found)]
+
+
+def test_each_promise_before_a_tag_counts() -> None:
+    text = "I'll send both by Friday, and then I'll call you on December first at nine, okay?"
+    assert answered(text, "Okay, December first.") == [
+        ("rep", SEND, "2026-11-20"),
+        ("rep", CALL, "2026-12-01"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "reply"),
+    [
+        ("en", "Shall I send it?", "Hm."),
+        ("en", "Shall I send it?", "No thanks."),
+        ("en", "Did I send you the offer?", "Yes."),
+        ("en", "Shall I call you on Thursday?", "I'm not interested."),
+        ("ru", "Вам прислать предложение?", "Не надо."),
+        ("ko", "내일 다시 전화드릴까요?", "아니요"),
+        ("zh", "需要我明天打给您吗？", "不用了"),
+    ],
+)
+def test_a_question_that_nobody_accepts_promises_nothing(language: str, text: str, reply: str) -> None:
+    assert answered(text, reply, language) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "reply"),
+    [
+        ("en", "Our offer is gone tomorrow.", "Okay."),
+        ("ru", "Звоню, потому что вы закупаете бумагу", "Да."),
+        ("ru", "Понятно.", "Я жалобу напишу."),
+    ],
+)
+def test_what_sounds_like_a_promise_is_none(language: str, text: str, reply: str) -> None:
+    assert answered(text, reply, language) == []
+
+
+@pytest.mark.parametrize("text", ["资料我后天之前发给您", "我后天之前发到您邮箱。"])
+def test_a_day_before_which_something_is_sent_is_a_promise(text: str) -> None:
+    assert pairs(text, "zh") == [(SEND, "2026-11-19")]
