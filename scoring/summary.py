@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from scoring.answers import agreed_contact, answer_to, named_rival
 from scoring.assessment import Evidence, FoundFact, Objection, SummaryLine
 from scoring.case import Case
 from scoring.detectors.next_step import find_steps
@@ -11,7 +12,10 @@ from scoring.matching import Hit
 
 
 def find_facts(case: Case) -> tuple[FoundFact, ...]:
-    """Budget, timing, decision maker, competitor and next contact as the client said them, one of each."""
+    """Budget, timing, decision maker, competitor and next contact as the client said them, one of each.
+
+    What the client states in full comes first, then what they answer to the rep's question for it.
+    """
     found: list[FoundFact] = []
     for name, group in (
         ("budget", "fact.budget"),
@@ -23,6 +27,8 @@ def find_facts(case: Case) -> tuple[FoundFact, ...]:
         if hits:
             evidence = case.evidence(hits[0])
             found.append(FoundFact(name, " ".join(evidence.quote.split()), evidence))
+        elif (evidence := answer_to(case, name) or (named_rival(case) if name == "competitor" else None)) is not None:
+            found.append(FoundFact(name, " ".join(evidence.quote.split()), evidence))
     wishes = [
         hit
         for hit in case.found(("callback", "client_step"), case.window("close"), "client")
@@ -33,6 +39,8 @@ def find_facts(case: Case) -> tuple[FoundFact, ...]:
         date = next(d for d in case.in_turn(hit.turn, "date") if d.sentence == hit.sentence)
         value = " ".join(case.turn(hit.turn).text[date.start : date.end].split())
         found.append(FoundFact("next_contact", value, case.evidence(hit)))
+    elif (contact := agreed_contact(case)) is not None:
+        found.append(contact)
     return tuple(found)
 
 
