@@ -45,7 +45,9 @@ def is_listing(conversation: Conversation, segment: Segment) -> bool:
     digits = [number.atom.digits for number in segment.numbers]
     parted = _parted(segment, between)
     signed = sum(any(sign in _SIGNS for sign in gap) for gap in between)
-    if signed * 2 >= len(parted) - 1 and _short_values(parted) and not _like_a_card(digits):
+    # Who corrects ("make that seventy-seven") dictates.
+    plain = all(sum(word not in _SIGNS for word in gap) <= 1 for gap in between)
+    if plain and signed * 2 >= len(parted) - 1 and _short_values(parted) and not _like_a_card(digits):
         return True
     # "From 1000 to 2000 to 4000": a word that may be a digit is none between values.
     sure = [number.atom.digits for number in segment.numbers if number.atom.sort != "loose"]
