@@ -49,6 +49,8 @@ class Voices:
 
     evidence: Doubles
     sure: float
+    of_each: tuple[float, ...] = ()
+    """The same for each voice, where a third was found: it concerns only the one that turned out to be two."""
 
     @property
     def count(self) -> int:

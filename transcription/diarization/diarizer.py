@@ -50,6 +50,7 @@ def diarize(
         windows = [place_windows(span) for span in channel.spans]
         vectors = describe_spans(channel, windows, backend, cancelled)
         voices = _voices(channel, windows, vectors, most)
+        sure = np.array(voices.of_each or (voices.sure,) * voices.count)
         softened = soften(voices.evidence, window_seconds(windows))
         stretches: list[Stretch] = []
         first = 0
@@ -59,7 +60,7 @@ def diarize(
             if voices.count == 1:
                 stretches.append(Stretch(span, 0, round(min(voices.sure, backend.alone), 3)))
             else:
-                stretches += _cut_span(channel, span, places, voices.evidence[own], softened[own], voices.sure)
+                stretches += _cut_span(channel, span, places, voices.evidence[own], softened[own], sure)
             first += len(places)
     return number_by_appearance(stretches)
 
@@ -77,7 +78,7 @@ def _voices(channel: SpokenChannel, windows: Sequence[Windows], vectors: Floats,
 
 
 def _cut_span(
-    channel: SpokenChannel, span: Span, places: Windows, evidence: Doubles, softened: Doubles, sure: float
+    channel: SpokenChannel, span: Span, places: Windows, evidence: Doubles, softened: Doubles, sure: Doubles
 ) -> list[Stretch]:
     """The stretches of one span: cut by the windows' full evidence, judged by what they can honestly carry."""
     atoms = cut_quietly(_loudness(channel, span))

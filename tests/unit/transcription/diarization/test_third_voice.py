@@ -71,3 +71,15 @@ def test_a_voice_of_a_few_seconds_is_no_third_person() -> None:
 def test_nobody_stays_nobody_took_over() -> None:
     """Three people one after the other: nothing says which two of them changed places."""
     assert third(((0, 60), (1, 60), (2, 60))) is None
+
+
+def test_a_third_voice_barely_apart_leaves_the_turns_concerned_unsure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CENTRES, 1, (FAR, 2.3))
+    monkeypatch.setitem(CENTRES, 2, (FAR, -2.3))
+    vectors, who, times = windows(TRANSFER)
+    found = find_third(vectors, times, np.full(len(times), STEP), tell_voices(vectors))
+    assert found is not None
+    labels = np.argmax(found.evidence, axis=1)
+    alone, *alike = (int(np.median(labels[who == person])) for person in range(3))
+    assert found.of_each[alone] > 0.9
+    assert all(found.of_each[voice] < 0.7 for voice in alike)
