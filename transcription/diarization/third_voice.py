@@ -19,7 +19,7 @@ MARGIN: Final = 0.8
 DOUBTFUL: Final = 1.3
 """How much less than that still makes a third person likely, where two change places at one moment: the halves then
 lie barely as far apart as one person's may, and the turns concerned must not be sure. Made calls in which two of the
-three voices come from one synthesiser lie there; none of 22 recordings of two people does."""
+three voices come from one synthesiser lie there; none of 20 recordings of two people does."""
 
 LEAST: Final = 6.0
 """Seconds that the one who leaves and the one who comes must each speak."""
@@ -29,7 +29,7 @@ BETWEEN: Final = 2.0
 
 ASTRAY: Final = 0.1
 """Largest share of windows on the wrong side of the takeover, the two who change places together. Halves of one
-person's windows mostly leave 0.3 and more there, of half a minute's recording 0.12 (22 recordings of two people); calls
+person's windows mostly leave 0.3 and more there, of half a minute's recording 0.12 (20 recordings of two people); calls
 of three with a transfer leave 0.00 to 0.04."""
 
 UNSURE: Final = 0.6
