@@ -26,16 +26,18 @@ class _Said:
     by: str
     kind: str
     hit: Hit
+    proposed: bool = False  # put as a question
 
 
 def find_promises(case: Case) -> tuple[Promise, ...]:
     """The promises of both sides in order of place; a proposal is one once the client accepts it."""
     found: dict[tuple[int, str, str | None], tuple[int, Promise]] = {}
     said = _said(case)
+    days = [_due(case, item.hit, *_neighbours(said, number)) for number, item in enumerate(said)]
     for number, item in enumerate(said):
-        before, after = _neighbours(said, number)
-        due = _due(case, item.hit, before, after)
-        turn = item.hit.turn
+        due, turn = days[number], item.hit.turn
+        if item.proposed and _said_plainly(said, days, number):
+            continue
         # The same thing said again is one promise; only another day makes it another.
         if due is None and any(known[:2] == (turn, item.kind) for known in found):
             continue
@@ -54,11 +56,12 @@ def _said(case: Case) -> list[_Said]:
             if ("commit" not in hit.entry.tags and group == "next_step") or _open_question(case, hit):
                 continue
             if not _turned_down(case, hit):
-                found.append(_Said(by, _kind(hit), hit))
+                asks = case.turn(hit.turn).sentences[hit.sentence].asks
+                found.append(_Said(by, _kind(hit), hit, proposed=asks))
     settled = {(item.hit.turn, item.hit.sentence) for item in found}
     for hit in accepted_proposals(case):
         if (hit.turn, hit.sentence) not in settled:
-            found.append(_Said("rep", _kind(hit), hit))
+            found.append(_Said("rep", _kind(hit), hit, proposed=True))
     found.sort(key=lambda item: (item.hit.turn, item.hit.start, -item.hit.end, item.kind, item.hit.entry.id))
     kept: list[_Said] = []
     for item in found:
@@ -103,6 +106,15 @@ def _open_question(case: Case, hit: Hit) -> bool:
     other = "client" if case.turn(hit.turn).role == "rep" else "rep"
     reply = case.conversation.next_turn(hit.turn, other, within=1)
     return reply is not None and bool(case.in_turn(reply.index, "refuse")) and not case.in_turn(reply.index, "accept")
+
+
+def _said_plainly(said: Sequence[_Said], days: Sequence[str | None], number: int) -> bool:
+    """Whether what was proposed is promised in so many words elsewhere: the same kind for the same day, or any day."""
+    mine, day = said[number], days[number]
+    return any(
+        other.kind == mine.kind and other.by == mine.by and not other.proposed and (day is None or days[place] == day)
+        for place, other in enumerate(said)
+    )
 
 
 def _same(item: _Said, other: _Said) -> bool:
