@@ -24,10 +24,10 @@ def find_facts(case: Case) -> tuple[FoundFact, ...]:
         ("competitor", "fact.competitor"),
     ):
         hits = case.found((group,), role="client")
-        if hits:
-            evidence = case.evidence(hits[0])
-            found.append(FoundFact(name, " ".join(evidence.quote.split()), evidence))
-        elif (evidence := answer_to(case, name) or (named_rival(case) if name == "competitor" else None)) is not None:
+        evidence = case.evidence(hits[0]) if hits else answer_to(case, name)
+        if evidence is None and name == "competitor":
+            evidence = named_rival(case)
+        if evidence is not None:
             found.append(FoundFact(name, " ".join(evidence.quote.split()), evidence))
     wishes = [
         hit
