@@ -6,12 +6,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.corpus.sounds import tone, wav
+from tests.waiting import wait_until
+
+
+def hears_interrupts() -> None:
+    """A shell starts what it runs in the background deaf to Ctrl-C, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -24,10 +29,9 @@ def test_no_sound_of_the_call_is_left_in_the_temporary_folder(tmp_path: Path, as
         env={**os.environ, "TMPDIR": str(folder), "CALLCOACH_DATA": str(tmp_path / "data")},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=hears_interrupts,
     )
-    until = time.monotonic() + 60
-    while not list(folder.rglob("*.raw*")) and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.02)
+    wait_until(lambda: list(folder.rglob("*.raw*")) or process.poll() is not None, seconds=60, what="decoded sound")
 
     process.send_signal(asked)
 
