@@ -51,6 +51,9 @@ class Case:
     trusted_turns: frozenset[int] = field(default=frozenset(), repr=False)
     """The turns that were understood and whose speaker is known."""
 
+    asked: dict[int, tuple[Question, ...]] = field(default_factory=dict, repr=False)
+    """The questions by the turn they stand in, in order."""
+
     longest_hit: int = 0
     """Characters of the longest hit."""
 
@@ -64,6 +67,8 @@ class Case:
         trusted = frozenset(t.index for t in self.conversation.turns if self.clear_turn(t) and self.knows_role(t))
         object.__setattr__(self, "trusted_turns", trusted)
         object.__setattr__(self, "longest_hit", max((hit.end - hit.start for hit in self.hits), default=0))
+        for question in self.questions:
+            self.asked[question.turn] = (*self.asked.get(question.turn, ()), question)
         for hit in self.hits:
             self.groups.setdefault(hit.group, []).append(hit)
             self.by_turn.setdefault(hit.turn, []).append(hit)

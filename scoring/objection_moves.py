@@ -44,11 +44,9 @@ def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> lis
             if name is not None and case.trusts(hit):
                 keep(name, number, hit.start, case.evidence(hit))
         if "clarify" not in found and number < case.pack.threshold("ignored_turns"):
-            for question in case.questions:
-                if (
-                    question.turn == turn.index
-                    and _asks_about(case, turn, question.sentence)
-                    and not _next_on_the_list(case, turn, question.sentence, raised)
+            for question in case.asked.get(turn.index, ()):
+                if _asks_about(case, turn, question.sentence) and not _next_on_the_list(
+                    case, turn, question.sentence, raised
                 ):
                     keep("clarify", number, question.start, case.quote_question(question, "rule:question"))
     if answers and "listen" not in found:
@@ -112,8 +110,7 @@ def _next_on_the_list(case: Case, turn: MergedTurn, sentence: int, raised: Raise
 
     It goes into the objection after all when the rep took the objection up, or when it takes up one of its words.
     """
-    asking = {question.turn for question in case.questions}
-    if not {raised.turns[0] - 1, raised.turns[0] - 3} <= asking:
+    if raised.turns[0] - 1 not in case.asked or raised.turns[0] - 3 not in case.asked:
         return False
     if case.in_turn(turn.index, "move.acknowledge") or case.in_turn(turn.index, "move.listen"):
         return False

@@ -6,7 +6,9 @@ leak into the judgement.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from scoring.assessment import Evidence, Named, Objection
@@ -141,8 +143,8 @@ def _episode(case: Case, raised: Raised, until: int) -> Objection:
 def _rep_turns(case: Case, first: int, until: int) -> list[MergedTurn]:
     """The rep's turns that may handle the objection: up to a new one or `response_turns` of them."""
     most = int(case.pack.threshold("response_turns"))
-    turns = [turn for turn in case.conversation.turns[first + 1 : until] if turn.role == "rep"]
-    return turns[:most]
+    turns = (case.turn(number) for number in range(first + 1, until))
+    return list(islice((turn for turn in turns if turn.role == "rep"), most))
 
 
 def _outcome(
@@ -203,7 +205,7 @@ def _only_answers(case: Case, turn: int) -> bool:
     """Whether a "yes" or "okay" only answers a question on something else: it takes no answer to the objection."""
     before = case.groups_in(turn - 1)
     to_the_point = any(group in ("next_step", "benefit") or group.startswith("move.") for group in before)
-    return not to_the_point and any(question.turn == turn - 1 for question in case.questions)
+    return not to_the_point and turn - 1 in case.asked
 
 
 def _genuine(raised: Raised, *, explicit: bool) -> float:
@@ -213,7 +215,7 @@ def _genuine(raised: Raised, *, explicit: bool) -> float:
 
 def _probability(raised: Raised) -> float:
     """The chance that at least one of the cues is right, cues of one turn counted as dependent."""
-    miss = 1.0
-    for turn in raised.turns:
-        miss *= 1 - max(hit.confidence for hit in raised.hits if hit.turn == turn)
-    return min(0.98, 1 - miss)
+    best: dict[int, float] = {}
+    for hit in raised.hits:
+        best[hit.turn] = max(hit.confidence, best.get(hit.turn, 0.0))
+    return min(0.98, 1 - math.prod(1 - best[turn] for turn in raised.turns))

@@ -34,17 +34,21 @@ def find_promises(case: Case) -> tuple[Promise, ...]:
     found: dict[tuple[int, str, str | None], tuple[int, Promise]] = {}
     said = _said(case)
     days = [_due(case, item.hit, *_neighbours(said, number)) for number, item in enumerate(said)]
+    told: set[tuple[int, str]] = set()
+    plain = _said_plainly(said, days)
     for number, item in enumerate(said):
         due, turn = days[number], item.hit.turn
-        if item.proposed and _said_plainly(said, days, number):
+        # Proposed, and promised in so many words elsewhere: the same kind for the same day, or any day.
+        if item.proposed and (item.kind, item.by, *([due] if due is not None else [])) in plain:
             continue
         # The same thing said again is one promise; only another day makes it another.
-        if due is None and any(known[:2] == (turn, item.kind) for known in found):
+        if due is None and (turn, item.kind) in told:
             continue
         if due is not None:
             found.pop((turn, item.kind, None), None)
         promise = Promise(item.by, item.kind, due, case.evidence(item.hit))
         found.setdefault((turn, item.kind, due), (number, promise))
+        told.add((turn, item.kind))
     return tuple(promise for _, promise in sorted(found.values(), key=lambda item: item[0]))
 
 
@@ -108,13 +112,13 @@ def _open_question(case: Case, hit: Hit) -> bool:
     return reply is not None and bool(case.in_turn(reply.index, "refuse")) and not case.in_turn(reply.index, "accept")
 
 
-def _said_plainly(said: Sequence[_Said], days: Sequence[str | None], number: int) -> bool:
-    """Whether what was proposed is promised in so many words elsewhere: the same kind for the same day, or any day."""
-    mine, day = said[number], days[number]
-    return any(
-        other.kind == mine.kind and other.by == mine.by and not other.proposed and (day is None or days[place] == day)
-        for place, other in enumerate(said)
-    )
+def _said_plainly(said: Sequence[_Said], days: Sequence[str | None]) -> set[tuple[str | None, ...]]:
+    """What is promised and not only proposed, as (kind, by), and as (kind, by, day) besides."""
+    plain: set[tuple[str | None, ...]] = set()
+    for item, day in zip(said, days, strict=True):
+        if not item.proposed:
+            plain |= {(item.kind, item.by), (item.kind, item.by, day)}
+    return plain
 
 
 def _same(item: _Said, other: _Said) -> bool:

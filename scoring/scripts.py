@@ -150,8 +150,5 @@ def _state(answer: str, best: bool, worst: bool) -> str:
 
 def _turns_of(case: Case, spans: Sequence[StageSpan]) -> set[int]:
     """The merged turns of the spans, whose turns count as delivered."""
-    return {
-        turn.index
-        for turn in case.conversation.turns
-        if any(span.turns[0] <= piece.turn <= span.turns[1] for span in spans for piece in turn.pieces)
-    }
+    within = {number for span in spans for number in range(span.turns[0], span.turns[1] + 1)}
+    return {turn.index for turn in case.conversation.turns if any(piece.turn in within for piece in turn.pieces)}
