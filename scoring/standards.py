@@ -13,11 +13,45 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final
 
-from scoring.script import ScriptStage, StageText, describe_stage
+from scoring.script import ScriptStage, describe_stage
+from scoring.standard_parts import Condition, Criterion, Fail, Option, Range, Section
+from scoring.standard_words import (
+    FALLBACK_LANGUAGE,
+    CriterionText,
+    OptionText,
+    SectionText,
+    StandardText,
+    describe_section,
+    in_language,
+)
 from scoring.yaml_source import SourceInvalid
 
+__all__ = [
+    "DEFAULT_STANDARD",
+    "FALLBACK_LANGUAGE",
+    "Condition",
+    "Criterion",
+    "CriterionText",
+    "Fail",
+    "Option",
+    "OptionText",
+    "Range",
+    "Section",
+    "SectionText",
+    "SourceInvalid",
+    "Standard",
+    "StandardInfo",
+    "StandardInvalid",
+    "StandardNotFound",
+    "StandardText",
+    "default_standard_name",
+    "in_language",
+    "list_standards",
+    "load_standard",
+    "read_standard",
+]
+
 DEFAULT_STANDARD: Final = "cold-call"
-FALLBACK_LANGUAGE: Final = "en"
 
 StandardInvalid = SourceInvalid
 
@@ -29,134 +63,6 @@ class StandardNotFound(LookupError):
         super().__init__(f"there is no standard '{name}'; there are: {', '.join(known)}")
         self.name = name
         self.known = known
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An answer option. `level` is the detector's finding it stands for; `auto_fail` is `section`, `whole` or None."""
-
-    id: str
-    points: float
-    label: Mapping[str, str]
-    level: str | None = None
-    auto_fail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One question of the scorecard. `settings` are the detector's own thresholds."""
-
-    id: str
-    question: Mapping[str, str]
-    guidance: Mapping[str, str]
-    detector: str
-    settings: Mapping[str, float | str | tuple[str, ...]]
-    options: tuple[Option, ...]
-    weight: float
-    critical: bool = False
-    bonus: bool = False
-
-    @property
-    def least(self) -> float:
-        """The fewest points an option gives."""
-        return min(option.points for option in self.options)
-
-    @property
-    def most(self) -> float:
-        """The most points an option gives."""
-        return max(option.points for option in self.options)
-
-    def option(self, option_id: str) -> Option:
-        """The option of that id. Raises KeyError."""
-        for option in self.options:
-            if option.id == option_id:
-                return option
-        raise KeyError(option_id)
-
-    def option_for(self, level: str) -> Option:
-        """The option standing for a detector's level. Raises KeyError (the loader has checked that it exists)."""
-        for option in self.options:
-            if option.level == level:
-                return option
-        raise KeyError(level)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the scorecard; `weight` is its share of the total against the other sections."""
-
-    id: str
-    title: Mapping[str, str]
-    weight: float
-    criteria: tuple[Criterion, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OptionText:
-    """An option in words."""
-
-    id: str
-    label: str
-    points: float
-    auto_fail: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionText:
-    """A criterion in words; `machine` is False where only a person answers."""
-
-    id: str
-    section: str
-    question: str
-    guidance: str
-    weight: float
-    critical: bool
-    bonus: bool
-    machine: bool
-    options: tuple[OptionText, ...]
-
-    def option_label(self, option_id: str) -> str:
-        """The label of an option; the id itself for answers that are no option (`na`, `cannot_judge`...)."""
-        return next((option.label for option in self.options if option.id == option_id), option_id)
-
-
-@dataclass(frozen=True, slots=True)
-class SectionText:
-    """A section in words."""
-
-    id: str
-    title: str
-    weight: float
-    criteria: tuple[CriterionText, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StandardText:
-    """A standard in the words of one language."""
-
-    name: str
-    version: int
-    language: str
-    title: str
-    description: str
-    sections: tuple[SectionText, ...]
-    stages: tuple[StageText, ...] = ()
-
-    def criterion(self, criterion_id: str) -> CriterionText | None:
-        """The criterion of that id, or None."""
-        for section in self.sections:
-            for criterion in section.criteria:
-                if criterion.id == criterion_id:
-                    return criterion
-        return None
-
-    def section(self, section_id: str) -> SectionText | None:
-        """The section of that id, or None."""
-        return next((section for section in self.sections if section.id == section_id), None)
-
-    def stage(self, stage_id: str) -> StageText | None:
-        """The script's stage of that id, or None."""
-        return next((stage for stage in self.stages if stage.id == stage_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +90,7 @@ class Standard:
             language=language,
             title=in_language(self.title, language),
             description=in_language(self.description, language),
-            sections=tuple(_describe_section(section, language) for section in self.sections),
+            sections=tuple(describe_section(section, language) for section in self.sections),
             stages=tuple(describe_stage(stage, language) for stage in self.stages),
         )
 
@@ -233,41 +139,6 @@ def read_standard(text: str, file: str, *, groups: Collection[str] | None = None
     return read(text, file, groups)
 
 
-def in_language(words: Mapping[str, str], language: str) -> str:
-    """The text in `language` ("ru" also serves "ru-RU"), else in English, else in the first there is, else ''."""
-    short = language.replace("_", "-").split("-")[0]
-    for key in (language, short, FALLBACK_LANGUAGE):
-        if key in words:
-            return words[key]
-    return next(iter(words.values()), "")
-
-
 def _library_names() -> tuple[str, ...]:
     folder = resources.files("scoring").joinpath("library")
     return tuple(sorted(item.name[: -len(".yaml")] for item in folder.iterdir() if item.name.endswith(".yaml")))
-
-
-def _describe_section(section: Section, language: str) -> SectionText:
-    return SectionText(
-        id=section.id,
-        title=in_language(section.title, language),
-        weight=section.weight,
-        criteria=tuple(_describe_criterion(criterion, section.id, language) for criterion in section.criteria),
-    )
-
-
-def _describe_criterion(criterion: Criterion, section_id: str, language: str) -> CriterionText:
-    return CriterionText(
-        id=criterion.id,
-        section=section_id,
-        question=in_language(criterion.question, language),
-        guidance=in_language(criterion.guidance, language),
-        weight=criterion.weight,
-        critical=criterion.critical,
-        bonus=criterion.bonus,
-        machine=criterion.detector != "person",
-        options=tuple(
-            OptionText(option.id, in_language(option.label, language), option.points, option.auto_fail)
-            for option in criterion.options
-        ),
-    )
