@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from review.models import User
+from tests.factories import wav_bytes
 from tests.workers.installation import Installation
 from workers import checks
 from workers.checks import check_data_folder, check_disk, check_port, check_python, override
@@ -64,6 +65,24 @@ def test_help_and_no_command_at_all(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().err
     assert "name a command" in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (["--model", "/nowhere/to/be/found", "--language", "en"], "no Whisper model folder /nowhere/to/be/found"),
+        (["--language", "klingon"], "not 'klingon'"),
+    ],
+)
+def test_what_transcribe_cannot_do_is_refused_and_nothing_stands_in_for_it(
+    asked: list[str], says: str, nowhere: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = tmp_path / "call.wav"
+    sound.write_bytes(wav_bytes())
+    assert main(["transcribe", str(sound), *asked]) == 2
+    told = capsys.readouterr()
+    assert says in told.err
+    assert told.out == ""
 
 
 def test_the_errors_a_person_can_act_on_exist() -> None:

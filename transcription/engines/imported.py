@@ -28,6 +28,8 @@ from transcription.speech import primary_language
 from transcription.transcript import Transcript, Turn
 
 _TIMING = re.compile(r"^\s*\d+:\d\d(:\d\d)?[.,]\s?\d{1,3}\s*-->", re.MULTILINE)
+_LONGEST = 24 * 3600.0
+"""Seconds: no call is longer, so a later time is a fault of the file, as a negative one is."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 
 
@@ -126,14 +128,27 @@ def _clean(transcript: Transcript) -> Transcript:
         transcript,
         turns=turns,
         language=primary_language(transcript.language),
-        duration=transcript.duration if transcript.duration is not None else max(ends, default=None),
+        duration=_time(transcript.duration) if transcript.duration is not None else max(ends, default=None),
         quality=quality,
     )
 
 
 def _clean_turn(turn: Turn) -> Turn:
-    words = tuple(replace(word, text=_clean_text(word.text)) for word in turn.words)
-    return replace(turn, text=_clean_text(turn.text), words=tuple(word for word in words if word.text))
+    words = tuple(
+        replace(word, text=_clean_text(word.text), start=_time(word.start), end=_time(word.end)) for word in turn.words
+    )
+    return replace(
+        turn,
+        text=_clean_text(turn.text),
+        start=_time(turn.start),
+        end=_time(turn.end),
+        words=tuple(word for word in words if word.text),
+    )
+
+
+def _time(seconds: float | None) -> float | None:
+    """The time, or None for one that no call can have: the words are kept, and what needs times is not available."""
+    return seconds if seconds is not None and 0 <= seconds <= _LONGEST else None
 
 
 def _clean_text(text: str) -> str:

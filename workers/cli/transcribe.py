@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 import signal
 import sys
 import tempfile
@@ -32,7 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", choices=("auto", "whisper", "sphinx"), help="speech engine (default: the installation's setting)"
     )
-    parser.add_argument("--model", metavar="PATH_OR_NAME", help="a Whisper model's folder, or its name on the hub")
+    parser.add_argument(
+        "--model",
+        metavar="PATH_OR_NAME",
+        help="a Whisper model's folder, or its name on the hub; no other engine stands in for it",
+    )
     parser.add_argument(
         "--channels", metavar="rep,client", help="who is on each channel (or leg), in order; also caller,callee"
     )
@@ -72,10 +77,10 @@ def run(args: argparse.Namespace) -> int:
     roles = tuple(name.strip() for name in args.channels.split(",")) if args.channels is not None else None
     if roles is not None:
         name_voices(len(roles), roles, args.direction)  # wrong names are refused before the work starts
-    language = args.language or settings.language
+    language = _language(args.language) or settings.language
     choice = choose_engine(
         EngineRequest(
-            engine=cast("EngineName", args.engine or settings.engine),
+            engine=cast("EngineName", args.engine or ("whisper" if args.model else settings.engine)),
             model=args.model or settings.whisper_model,
             language=language,
             models_dir=settings.models,
@@ -137,6 +142,17 @@ def _refuse_unreadable(paths: list[Path]) -> None:
         except (OSError, ValueError) as error:
             why = (getattr(error, "strerror", None) or str(error)).lower()
             raise CommandRefused(f"{path} cannot be read: {why}.") from error
+
+
+def _language(named: str | None) -> str | None:
+    """The language as given, when it is a code or a language's English name; another word is refused."""
+    from transcription.engines.language_names import language_code
+    from workers.cli.errors import CommandRefused
+
+    code = language_code(named)
+    if code is not None and re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", code) is None:
+        raise CommandRefused(f"--language takes a code such as en, ru, ko or zh, not '{named}'.")
+    return code
 
 
 def _refuse_output(output: Path | None, form: str) -> None:

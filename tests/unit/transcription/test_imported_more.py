@@ -194,3 +194,15 @@ def test_one_role_for_two_channels_is_refused_in_good_words() -> None:
         name_voices(2, ("rep",))
     with pytest.raises(WrongChannels, match="has 2 channels, but 3 roles were given"):
         name_voices(2, ("rep", "client", "client"))
+
+
+@pytest.mark.parametrize("odd", [1e308, -3.0, 9e9])
+def test_a_time_no_call_can_have_is_left_out_and_the_words_are_kept(odd: float) -> None:
+    turns = [
+        {"role": "rep", "text": "Hello.", "start": 0.5, "end": 1.0},
+        {"role": "client", "text": "Hi.", "start": odd},
+    ]
+    transcript = read({"turns": turns, "duration": odd})
+    assert said(transcript) == [("rep", "Hello."), ("client", "Hi.")]
+    assert [turn.start for turn in transcript.turns] == [0.5, None]
+    assert transcript.duration is None
