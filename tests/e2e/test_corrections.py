@@ -49,7 +49,7 @@ def turn(page: Any, index: int) -> Any:
 def edit(page: Any, index: int) -> Any:
     """Open a turn's form as the keyboard does; its text field."""
     turn(page, index).evaluate("turn => turn.focus()")
-    page.keyboard.press("e")
+    page.keyboard.press("i")
     field = page.locator(".editor textarea")
     field.wait_for()
     return field
@@ -99,7 +99,7 @@ def test_new_scores_leave_the_keyboard_where_it_was(own_call: str, open_page: Ca
     page.locator(".editor").wait_for(state="detached")
     rescored(page)
     assert page.evaluate("document.activeElement.id") == "turn3"
-    page.keyboard.press("e")
+    page.keyboard.press("i")
     page.locator("#turn3 .editor textarea").fill("A draft")
     turn(page, 3).locator(".hand").click()
     page.click("[data-swap]")

@@ -75,9 +75,9 @@ def test_keys_step_through_episodes_and_their_moves(page: Any) -> None:
     page.keyboard.press("Shift+O")
     assert second(page) == pytest.approx(number(bands.nth(0), "data-from"), abs=0.8)
     steps = page.locator("#episode1 .step[data-at]")
-    page.keyboard.press("m")
+    page.keyboard.press("v")
     assert second(page) == pytest.approx(number(steps.nth(0), "data-at"), abs=0.8)
-    page.keyboard.press("m")
+    page.keyboard.press("v")
     assert second(page) == pytest.approx(number(steps.nth(1), "data-at"), abs=0.8)
     assert "on" in steps.nth(1).get_attribute("class").split()
 
@@ -119,12 +119,12 @@ def test_a_figures_places_are_drawn_and_stepped_through(page: Any) -> None:
     places = page.locator("[data-measure=patience] button[data-at]")
     wait_until(lambda: page.locator("#measured i").count() == places.count() > 1, what="the places on the waveform")
     assert page.locator("#measuring").is_visible()
-    page.keyboard.press("n")
+    page.keyboard.press("m")
     assert second(page) == pytest.approx(number(places.nth(0), "data-at"), abs=0.8)
     assert page.locator("#measured i.on").count() == 1
-    page.keyboard.press("n")
+    page.keyboard.press("m")
     assert second(page) == pytest.approx(number(places.nth(1), "data-at"), abs=0.8)
-    page.keyboard.press("Shift+N")
+    page.keyboard.press("Shift+M")
     assert second(page) == pytest.approx(number(places.nth(0), "data-at"), abs=0.8)
     # Only one figure at a time stands on the player.
     page.click("[data-measure=longest_monologue] summary")
@@ -239,7 +239,7 @@ def test_accessibility_of_what_is_open_and_chosen(
     page = opened(open_page(objections_call, **still))
     page.click("[data-measure=patience] summary")
     page.keyboard.press("o")
-    page.keyboard.press("m")
+    page.keyboard.press("v")
     page.keyboard.press("k")
     # What a sticky head half covers would count as too small a target, wherever the scrolling happened to stop.
     page.evaluate("scrollTo(0, 0), document.getElementById('live-scores').scrollTo(0, 0)")

@@ -80,9 +80,9 @@ def test_keyboard(ready_call: str, open_page: Callable[..., Any]) -> None:
     wait_until(lambda: second(page) == pytest.approx(starts[1], abs=0.1), what="the second turn")
     page.keyboard.press("j")
     wait_until(lambda: second(page) == pytest.approx(starts[0], abs=0.1), what="the first turn again")
-    page.keyboard.press("]")
+    page.keyboard.press("Shift+Period")
     assert page.evaluate("document.getElementById('audio').playbackRate") == 1.25
-    page.keyboard.press("[")
+    page.keyboard.press("Shift+Comma")
     page.keyboard.press("s")
     assert page.locator("#skip-silence").get_attribute("aria-pressed") == "true"
     page.keyboard.press("s")

@@ -8,7 +8,8 @@ import { followTranscript } from "./follow.js";
 import { seekFromQuotes } from "./quotes.js";
 import { leadToTurns } from "./places.js";
 import { findInTranscript } from "./find.js";
-import { listenForKeys } from "./keys.js";
+import { bindKeys } from "./player_keys.js";
+import { chooseStretch } from "./selection.js";
 import { shareSecond } from "./share.js";
 import { zoomWave } from "./zoom.js";
 import { watchPlayer, watchTabs } from "./jump.js";
@@ -36,6 +37,7 @@ if (player) {
     quotes: seekFromQuotes(player),
     share: shareSecond(player, data.words),
   });
+  acts.stretch = chooseStretch(player, { turnAt: acts.follow.turnAt });
 }
 
 const rescore = keepLive({
@@ -55,5 +57,5 @@ const rescore = keepLive({
 acts.correct = correctTurns({ player, follow: acts.follow, rescore, data });
 document.addEventListener("verdict", () => rescore.reread());
 acts.swap = chooseRoles({ rescore, data });
-listenForKeys(acts);
+bindKeys(acts);
 player?.openAt(data.startAt, data.play);

@@ -64,16 +64,10 @@ export function followTranscript(player) {
     if (word && getSelection().isCollapsed) player.seek(Number(word.dataset.t), { play: true });
   });
 
-  const repeat = document.getElementById("loop");
-  function toggleRepeat() {
-    if (player.repeat) player.setRepeat(null);
-    else if (turnNow) player.setRepeat({ start: turnNow.start, end: Math.max(turnNow.end, turnNow.start + 0.5) });
-  }
-  repeat.addEventListener("click", toggleRepeat);
-
   return {
     toggle: () => setFollowing(!following),
-    toggleRepeat,
+    /** The turn that has begun last at a second: {element, start, end}; null before the first. */
+    turnAt: (at) => last(turns, at),
     /** The transcript was replaced by a newer one. */
     refresh() {
       turns = read();

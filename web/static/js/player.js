@@ -95,7 +95,11 @@ export class Player extends EventTarget {
   /** Repeat a stretch until told otherwise; null ends it. */
   setRepeat(stretch) {
     this.repeat = stretch;
-    document.getElementById("loop").setAttribute("aria-pressed", String(Boolean(stretch)));
+    this.preview(stretch);
+  }
+
+  /** Show a stretch on the sound, repeated or not yet; null shows none. */
+  preview(stretch) {
     this.dispatchEvent(new CustomEvent("repeat", { detail: stretch }));
   }
 
@@ -189,13 +193,9 @@ export class Player extends EventTarget {
       barGap: 1,
       barRadius: 1,
       cursorWidth: 2,
-      dragToSeek: { debounceTime: 60 },
+      interact: false, // selection.js seeks, and draws a stretch
       cspNonce: this.data.nonce,
       ...colours(speakers),
-    });
-    this.waves.on("interaction", (at) => {
-      this.stopAt = null;
-      this.dispatchEvent(new CustomEvent("seek", { detail: at }));
     });
     document.addEventListener("callcoach:theme", () => this.waves.setOptions(colours(speakers)));
     this.dispatchEvent(new CustomEvent("drawn"));
