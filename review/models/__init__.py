@@ -17,6 +17,8 @@ from review.models.calls import (
 )
 from review.models.clients import DEAL_STATUSES, POTENTIALS, Client, ClientPhone, CrmTask, Deal, LossReason
 from review.models.corrections import Correction, SourceRoleChange
+from review.models.evaluations import EVALUATION_STATES, Evaluation, EvaluationEvent
+from review.models.finding import SHARED_WITH, VIEW_PAGES, CallTag, DefaultView, SavedView, Tag
 from review.models.learning import (
     DRAWN_BY,
     MODEL_STATES,
@@ -33,35 +35,47 @@ from review.models.objections import ObjectionEpisode
 from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
 from review.models.rescoring import RUN_STATES, RescoreChange, RescoreRun
 from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
+from review.models.sampling import ASSIGNMENT_STATES, PARTS, RULE_STATES, Assignment, SamplingDraw, SamplingRule
 from review.models.sealed import RIGHTS, SealedOriginal, UserRight
 from review.models.speech import SpeechNow
 from review.models.upkeep import AuditEvent, OutboxItem, WatchedFile, WebAudio
 
 __all__ = [
+    "ASSIGNMENT_STATES",
     "CALL_STATES",
     "DEAL_STATUSES",
     "DIRECTIONS",
     "DISPOSITIONS",
     "DOORS",
     "DRAWN_BY",
+    "EVALUATION_STATES",
     "MODEL_STATES",
+    "PARTS",
     "POTENTIALS",
     "RIGHTS",
     "ROLES",
+    "RULE_STATES",
     "RUN_STATES",
+    "SHARED_WITH",
     "VERDICT_KINDS",
+    "VIEW_PAGES",
     "ApiToken",
+    "Assignment",
     "AuditEvent",
     "Base",
     "Call",
     "CallLeg",
+    "CallTag",
     "Client",
     "ClientPhone",
     "Correction",
     "CrmTask",
     "Deal",
+    "DefaultView",
     "Delivery",
     "DriftReading",
+    "Evaluation",
+    "EvaluationEvent",
     "FrozenTest",
     "LabelRequest",
     "LearnedModel",
@@ -73,6 +87,9 @@ __all__ = [
     "Rep",
     "RescoreChange",
     "RescoreRun",
+    "SamplingDraw",
+    "SamplingRule",
+    "SavedView",
     "SealedOriginal",
     "Segment",
     "ShadowAnswer",
@@ -83,6 +100,7 @@ __all__ = [
     "StandardVersion",
     "StoredAssessment",
     "StoredTranscript",
+    "Tag",
     "Team",
     "TeamMember",
     "User",

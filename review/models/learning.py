@@ -49,6 +49,7 @@ class Verdict(Base):
     drawn_by: Mapped[str] = mapped_column(default="chosen")  # one of DRAWN_BY
     packs: Mapped[dict[str, Any]] = mapped_column(default=dict)
     models: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    evaluation_id: Mapped[int | None] = mapped_column(BigId, index=True)  # the evaluation it came with, if any
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 
