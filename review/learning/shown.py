@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from review.models import Call, StandardVersion, User, Verdict
 from review.services.call_flags import count_flags
+from review.services.episodes import judge_episodes
 from scoring.assessment import CANNOT_JUDGE, NOT_APPLICABLE, CriterionResult
 from scoring.assessment_reading import read_assessment
 from scoring.scorecard import total
@@ -130,6 +131,7 @@ def refresh_call(session: Session, call_id: int, assessment: Mapping[str, Any]) 
         )
         .execution_options(synchronize_session=False)
     )
+    judge_episodes(session, call_id)
     return shown
 
 

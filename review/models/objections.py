@@ -9,12 +9,17 @@ from review.models.base import Base, BigId, RowId
 
 
 class ObjectionEpisode(Base):
-    """One episode as `scoring` found it; replaced together with the call's shown assessment."""
+    """One episode as `scoring` found it; replaced together with the call's shown assessment.
+
+    `judged` is what a person said of it (the newest verdict): it outranks `outcome`; "none" means it was no objection.
+    `merit` ranks answers to one kind of objection, see review.services.episode_merit; None for what is no objection.
+    """
 
     __tablename__ = "objection_episode"
     __table_args__ = (
         UniqueConstraint("call_id", "number"),
         Index("ix_objection_episode_type_outcome", "type", "outcome"),
+        Index("ix_objection_episode_type_merit", "type", "merit"),
     )
 
     id: Mapped[RowId]
@@ -30,3 +35,10 @@ class ObjectionEpisode(Base):
     answer: Mapped[str | None]  # the rep's
     moves: Mapped[list[str]]  # names of the handling moves found
     faults: Mapped[list[str]]  # names of the faults found
+    turn: Mapped[int | None]  # of the client's words: by it a person's verdict names the episode
+    end: Mapped[float | None]  # seconds, of the client's words
+    answer_start: Mapped[float | None]  # seconds
+    answer_end: Mapped[float | None]
+    stage: Mapped[str | None]  # of the call, where the objection fell
+    judged: Mapped[str | None]  # a person's verdict
+    merit: Mapped[int | None]
