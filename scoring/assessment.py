@@ -58,6 +58,7 @@ __all__ = [
     "Span",
     "StageScript",
     "StageSpan",
+    "Suggestion",
     "SummaryLine",
 ]
 
@@ -70,6 +71,14 @@ SCORED: Final = "scored"
 NOT_SCORED: Final = "not_scored"
 
 STAGES: Final = ("opening", "discovery", "presentation", "price", "objections", "close")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The answer the machine would give where the scorecard leaves it to a person; it has no share in a score."""
+
+    answer: str
+    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ class CriterionResult:
     evidence: tuple[Evidence, ...] = ()
     absence: Absence | None = None
     why: str = ""
+    suggestion: Suggestion | None = None
 
     @property
     def answered(self) -> bool:
@@ -93,7 +103,8 @@ class CriterionResult:
         return self.points is not None
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        """The contract's object; `suggestion` is in it only where there is one."""
+        written = {
             "id": self.id,
             "section": self.section,
             "answer": self.answer,
@@ -105,6 +116,12 @@ class CriterionResult:
             "absence": None if self.absence is None else self.absence.to_json(),
             "why": self.why,
         }
+        if self.suggestion is not None:
+            written["suggestion"] = {
+                "answer": self.suggestion.answer,
+                "confidence": share(self.suggestion.confidence),
+            }
+        return written
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from scoring.assessment import (
     Score,
     Span,
     StageSpan,
+    Suggestion,
     SummaryLine,
 )
 from scoring.script_findings import read_stage
@@ -97,6 +98,7 @@ def _criterion(d: Mapping[str, Any]) -> CriterionResult:
             None if nearest is None else Nearest(nearest["quote"], nearest["start"], nearest["end"]),
         ),
         why=d["why"],
+        suggestion=Suggestion(d["suggestion"]["answer"], d["suggestion"]["confidence"]) if "suggestion" in d else None,
     )
 
 

@@ -134,7 +134,7 @@ def _judge_part(
 
 
 def _criteria(standard: Standard) -> list[Criterion]:
-    return [criterion for section in standard.sections for criterion in section.criteria]
+    return [item for section in standard.sections for item in section.criteria if item.mode != "people"]
 
 
 def _unjudged(

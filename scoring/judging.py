@@ -11,6 +11,7 @@ from scoring.detectors import dialogue, next_step, objection_answers, phrases
 from scoring.detectors.catalogue import DETECTORS
 from scoring.detectors.finding import Finding
 from scoring.rejection import RejectionHead
+from scoring.settling import PERSON_WHY, settle
 from scoring.standards import Criterion, Standard
 
 _Detect = Callable[[Case, Criterion], Finding]
@@ -33,7 +34,6 @@ _DETECT_OBJECTIONS: Final[Mapping[str, _DetectObjections]] = {
     "objections_understood": objection_answers.objections_understood,
     "objections_calm": objection_answers.objections_calm,
 }
-PERSON_WHY: Final = "Only a reviewer can answer this."
 
 
 class LearnedJudge(Protocol):
@@ -59,12 +59,15 @@ class RejectionHeads(Protocol):
 def judge(
     case: Case, standard: Standard, objections: Sequence[Objection], models: LearnedJudge | None = None
 ) -> tuple[CriterionResult, ...]:
-    """The answer to every criterion, in the standard's order; by the learned model where `models` has one."""
+    """The answer to every criterion, in the standard's order; by the learned model where `models` has one.
+
+    What the scorecard leaves to people, and what depends on another answer, is settled last.
+    """
     pairs = [(criterion, section.id) for section in standard.sections for criterion in section.criteria]
     answers = [_answer(case, criterion, section, objections) for criterion, section in pairs]
-    if models is None:
-        return tuple(answers)
-    return tuple(models.answer(case, criterion, found) for (criterion, _), found in zip(pairs, answers, strict=True))
+    if models is not None:
+        answers = [models.answer(case, item, found) for (item, _), found in zip(pairs, answers, strict=True)]
+    return settle(standard, answers)
 
 
 def ask(case: Case, detector: str, objections: Sequence[Objection]) -> tuple[Finding, tuple[str, ...]]:
@@ -79,7 +82,7 @@ def judge_nothing(standard: Standard, why: str) -> tuple[CriterionResult, ...]:
     """Every criterion as "cannot judge" for one reason."""
     return tuple(
         _result(criterion, section.id, Finding(CANNOT_JUDGE, why))
-        if criterion.detector != "person"
+        if criterion.detector != "person" and criterion.mode != "people"
         else _unanswered(criterion, section.id)
         for section in standard.sections
         for criterion in section.criteria
@@ -87,7 +90,7 @@ def judge_nothing(standard: Standard, why: str) -> tuple[CriterionResult, ...]:
 
 
 def _answer(case: Case, criterion: Criterion, section: str, objections: Sequence[Objection]) -> CriterionResult:
-    if criterion.detector == "person":
+    if criterion.detector == "person" or criterion.mode == "people":
         return _unanswered(criterion, section)
     detect = _DETECT.get(criterion.detector)
     if detect is not None:

@@ -82,6 +82,8 @@ def _first_reason(assessment: Assessment) -> str:
 def _criterion(text: CriterionText, result: CriterionResult) -> list[str]:
     if result.points is None:
         answer, points = _WORDS.get(result.answer, result.answer), ""
+        if result.suggestion is not None:
+            answer += f" (suggested: {text.option_label(result.suggestion.answer)})"
     else:
         answer, points = text.option_label(result.answer), f"{result.points:g}/{result.max:g}"
     sure = "" if result.confidence is None else f"  {result.confidence:.0%} sure"

@@ -14,7 +14,8 @@ from scoring.assessment import STAGES
 from scoring.detectors.catalogue import DETECTORS, DetectorSpec
 from scoring.moves import forbidden_ids, required_ids
 from scoring.packs import FUZZY_LENGTH, LINES
-from scoring.standard_reading import LANGUAGES, MOST, SETTINGS
+from scoring.standard_criteria import FAILS, KEYS, LANGUAGES, MOST, SETTINGS, SMALLEST_STEP
+from scoring.standard_parts import KINDS, MODES
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 FOLDER: Final = Path(__file__).parent / "schemas"
@@ -28,6 +29,7 @@ _ID: Final[dict[str, Any]] = {
 }
 _TEXTS: Final[dict[str, Any]] = {"type": "array", "items": {"$ref": "#/$defs/text"}}
 _WEIGHT: Final[dict[str, Any]] = {"type": "number", "minimum": 0, "maximum": MOST}
+_POINTS: Final[dict[str, Any]] = {"type": "number", "minimum": -MOST, "maximum": MOST}
 
 
 def standard_schema() -> dict[str, Any]:
@@ -58,6 +60,7 @@ def standard_schema() -> dict[str, Any]:
                 id={"$ref": "#/$defs/id"},
                 title={"$ref": "#/$defs/words"},
                 weight=_WEIGHT,
+                auto_fail=_fail(1, 100),
                 criteria={"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/criterion"}},
             ),
             "criterion": _criterion(),
@@ -143,12 +146,31 @@ def _move(ids: tuple[str, ...]) -> dict[str, Any]:
 
 def _criterion() -> dict[str, Any]:
     plain = [name for name, spec in DETECTORS.items() if not spec.required]
+    answer = {"$ref": "#/$defs/id"}
     return {
         **_closed(
-            required=("id", "question", "detector", "options"),
+            required=("id", "question"),
             id={"$ref": "#/$defs/id"},
             question={"$ref": "#/$defs/words"},
             guidance={"$ref": "#/$defs/words"},
+            good={"$ref": "#/$defs/words"},
+            bad={"$ref": "#/$defs/words"},
+            kind={"enum": list(KINDS), "default": "options"},
+            mode={"enum": list(MODES), "default": "machine", "description": "Who answers."},
+            mandatory={"type": "boolean"},
+            na_allowed={"type": "boolean", "default": True},
+            when=_closed(
+                required=("criterion", "answers"),
+                criterion=answer,
+                answers={"type": "array", "minItems": 1, "items": answer},
+            ),
+            range=_closed(
+                required=("least", "most"),
+                least=_POINTS,
+                most=_POINTS,
+                step={"type": "number", "minimum": SMALLEST_STEP, "maximum": MOST},
+                auto_fail=_fail(-MOST, MOST),
+            ),
             detector={"anyOf": [{"enum": plain}, *(_detector(spec) for spec in DETECTORS.values())]},
             weight=_WEIGHT,
             critical={"type": "boolean"},
@@ -159,11 +181,47 @@ def _criterion() -> dict[str, Any]:
             {
                 "if": {"required": ["bonus"], "properties": {"bonus": {"const": True}}},
                 "then": {"not": {"required": ["weight"]}},
-                "else": {"required": ["weight"]},
+                "else": {"if": _kind("text"), "else": {"required": ["weight"]}},
             },
+            *(_keys_of(kind) for kind in KINDS),
             *(_options_of(spec) for spec in DETECTORS.values()),
         ],
     }
+
+
+def _kind(kind: str) -> dict[str, Any]:
+    """Holds for a criterion of this kind; one that names none is of the kind "options"."""
+    said = {"properties": {"kind": {"const": kind}}}
+    return said if kind == KINDS[0] else {"required": ["kind"], **said}
+
+
+def _keys_of(kind: str) -> dict[str, Any]:
+    """The keys a criterion of this kind must have and those it may; people alone answer a range and text."""
+    required, optional = KEYS[kind]
+    known: dict[str, Any] = dict.fromkeys((*required, *optional), True)
+    if kind == "yes_no":
+        known["detector"] = {"anyOf": [_named(spec) for spec in DETECTORS.values() if len(spec.levels) in (0, 2)]}
+        yes_no = {"required": ["id"], "properties": {"id": {"enum": ["yes", "no", True, False]}}}
+        known["options"] = {"maxItems": 2, "items": yes_no}
+    elif kind in ("range", "text"):
+        known["detector"] = _named(DETECTORS["person"])
+        known["mode"] = {"const": "people"}
+    return {
+        "if": _kind(kind),
+        "then": {"required": list(required), "properties": known, "additionalProperties": False},
+    }
+
+
+def _fail(least: float, most: float) -> dict[str, Any]:
+    return _closed(
+        required=("below", "fails"),
+        below={"type": "number", "minimum": least, "maximum": most},
+        fails={"enum": list(FAILS)},
+    )
+
+
+def _named(spec: DetectorSpec) -> dict[str, Any]:
+    return {"anyOf": [{"const": spec.name}, {"type": "object", "properties": {"name": {"const": spec.name}}}]}
 
 
 def _detector(spec: DetectorSpec) -> dict[str, Any]:
@@ -181,7 +239,6 @@ def _detector(spec: DetectorSpec) -> dict[str, Any]:
 
 def _options_of(spec: DetectorSpec) -> dict[str, Any]:
     """Exactly one option stands for each level a detector finds; where a person answers, none does."""
-    named = {"anyOf": [{"const": spec.name}, {"type": "object", "properties": {"name": {"const": spec.name}}}]}
     then: dict[str, Any] = {"properties": {"options": {"items": {"not": {"required": ["when"]}}}}}
     if spec.levels:
         stands = [
@@ -194,17 +251,17 @@ def _options_of(spec: DetectorSpec) -> dict[str, Any]:
         ]
         items = {"required": ["when"], "properties": {"when": {"enum": list(spec.levels)}}}
         then = {"properties": {"options": {"items": items, "allOf": stands}}}
-    return {"if": {"required": ["detector"], "properties": {"detector": named}}, "then": then}
+    return {"if": {"required": ["detector"], "properties": {"detector": _named(spec)}}, "then": then}
 
 
 def _option() -> dict[str, Any]:
     return _closed(
         required=("id", "points", "label"),
         id={"allOf": [{"$ref": "#/$defs/id"}, {"not": {"enum": ["na", "cannot_judge", "unanswered"]}}]},
-        points={"type": "number", "minimum": -MOST, "maximum": MOST},
+        points=_POINTS,
         label={"$ref": "#/$defs/words"},
         when={"type": "string"},
-        auto_fail={"enum": ["section", "whole"]},
+        auto_fail={"enum": list(FAILS)},
     )
 
 

@@ -3,8 +3,10 @@
 Criterion fraction = (points - least) / (most - least); section = weighted mean of its answered criteria; total =
 weighted mean of the sections that have an answer; bonus points are added after weighting. N/A leaves the denominator;
 "cannot judge", "unanswered", a missing answer and an answer that is no option lower coverage, never the score. An
-auto-fail sets its section or the whole to 0 in `final` only. With nothing judged the call is not scored: never 0,
-never 100. Sums are exact (`math.fsum`), so that no order of sections, criteria or answers changes the last digit.
+auto-fail sets its section or the whole to 0 in `final` only; so does a section under its own threshold. A criterion
+whose condition is not met is N/A whatever is written, and text has no points. With nothing judged the call is not
+scored: never 0, never 100. Sums are exact (`math.fsum`), so that no order of sections, criteria or answers changes the
+last digit.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ from math import fsum
 from typing import Final
 
 from scoring.assessment import NOT_APPLICABLE, NOT_SCORED, SCORED, CriterionResult, Score
-from scoring.standards import Criterion, Option, Section, Standard
+from scoring.standards import Criterion, Fail, Option, Section, Standard
 
 _Z: Final = 1.2816  # four calls in five lie inside: the 10 % and 90 % points of the normal distribution
+_NEAR: Final = 1e-9  # a section that reaches its threshold exactly does not fail for the last digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +58,17 @@ def total(standard: Standard, results: Sequence[CriterionResult]) -> Score:
     gives. The interval reaches from what the criteria's doubt may take from `final` to what it may add to `raw`: it
     contains both, and shows after an auto-fail what the call would have without it.
     """
-    by_id = {result.id: result for result in results}
-    answers = {c.id: _answer(c, by_id.get(c.id)) for section in standard.sections for c in section.criteria}
+    answers = _answers(standard, {result.id: result for result in results})
     coverage = _coverage(answers.values())
     sections = [score for section in standard.sections if (score := _section(section, answers)) is not None]
     weight = fsum(section.weight for section in sections)
     if weight <= 0:
         return Score(None, None, None, coverage, None, NOT_SCORED)
-    bonus, lost = _bonus(standard, answers)
+    failed = {section.id for section in standard.sections if _fails(section, answers)}
+    bonus, lost = _bonus(standard, answers, failed)
     raw = _mean(sections, weight) + bonus
     final = _mean([section for section in sections if not section.failed], weight) + bonus - lost
-    if any(answer.option is not None and answer.option.auto_fail == "whole" for answer in answers.values()):
+    if _whole_fails(standard, answers):
         final = 0.0
     low = final - 100 * _Z * _spread(sections, weight, "down")
     high = raw + 100 * _Z * _spread(sections, weight, "up")
@@ -85,10 +88,28 @@ def fraction(criterion: Criterion, points: float) -> float:
     return (points - criterion.least) / (criterion.most - criterion.least)
 
 
+def _answers(standard: Standard, by_id: Mapping[str, CriterionResult]) -> dict[str, _Answer]:
+    """Every criterion's answer; what a condition leaves out does not apply, and what hangs in the air is open."""
+    answers: dict[str, _Answer] = {}
+    given: dict[str, str] = {}
+    for section in standard.sections:
+        for criterion in section.criteria:
+            answer = _answer(criterion, by_id.get(criterion.id))
+            met = True if criterion.when is None else criterion.when.met(given)
+            if met is not True:
+                answer = _Answer(criterion, None, applies=met is None, confidence=1.0)
+            answers[criterion.id] = answer
+            if answer.option is not None:
+                given[criterion.id] = answer.option.id
+            elif not answer.applies:
+                given[criterion.id] = NOT_APPLICABLE
+    return answers
+
+
 def _answer(criterion: Criterion, result: CriterionResult | None) -> _Answer:
     if result is None:
         return _Answer(criterion, None, applies=True, confidence=1.0)
-    chosen = next((option for option in criterion.options if option.id == result.answer), None)
+    chosen = criterion.chosen(result.answer)
     sure = 1.0 if result.confidence is None else min(1.0, max(0.0, result.confidence))
     return _Answer(criterion, chosen, applies=result.answer != NOT_APPLICABLE, confidence=sure)
 
@@ -97,7 +118,7 @@ def _mean(sections: Sequence[_SectionScore], weight: float) -> float:
     return 100 * fsum(section.fraction * section.weight for section in sections) / weight
 
 
-def _bonus(standard: Standard, answers: Mapping[str, _Answer]) -> tuple[float, float]:
+def _bonus(standard: Standard, answers: Mapping[str, _Answer], failed: set[str]) -> tuple[float, float]:
     """The bonus points earned, and those of them that a failed section takes away again."""
     earned: list[float] = []
     lost: list[float] = []
@@ -105,13 +126,39 @@ def _bonus(standard: Standard, answers: Mapping[str, _Answer]) -> tuple[float, f
         mine = [answers[criterion.id] for criterion in section.criteria]
         points = [answer.option.points for answer in mine if answer.option is not None and answer.criterion.bonus]
         earned += points
-        if _fails(mine):
+        if section.id in failed:
             lost += points
     return fsum(earned), fsum(lost)
 
 
-def _fails(answers: Iterable[_Answer]) -> bool:
-    return any(answer.option is not None and answer.option.auto_fail == "section" for answer in answers)
+def _fails(section: Section, answers: Mapping[str, _Answer]) -> bool:
+    """Whether an answer fails the section, or its own threshold does."""
+    mine = [answers[criterion.id] for criterion in section.criteria]
+    if any(answer.option is not None and answer.option.auto_fail == "section" for answer in mine):
+        return True
+    return section.fail is not None and section.fail.fails == "section" and _below(section.fail, mine)
+
+
+def _whole_fails(standard: Standard, answers: Mapping[str, _Answer]) -> bool:
+    if any(answer.option is not None and answer.option.auto_fail == "whole" for answer in answers.values()):
+        return True
+    return any(
+        section.fail is not None
+        and section.fail.fails == "whole"
+        and _below(section.fail, [answers[criterion.id] for criterion in section.criteria])
+        for section in standard.sections
+    )
+
+
+def _below(fail: Fail, answers: Sequence[_Answer]) -> bool:
+    """Whether the answered criteria reach less than the threshold's percent; never with none answered."""
+    counted = [answer for answer in answers if answer.counts()]
+    weight = fsum(answer.criterion.weight for answer in counted)
+    return weight > 0 and 100 * _share(counted, weight) < fail.below - _NEAR
+
+
+def _share(counted: Sequence[_Answer], weight: float) -> float:
+    return fsum(answer.fraction * answer.criterion.weight for answer in counted) / weight
 
 
 def _coverage(answers: Iterable[_Answer]) -> float | None:
@@ -129,21 +176,26 @@ def _section(section: Section, answers: Mapping[str, _Answer]) -> _SectionScore 
         return None
     spreads = [(answer.criterion.weight / weight, *_doubt(answer)) for answer in counted]
     return _SectionScore(
-        fraction=fsum(answer.fraction * answer.criterion.weight for answer in counted) / weight,
+        fraction=_share(counted, weight),
         weight=section.weight,
         down=fsum(down * share**2 for share, down, _ in spreads),
         up=fsum(up * share**2 for share, _, up in spreads),
-        failed=_fails(mine),
+        failed=_fails(section, answers),
     )
 
 
 def _doubt(answer: _Answer) -> tuple[float, float]:
     """How far the truth may lie below and above the answer: the rest of its probability goes to the other options."""
-    others = [
-        fraction(answer.criterion, option.points) for option in answer.criterion.options if option is not answer.option
-    ]
-    share = (1 - answer.confidence) / len(others)
     value = answer.fraction
+    if answer.criterion.range is None:
+        others = [
+            fraction(answer.criterion, option.points)
+            for option in answer.criterion.options
+            if option is not answer.option
+        ]
+    else:
+        others = [0.0, 1.0]  # the ends of the range stand for all its other numbers
+    share = (1 - answer.confidence) / len(others)
     down = fsum(share * (value - other) ** 2 for other in others if other < value)
     up = fsum(share * (other - value) ** 2 for other in others if other > value)
     return down, up

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from scoring.assessment import CANNOT_JUDGE, NOT_APPLICABLE, CriterionResult, Evidence, Objection, StageSpan
+from scoring.assessment import (
+    CANNOT_JUDGE,
+    NOT_APPLICABLE,
+    UNANSWERED,
+    CriterionResult,
+    Evidence,
+    Objection,
+    StageSpan,
+)
 from scoring.case import Case, Window
 from scoring.judging import ask
 from scoring.matching import Hit
@@ -97,10 +105,17 @@ class _Stage:
         results = {result.id: result for result in self.criteria}
         for section in self.standard.sections:
             for criterion in section.criteria:
-                if criterion.detector == name and criterion.id in results:
-                    result = results[criterion.id]
-                    state = _state(result.answer, result.points == criterion.most, result.points == criterion.least)
-                    return self._in_place(state, result.evidence)
+                result = results.get(criterion.id)
+                if criterion.detector != name or result is None:
+                    continue
+                answer = result.answer if result.suggestion is None else result.suggestion.answer
+                if answer == UNANSWERED:  # left to people; the detector's own reading serves the script
+                    continue
+                chosen = criterion.chosen(answer)
+                points = None if chosen is None else chosen.points
+                return self._in_place(
+                    _state(answer, points == criterion.most, points == criterion.least), result.evidence
+                )
         finding, levels = ask(self.case, name, self.objections)
         state = _state(finding.level, finding.level == levels[-1], finding.level == levels[0])
         return self._in_place(state, finding.evidence)

@@ -9,13 +9,13 @@ from typing import Any
 import yaml
 
 from scoring.script import ScriptMove, ScriptStage
-from scoring.standards import FALLBACK_LANGUAGE, Criterion, Option, Section, Standard
+from scoring.standards import FALLBACK_LANGUAGE, Criterion, Fail, Option, Range, Section, Standard
 
 
 def write_standard(standard: Standard) -> str:
     """The standard as YAML: `read_standard` gives an equal one back. Comments of a source are not in it."""
     text: str = yaml.dump(
-        _standard(standard), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120, default_flow_style=False
+        as_tree(standard), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120, default_flow_style=False
     )
     return text
 
@@ -39,6 +39,8 @@ def only_languages(standard: Standard, languages: Collection[str]) -> Standard:
             item,
             question=words(item.question),
             guidance=words(item.guidance),
+            good=words(item.good),
+            bad=words(item.bad),
             options=tuple(replace(option, label=words(option.label)) for option in item.options),
         )
 
@@ -73,7 +75,8 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-def _standard(standard: Standard) -> dict[str, Any]:
+def as_tree(standard: Standard) -> dict[str, Any]:
+    """The standard as the mappings and lists its YAML is made of, keys in the file's order."""
     return _without_nothing(
         {
             "name": standard.name,
@@ -110,31 +113,61 @@ def _move(move: ScriptMove) -> str | dict[str, Any]:
 
 
 def _section(section: Section) -> dict[str, Any]:
-    return {
-        "id": section.id,
-        "title": dict(section.title),
-        "weight": _number(section.weight),
-        "criteria": [_criterion(criterion) for criterion in section.criteria],
-    }
+    return _without_nothing(
+        {
+            "id": section.id,
+            "title": dict(section.title),
+            "weight": _number(section.weight),
+            "auto_fail": _fail(section.fail),
+            "criteria": [_criterion(criterion) for criterion in section.criteria],
+        }
+    )
+
+
+def _fail(fail: Fail | None) -> dict[str, Any] | None:
+    return None if fail is None else {"below": _number(fail.below), "fails": fail.fails}
+
+
+def _range(numbers: Range | None) -> dict[str, Any] | None:
+    if numbers is None:
+        return None
+    return _without_nothing(
+        {
+            "least": _number(numbers.least),
+            "most": _number(numbers.most),
+            "step": _number(numbers.step),
+            "auto_fail": _fail(numbers.fail),
+        }
+    )
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
-    detector: str | dict[str, Any] = criterion.detector
+    detector: str | dict[str, Any] | None = criterion.detector
     if criterion.settings:
         settings = {
             key: list(value) if isinstance(value, tuple) else value if isinstance(value, str) else _number(value)
             for key, value in criterion.settings.items()
         }
         detector = {"name": criterion.detector, **settings}
+    people = criterion.kind in ("range", "text")
+    when = criterion.when
     return _without_nothing(
         {
             "id": criterion.id,
             "question": dict(criterion.question),
             "guidance": dict(criterion.guidance),
-            "detector": detector,
-            "weight": None if criterion.bonus else _number(criterion.weight),
+            "good": dict(criterion.good),
+            "bad": dict(criterion.bad),
+            "kind": None if criterion.kind == "options" else criterion.kind,
+            "detector": None if people else detector,
+            "mode": None if people or criterion.mode == "machine" else criterion.mode,
+            "weight": None if criterion.bonus or criterion.kind == "text" else _number(criterion.weight),
             "critical": criterion.critical or None,
             "bonus": criterion.bonus or None,
+            "mandatory": criterion.mandatory or None,
+            "na_allowed": None if criterion.na_allowed else False,
+            "when": None if when is None else {"criterion": when.criterion, "answers": list(when.answers)},
+            "range": _range(criterion.range),
             "options": [_option(option) for option in criterion.options],
         }
     )

@@ -17,23 +17,25 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SourceInvalid(ValueError):
-    """A YAML file of ours is wrong; carries `file`, `line` (from 1), `problem` and `fix`."""
+    """A YAML file of ours is wrong; carries `file`, `line` (from 1), `problem`, `fix` and the `path` to the value."""
 
-    def __init__(self, file: str, line: int, problem: str, fix: str) -> None:
+    def __init__(self, file: str, line: int, problem: str, fix: str, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(f"{file}, line {line}: {problem}; {fix}")
         self.file = file
         self.line = line
         self.problem = problem
         self.fix = fix
+        self.path = path
 
 
 class Value:
-    """One value of a YAML file with its place."""
+    """One value of a YAML file with its place; `path` are the keys and numbers that lead to it."""
 
-    def __init__(self, node: Node, file: str, name: str) -> None:
+    def __init__(self, node: Node, file: str, name: str, path: tuple[str | int, ...] = ()) -> None:
         self._node = node
         self.file = file
         self.name = name
+        self.path = path
 
     @property
     def line(self) -> int:
@@ -42,7 +44,7 @@ class Value:
 
     def wrong(self, problem: str, fix: str) -> SourceInvalid:
         """The error to raise about this value."""
-        return SourceInvalid(self.file, self.line, problem, fix)
+        return SourceInvalid(self.file, self.line, problem, fix, self.path)
 
     def mapping(self, *, required: Sequence[str] = (), optional: Sequence[str] | None = ()) -> dict[str, Value]:
         """The keys and values of a mapping; `optional=None` allows any key. Unknown, missing or double keys raise."""
@@ -51,7 +53,7 @@ class Value:
         found: dict[str, Value] = {}
         for key_node, value_node in self._node.value:
             key = str(key_node.value)
-            place = Value(key_node, self.file, key)
+            place = Value(key_node, self.file, key, (*self.path, key))
             if key in found:
                 raise place.wrong(f"'{key}' is given twice in '{self.name}'", "keep one of them")
             if optional is not None and key not in required and key not in optional:
@@ -59,7 +61,7 @@ class Value:
                 near = difflib.get_close_matches(key, known, n=1)
                 fix = f"did you mean '{near[0]}'?" if near else f"use one of: {', '.join(known)}"
                 raise place.wrong(f"'{key}' is not known in '{self.name}'", fix)
-            found[key] = Value(value_node, self.file, key)
+            found[key] = Value(value_node, self.file, key, (*self.path, key))
         for key in required:
             if key not in found:
                 raise self.wrong(f"'{key}' is missing in '{self.name}'", f"add a line '{key}: ...'")
@@ -69,7 +71,7 @@ class Value:
         """The values of a list."""
         if not isinstance(self._node, SequenceNode):
             raise self.wrong(f"'{self.name}' is not a list", "write one '- ...' line for each item")
-        return [Value(node, self.file, f"{self.name}[{n}]") for n, node in enumerate(self._node.value)]
+        return [Value(node, self.file, f"{self.name}[{n}]", (*self.path, n)) for n, node in enumerate(self._node.value)]
 
     def text(self) -> str:
         """Non-empty text."""

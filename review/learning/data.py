@@ -74,7 +74,7 @@ def read_criterion_labels(session: Session, *, criterion: str | None = None) -> 
             standards[name] = standard_of(session, *name)
         standard = standards[name]
         asked = None if standard is None else _criterion(standard, label.target)
-        if asked is None:
+        if asked is None or not asked.options:  # a number or words: nothing a model is made for
             continue
         newest[label.target] = asked  # rows come in the order they were given: the last standard stays
         found.setdefault((label.target, label.language), []).append(label)

@@ -136,8 +136,8 @@ def refresh_call(session: Session, call_id: int, assessment: Mapping[str, Any]) 
 
 
 def answers_of(criterion: Criterion) -> tuple[str, ...]:
-    """What a person may answer: the options, not applicable, cannot judge."""
-    return (*(option.id for option in criterion.options), *NO_OPTION)
+    """What a person may answer: the options or the numbers of the range, not applicable, cannot judge."""
+    return (*criterion.answers, *NO_OPTION)
 
 
 def _judged(result: CriterionResult, criterion: Criterion | None, verdict: VerdictRow | None) -> CriterionResult:

@@ -92,7 +92,7 @@ def test_an_unknown_standard_names_those_there_are() -> None:
         ("points: 2", "points: 0", 13, "One"),
         ("version: 3", "version: 3.5", 2, "whole number"),
         ("id: greets", "id: Greets!", 9, "small letters"),
-        ('id: "2"', 'id: "1"', 13, "used twice"),
+        ('id: "2"', 'id: "1"', 16, "used twice"),
         ('id: "2"', "id: na", 16, "kept for the machine"),
         ("title: {en: One}", "title: {fr: Un}", 6, "'fr' is not known"),
         ("title: {en: One}", "title: {ru: Раз}", 6, "'en' is missing"),
