@@ -16,6 +16,7 @@ from review.models.calls import (
     Source,
 )
 from review.models.clients import DEAL_STATUSES, POTENTIALS, Client, ClientPhone, CrmTask, Deal, LossReason
+from review.models.comments import Clip, Comment, Notification, Playlist, PlaylistItem
 from review.models.corrections import Correction, SourceRoleChange
 from review.models.evaluations import EVALUATION_STATES, Evaluation, EvaluationEvent
 from review.models.finding import SHARED_WITH, VIEW_PAGES, CallTag, DefaultView, SavedView, Tag
@@ -68,6 +69,8 @@ __all__ = [
     "CallTag",
     "Client",
     "ClientPhone",
+    "Clip",
+    "Comment",
     "Correction",
     "CrmTask",
     "Deal",
@@ -81,8 +84,11 @@ __all__ = [
     "LearnedModel",
     "LossReason",
     "ModelEvent",
+    "Notification",
     "ObjectionEpisode",
     "OutboxItem",
+    "Playlist",
+    "PlaylistItem",
     "Recording",
     "Rep",
     "RescoreChange",
