@@ -10,8 +10,14 @@ from scoring.assessment import MOVES, OBJECTION_TYPES, Evidence, Named
 from scoring.case import Case
 from scoring.conversation import MergedTurn
 from scoring.matching import Hit
+from scoring.objection_statements import answering, shares_words
+from scoring.questions import Question
+from scoring.quotes import clause
 
 PREFIX: Final = "objection."
+_LATEST_ANSWER: Final = 2  # the third reply
+_BY_OTHER_MEANS: Final = frozenset({"brush_off", "authority"})
+"""Who has no time or does not decide is answered by a time or a paper to pass on, not by a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +42,22 @@ def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> lis
             found[name] = (number, start, evidence)
 
     for number, turn in enumerate(answers):
-        bare = _bare_agreement(case, turn)
         for hit in case.by_turn.get(turn.index, ()):
-            if bare and hit.group in ("move.acknowledge", "move.check"):
+            if hit.group in ("move.acknowledge", "move.check") and _bare(case, turn, hit, raised):
                 continue
             name = _move_name(case, hit, raised, number)
             if name is not None and case.trusts(hit):
-                keep(name, number, hit.start, case.evidence(hit))
-        if "clarify" not in found and number < case.pack.threshold("ignored_turns"):
-            for question in case.asked.get(turn.index, ()):
-                if _asks_about(case, turn, question.sentence) and not _next_on_the_list(
-                    case, turn, question.sentence, raised
-                ):
+                keep(name, number, hit.start, clause(case, hit))
+        if number < case.pack.threshold("ignored_turns") and turn.index in case.trusted_turns:
+            taken_up = "acknowledge" in found or "listen" in found
+            if "clarify" not in found:
+                question = _clarifying(case, turn, raised, taken_up=taken_up)
+                if question is not None:
                     keep("clarify", number, question.start, case.quote_question(question, "rule:question"))
+        if "answer" not in found and number <= _LATEST_ANSWER and not _BY_OTHER_MEANS & set(raised.types):
+            taken_up = bool(found.keys() & {"acknowledge", "clarify"})
+            if turn.index in case.trusted_turns and (said := answering(case, turn, raised.turns, taken_up=taken_up)):
+                keep("answer", number, said[0], turn.evidence(*said, "rule:statement"))
     if answers and "listen" not in found:
         waited = latency(case, raised.turns[0], answers)
         if waited is not None and waited >= case.pack.threshold("listen_seconds") and found:
@@ -59,11 +68,36 @@ def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> lis
     return [(number, Named(name, evidence)) for name, (number, _, evidence) in ordered]
 
 
-def _bare_agreement(case: Case, turn: MergedTurn) -> bool:
-    """Whether a turn says no more than "okay", "хорошо", "好的": it closes the subject and handles nothing."""
-    said = [token.stem for sentence in turn.sentences for token in sentence.tokens]
-    if not said or any(sentence.asks for sentence in turn.sentences):
+def _clarifying(case: Case, turn: MergedTurn, raised: Raised, *, taken_up: bool) -> Question | None:
+    """The first question of a turn that goes into the objection.
+
+    It asks openly, takes up a word of the objection's, or comes from a rep who has taken the objection up; "and how
+    many vans have you got" after "we are happy with ours" only goes on.
+    """
+    for question in case.asked.get(turn.index, ()):
+        if not _asks_about(case, turn, question.sentence) or _next_on_the_list(case, turn, question.sentence, raised):
+            continue
+        if taken_up or question.open or shares_words(case, question.tokens, raised.turns):
+            return question
+    return None
+
+
+def _bare(case: Case, turn: MergedTurn, hit: Hit, raised: Raised) -> bool:
+    """Whether an acknowledgement or check is no more than "okay", "хорошо", "好的": it handles nothing.
+
+    "Okay, you think about it" takes the objection up in its own words; "okay, you have our number" does not.
+    """
+    tokens = turn.sentences[hit.sentence].tokens
+    own = [token.stem for token in tokens if hit.start <= token.start and token.end <= hit.end]
+    if _only_agrees(case, own) and not shares_words(case, tokens, raised.turns):
+        return True
+    if any(sentence.asks for sentence in turn.sentences):
         return False
+    return _only_agrees(case, [token.stem for sentence in turn.sentences for token in sentence.tokens])
+
+
+def _only_agrees(case: Case, said: Sequence[str]) -> bool:
+    """Whether words are nothing but the pack's bare agreements, one behind the other."""
     sayings = case.pack.lists["bare_agreements"]
     at = 0
     while at < len(said):
@@ -71,7 +105,7 @@ def _bare_agreement(case: Case, turn: MergedTurn) -> bool:
         if not longest:
             return False
         at += longest
-    return True
+    return bool(said)
 
 
 def _move_name(case: Case, hit: Hit, raised: Raised, number: int) -> str | None:
@@ -79,12 +113,12 @@ def _move_name(case: Case, hit: Hit, raised: Raised, number: int) -> str | None:
     if group == "next_step":
         return "next_step"
     if group in ("benefit", "price_given"):
-        return "answer" if number < 2 and not {"brush_off", "authority"} & set(raised.types) else None
+        return "answer" if number < 2 and not _BY_OTHER_MEANS & set(raised.types) else None
     if not group.startswith("move."):
         return None
     parts = group.split(".")
     asks = case.turn(hit.turn).sentences[hit.sentence].asks
-    if parts[1] == "answer" and asks and not {"brush_off", "authority"} & set(raised.types):
+    if parts[1] == "answer" and asks and not _BY_OTHER_MEANS & set(raised.types):
         return None
     if parts[1] != "answer":
         if parts[1] == "acknowledge" and number > 1:
@@ -114,15 +148,7 @@ def _next_on_the_list(case: Case, turn: MergedTurn, sentence: int, raised: Raise
         return False
     if case.in_turn(turn.index, "move.acknowledge") or case.in_turn(turn.index, "move.listen"):
         return False
-    common = light_words(case)
-    said = {token.stem for index in raised.turns for part in case.turn(index).sentences for token in part.tokens}
-    return not any(token.stem in said - common for token in turn.sentences[sentence].tokens)
-
-
-def light_words(case: Case) -> frozenset[str]:
-    """Words of no weight when it is asked whether two speakers use the same ones; not every language lists both."""
-    words = case.pack.words
-    return words.get("not_names", frozenset()) | words.get("auxiliaries", frozenset())
+    return not shares_words(case, turn.sentences[sentence].tokens, raised.turns)
 
 
 def find_faults(
@@ -137,11 +163,11 @@ def find_faults(
             if not case.trusts(hit):
                 continue
             if hit.group == "fault.argued" and number < 3:
-                faults.setdefault("argued", case.evidence(hit))
+                faults.setdefault("argued", clause(case, hit))
             elif hit.group in ("forbidden", "pressure"):
-                faults.setdefault("forbidden", case.evidence(hit))
+                faults.setdefault("forbidden", clause(case, hit))
             elif hit.group == "fault.discount" and "price" in raised.types and _instant(case, hit, number, answers):
-                faults.setdefault("instant_discount", case.evidence(hit))
+                faults.setdefault("instant_discount", clause(case, hit))
     repeated = _repeated(case, raised, answers, moves)
     if repeated is not None:
         faults["repeated_without_new_move"] = repeated
@@ -180,7 +206,7 @@ def _repeated(
         between = [n for n, turn in enumerate(answers) if raised.turns[place - 1] < turn.index < again]
         if between and not any(number in between for number, _ in moves):
             hit = next(h for h in raised.hits if h.turn == again)
-            return case.evidence(hit)
+            return clause(case, hit)
     return None
 
 

@@ -14,9 +14,10 @@ from typing import Final
 from scoring.assessment import Evidence, Named, Objection
 from scoring.case import Case
 from scoring.conversation import MergedTurn
-from scoring.languages import language_of
 from scoring.matching import Hit
-from scoring.objection_moves import PREFIX, Raised, find_faults, find_moves, latency, light_words
+from scoring.objection_context import objecting
+from scoring.objection_moves import PREFIX, Raised, find_faults, find_moves, latency
+from scoring.quotes import clause
 
 # How often an objection of a type is what it says (1) rather than a smokescreen (0); a prior until labels teach it.
 _GENUINE: Final = {
@@ -30,8 +31,6 @@ _GENUINE: Final = {
     "fit": 0.85,
     "other": 0.5,
 }
-_LEAST_PROBABILITY: Final = 0.5
-_SHARED_SYLLABLES: Final = 2
 _NEIGHBOUR: Final = 2  # merged turns between neighbouring turns of one speaker
 
 
@@ -48,60 +47,9 @@ def find_objections(case: Case) -> tuple[Objection, ...]:
 def _objecting_turns(case: Case) -> list[tuple[int, tuple[Hit, ...]]]:
     found = []
     for turn in case.conversation.of("client"):
-        cues = case.in_turn(turn.index, "objection")
-        hits = tuple(hit for hit in cues if _counts(case, hit) and not _inside_another(hit, cues))
-        if hits:
+        if hits := objecting(case, turn.index):
             found.append((turn.index, hits))
     return found
-
-
-def _counts(case: Case, hit: Hit) -> bool:
-    """Whether a cue is an objection here, and not an answer to a question or the acceptance of an offer."""
-    if hit.confidence < _LEAST_PROBABILITY:
-        return False
-    kind = hit.group[len(PREFIX) :]
-    refuses = case.in_turn(hit.turn, "hard_no") or (kind != "brush_off" and case.in_turn(hit.turn, "refuse"))
-    asked = case.groups_in(hit.turn - 1)
-    if not refuses:
-        answers = f"asks.{kind}" in asked or (kind == "need" and "asks.competitor" in asked)
-        # "Who supplies you?" "We work with a firm in Leeds" is a fact; "we are happy with them" stands whatever was
-        # asked, and so does the wish to be sent something: no question but an offer to send it is answered by that.
-        if answers and "stands" not in hit.entry.tags:
-            return False
-        if "implied" in hit.entry.tags and kind == "brush_off":
-            if _takes_up(case, hit):
-                return False
-            date = any(other.sentence == hit.sentence for other in case.in_turn(hit.turn, "date"))
-            if (date and case.in_turn(hit.turn, "client_step")) or case.in_turn(hit.turn, "buying_signal"):
-                return False
-        # "Call me on Monday at ten" is an appointment; "I am in a meeting, call me on Monday" says why as well.
-        if "asks_again" in hit.entry.tags and case.in_turn(hit.turn, "date"):
-            return False
-    return True
-
-
-def _takes_up(case: Case, hit: Hit) -> bool:
-    """Whether a wish accepts what the rep has just offered: a yes, or the offer's own words."""
-    if "next_step" not in case.groups_in(hit.turn - 1):
-        return False
-    if case.in_turn(hit.turn, "accept"):
-        return True
-    offered = {token.stem for part in case.turn(hit.turn - 1).sentences for token in part.tokens} - light_words(case)
-    wished = case.turn(hit.turn).sentences[hit.sentence].tokens
-    within = {token.stem for token in wished if hit.start <= token.start and token.end <= hit.end}
-    # One syllable or character in common says little where words are not divided.
-    return len(within & offered) >= (_SHARED_SYLLABLES if language_of(case.pack.language).joined else 1)
-
-
-def _inside_another(hit: Hit, cues: Sequence[Hit]) -> bool:
-    """Whether a cue of another type says it better: a longer one, or a supplier in "we already have a ..."."""
-    for other in cues:
-        if other.group == hit.group or other.end <= hit.start or hit.end <= other.start:
-            continue
-        around = other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start
-        if around or (hit.group, other.group) == ("objection.need", "objection.competitor"):
-            return True
-    return False
 
 
 def _merge(raised: Sequence[Raised]) -> list[Raised]:
@@ -128,7 +76,7 @@ def _episode(case: Case, raised: Raised, until: int) -> Objection:
         types=raised.types,
         genuine=_genuine(raised, explicit=explicit),
         explicit=explicit,
-        client=case.evidence(hit),
+        client=clause(case, hit),
         response=_response(answers),
         latency=latency(case, first, answers),
         moves=tuple(named for _, named in moves),
