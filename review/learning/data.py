@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.bodies import unpack_body
-from review.learning.shown import standard_of
-from review.models import Call, StoredTranscript, Verdict
+from review.learning.shown import counts, standard_of
+from review.models import Call, StoredTranscript, Verdict, utc_now
 from review.queries.corrections import read_shown
 from review.services.scoring_facts import gather_facts
 from scoring.assessment import CriterionResult
@@ -91,6 +91,7 @@ def read_label_rows(session: Session, *, kind: str | None = None, target: str | 
     query = (
         select(Verdict, Call.source, Call.external_id, Call.rep_id, Call.rep_name, Call.happened_at, Call.language)
         .join(Call, Call.id == Verdict.call_id)
+        .where(counts(utc_now()))
         .order_by(Verdict.id)
     )
     if kind is not None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from review.models import Call, StandardVersion, User, Verdict
+from review.models import Call, Evaluation, StandardVersion, User, Verdict, utc_now
 from review.services.call_flags import count_flags
 from review.services.episodes import judge_episodes
 from scoring.assessment import CANNOT_JUDGE, NOT_APPLICABLE, CriterionResult
@@ -44,11 +44,11 @@ class VerdictRow:
 
 
 def read_verdicts(session: Session, call_id: int) -> tuple[VerdictRow, ...]:
-    """All verdicts on a call, oldest first. One statement."""
+    """All verdicts on a call that count, oldest first. One statement."""
     rows = session.execute(
         select(Verdict, User.name)
         .outerjoin(User, User.id == Verdict.user_id)
-        .where(Verdict.call_id == call_id)
+        .where(Verdict.call_id == call_id, counts(utc_now()))
         .order_by(Verdict.id)
     )
     return tuple(
@@ -71,6 +71,20 @@ def read_verdicts(session: Session, call_id: int) -> tuple[VerdictRow, ...]:
         )
         for verdict, name in rows
     )
+
+
+def counts(now: datetime) -> ColumnElement[bool]:
+    """The condition a verdict must meet to count: it came by itself, or with an evaluation that is shown by now.
+
+    Those of an evaluation that waits to be shown, was opened again or is void do not: what the rep may read counts.
+    """
+    shown = select(Evaluation.id).where(
+        or_(
+            Evaluation.state.in_(("shown", "acknowledged", "disputed", "final")),
+            and_(Evaluation.state == "submitted", Evaluation.show_at <= now),
+        )
+    )
+    return or_(Verdict.evaluation_id.is_(None), Verdict.evaluation_id.in_(shown))
 
 
 def current(verdicts: tuple[VerdictRow, ...]) -> dict[tuple[str, str], VerdictRow]:

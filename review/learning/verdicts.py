@@ -28,7 +28,7 @@ OUTCOMES: Final = ("handled", "partial", "mishandled", "ignored", "none")  # non
 REJECTIONS: Final = ("wrong", "right", "not_sure")
 _BANDS: Final = {"high": "wrong", "middle": "not_sure", "low": "right"}
 LONGEST_REASON: Final = 2000  # characters
-_DRAWN: Final = {"random": "random", "margin": "risk", "disagreement": "risk"}
+DRAWN: Final = {"random": "random", "margin": "risk", "disagreement": "risk"}
 
 
 class VerdictRefused(ReviewError):
@@ -103,7 +103,7 @@ def record_verdict(
         answer=answer,
         confirmed=machine == answer,
         span=None if place is None else _span(session, call_id, place),
-        reason=_without_numbers(reason, call.language),
+        reason=without_numbers(reason, call.language),
         user_id=user_id,
         reviewer=user.email if user else f"user {user_id}",
         drawn_by=_drawn_by(session, call_id, target) if kind == "criterion" else "chosen",
@@ -181,10 +181,10 @@ def _span(session: Session, call_id: int, place: Place) -> dict[str, Any]:
 def _drawn_by(session: Session, call_id: int, target: str) -> str:
     """How the call came to be asked about: what the person says of it does not count."""
     why = session.scalar(select(LabelRequest.why).where(LabelRequest.call_id == call_id, LabelRequest.target == target))
-    return _DRAWN.get(why or "", "chosen")
+    return DRAWN.get(why or "", "chosen")
 
 
-def _without_numbers(reason: str, language: str | None) -> str:
+def without_numbers(reason: str, language: str | None) -> str:
     """The reason with private numbers masked, as in a transcript: people quote clients in it."""
     if not any(sign.isdigit() for sign in reason):
         return reason

@@ -1,0 +1,88 @@
+"""From a submitted evaluation to verdicts: appended beside the machine's answers, never in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from review.bodies import unpack_body
+from review.evaluations.sheet import Answer, asked, criteria_of
+from review.learning.shown import refresh_call
+from review.learning.verdicts import DRAWN, without_numbers
+from review.models import Call, Evaluation, LabelRequest, StoredAssessment, Verdict, utc_now
+from review.queries.viewer import Viewer
+from scoring.assessment import NOT_APPLICABLE, UNANSWERED
+from scoring.standards import Standard
+
+
+def add_verdicts(
+    session: Session,
+    call: Call,
+    row: Evaluation,
+    sheet: Standard,
+    viewer: Viewer,
+    answers: Mapping[str, Answer],
+    *,
+    only: Collection[str] | None = None,
+    part: str = "",
+) -> int:
+    """Append one verdict for every answer, or for the criteria in `only` (typed words judge nothing); how many.
+
+    `part` is the sampling part the call was drawn by: of a call drawn at random every criterion was. A criterion whose
+    condition is not met is a verdict too where the machine answered it: it does not apply.
+    """
+    stored = session.get(StoredAssessment, row.assessment_id) if row.assessment_id is not None else None
+    body: dict[str, Any] = unpack_body(stored.body) if stored is not None else {}
+    machine = {str(item["id"]): str(item["answer"]) for item in body.get("criteria") or []}
+    wanted = session.execute(select(LabelRequest.target, LabelRequest.why).where(LabelRequest.call_id == call.id))
+    drawn = {target: DRAWN.get(why, "chosen") for target, why in wanted}
+    shown = asked(sheet, answers)
+    made = 0
+    for name, criterion in criteria_of(sheet).items():
+        given = answers.get(name)
+        if criterion.kind == "text" or (only is not None and name not in only):
+            continue
+        if not shown[name]:
+            if machine.get(name, NOT_APPLICABLE) in (NOT_APPLICABLE, UNANSWERED):
+                continue
+            given = Answer(NOT_APPLICABLE)
+        if given is None or not given.answer:
+            continue
+        said = machine.get(name)
+        said = None if said == UNANSWERED else said
+        session.add(
+            Verdict(
+                call_id=call.id,
+                assessment_id=row.assessment_id,
+                transcript_id=stored.transcript_id if stored is not None else None,
+                standard=row.standard,
+                version=row.version,
+                kind="criterion",
+                target=name,
+                machine=said,
+                answer=given.answer,
+                confirmed=said == given.answer,
+                span=None,
+                reason=without_numbers(" ".join(given.reason.split()), call.language),
+                user_id=viewer.user_id,
+                reviewer=viewer.email,
+                drawn_by=part if part in ("random", "risk") else drawn.get(name, "chosen"),
+                packs=dict(body.get("packs") or {}),
+                models=dict(body.get("models") or {}),
+                evaluation_id=row.id,
+                created_at=utc_now(),
+            )
+        )
+        made += 1
+    session.flush()
+    return made
+
+
+def show_anew(session: Session, call: Call) -> None:
+    """Copy the call's shown score onto its row again: people's answers before the machine's."""
+    stored = session.get(StoredAssessment, call.assessment_id) if call.assessment_id is not None else None
+    if stored is not None:
+        refresh_call(session, call.id, unpack_body(stored.body))

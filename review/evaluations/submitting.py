@@ -1,0 +1,124 @@
+"""Submitting an evaluation: checked, locked, its answers appended as verdicts, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from review.evaluations.drafts import check_revision, hold, pinned, write_answers
+from review.evaluations.judged import add_verdicts, show_anew
+from review.evaluations.others import find_assignment, finish_assignment
+from review.evaluations.sheet import Answer, asked, missing, read_answers, score_of
+from review.evaluations.states import show
+from review.evaluations.types import EvaluationView, NotComplete, Timing
+from review.evaluations.view import machine_results, make_view
+from review.learning.verdicts import without_numbers
+from review.models import Evaluation, EvaluationEvent, utc_now
+from review.queries.viewer import Viewer
+from review.services.audit import record
+from review.services.corrections import lock_call
+
+
+def submit(
+    session: Session,
+    call_id: int,
+    evaluation_id: int,
+    viewer: Viewer,
+    *,
+    revision: int,
+    answers: object = None,
+    comment: str = "",
+    timing: Timing | None = None,
+) -> EvaluationView:
+    """Lock the evaluation; with `answers` the draft is saved first, in the same transaction.
+
+    The stored assessment is left as it is. Raises NoSuchEvaluation, EvaluationChanged, NotNow, AnswersRefused,
+    NotComplete; then nothing is stored.
+    """
+    timing = timing or Timing()
+    lock_call(session, call_id)
+    row, call = hold(session, call_id, evaluation_id, viewer)
+    check_revision(session, row, call, viewer, revision, timing)
+    if answers is not None:
+        write_answers(session, row, viewer, answers, comment)
+    sheet, given = pinned(session, row), read_answers(row.answers)
+    machine = {name: str(item.get("answer")) for name, item in machine_results(session, row.assessment_id).items()}
+    wanting = missing(sheet, given, {} if row.blind else machine)
+    if wanting:
+        raise NotComplete(wanting)
+    shown = asked(sheet, given)
+    language = call.language
+    given = {
+        name: replace(
+            answer,
+            reason=without_numbers(answer.reason, language),
+            note=without_numbers(answer.note, language),
+            confirmed=answer.confirmed and machine.get(name) == answer.answer and not row.blind,
+        )
+        for name, answer in given.items()
+        if shown[name]
+    }
+    score = score_of(sheet, given)
+    now = utc_now()
+    before = _submitted_before(session, row)
+    row.answers = {name: answer.to_json() for name, answer in given.items()}
+    row.comment = without_numbers(row.comment, language)
+    row.raw, row.final, row.critical, row.coverage = score.raw, score.final, score.critical, score.coverage
+    row.state, row.submitted_at, row.updated_at = "submitted", now, now
+    row.first_submitted_at = row.first_submitted_at or now
+    row.show_at = now + timing.show_after
+    row.revision += 1
+    assignment = None
+    if row.assignment_id is not None:
+        assignment = find_assignment(session, row.assignment_id, row.user_id or viewer.user_id)
+    fresh = add_verdicts(
+        session,
+        call,
+        row,
+        sheet,
+        viewer,
+        given,
+        only=None if before is None else {name for name in shown if before.get(name) != given.get(name)},
+        part=str(getattr(assignment, "part", "")),
+    )
+    session.add(
+        EvaluationEvent(
+            evaluation_id=row.id,
+            user_id=viewer.user_id,
+            event="submitted",
+            details={"answers": row.answers, "comment": row.comment, "final": score.final},
+        )
+    )
+    record(
+        session,
+        viewer.user_id,
+        "evaluation.submitted",
+        "call",
+        call_id,
+        evaluation=row.id,
+        standard=row.standard,
+        version=row.version,
+        final=score.final,
+        verdicts=fresh,
+        changed=sum(machine.get(name) not in (None, answer.answer) for name, answer in given.items()),
+    )
+    finish_assignment(session, row.assignment_id, row.id)
+    if row.show_at <= now:
+        show(session, row, call, now)
+    session.flush()
+    show_anew(session, call)
+    return make_view(session, row, viewer, call.rep_id, call.assessment_id, timing)
+
+
+def _submitted_before(session: Session, row: Evaluation) -> Mapping[str, Answer] | None:
+    """The answers of the submission before this one, if any: what stayed the same is not a new verdict."""
+    details = session.scalar(
+        select(EvaluationEvent.details)
+        .where(EvaluationEvent.evaluation_id == row.id, EvaluationEvent.event == "submitted")
+        .order_by(EvaluationEvent.id.desc())
+        .limit(1)
+    )
+    return None if details is None else read_answers(details.get("answers") or {})
