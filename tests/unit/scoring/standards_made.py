@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from scoring.assessment import STAGES
@@ -9,7 +11,7 @@ from scoring.detectors.catalogue import DETECTORS, DetectorSpec
 from scoring.moves import forbidden_ids, required_ids
 from scoring.script import ScriptMove, ScriptStage
 from scoring.standard_reading import LANGUAGES, SETTINGS
-from scoring.standards import Criterion, Option, Section, Standard
+from scoring.standards import Condition, Criterion, Fail, Option, Range, Section, Standard
 
 # Words that YAML could take for something else, and marks that need quotes.
 TEXT = st.one_of(
@@ -30,7 +32,45 @@ def words(empty: bool = False) -> st.SearchStrategy[dict[str, str]]:
 
 
 @st.composite
-def criteria(draw: st.DrawFn, name: str) -> Criterion:
+def criteria(draw: st.DrawFn, name: str, before: tuple[Criterion, ...] = ()) -> Criterion:
+    """A criterion of any kind; `before` are those its condition may name."""
+    kind = draw(st.sampled_from(["options", "options", "yes_no", "range", "text"]))
+    made = draw(_plain(name))
+    if kind in ("range", "text"):
+        made = replace(made, detector="person", settings={}, options=(), mode="people")
+    if kind == "range":
+        step = draw(st.sampled_from([0.5, 1.0, 2.5]))
+        least = 0.0 if made.bonus else draw(st.sampled_from([-5.0, 0.0, 1.5]))
+        most = least + step * draw(st.integers(1, 12))
+        fail = draw(st.none() | st.sampled_from(["section", "whole"]).map(lambda fails: Fail(most, fails)))
+        made = replace(made, range=Range(least, most, step, fail))
+    if kind == "text":
+        made = replace(made, weight=0.0, critical=False, bonus=False)
+    if kind == "yes_no":
+        spec = next(spec for spec in DETECTORS.values() if len(spec.levels) == 2 and not spec.required)
+        options = tuple(
+            replace(made.options[n], id=("no", "yes")[n], level=spec.levels[n]) for n in range(2)
+        )  # the first two of at least two, by rising points
+        made = replace(made, detector=spec.name, settings={}, options=options)
+    named = [criterion for criterion in before if criterion.options]
+    when = None
+    if named and draw(st.integers(0, 3)) == 0:
+        other = draw(st.sampled_from(named))
+        when = Condition(other.id, tuple(draw(st.lists(st.sampled_from(other.answers), min_size=1, unique=True))))
+    return replace(
+        made,
+        kind=kind,
+        mandatory=draw(st.booleans()),
+        na_allowed=draw(st.booleans()),
+        mode=made.mode if made.mode == "people" else draw(st.sampled_from(["machine", "suggest", "people"])),
+        when=when,
+        good=draw(words(empty=True)),
+        bad=draw(words(empty=True)),
+    )
+
+
+@st.composite
+def _plain(draw: st.DrawFn, name: str) -> Criterion:
     spec = DETECTORS[draw(st.sampled_from(sorted(DETECTORS)))]
     bonus = draw(st.integers(0, 5)) == 0
     count = len(spec.levels) or draw(st.integers(2, 4))
@@ -99,14 +139,15 @@ def standards(draw: st.DrawFn) -> Standard:
             stages.append(ScriptStage(stage, draw(words()), required, forbidden, draw(st.booleans())))
     sections = []
     for s in range(draw(st.integers(1, 2))):
-        made = [draw(criteria(f"c{s}_{n}")) for n in range(draw(st.integers(1, 3)))]
-        sections.append(Section(f"s{s}", draw(words()), float(draw(NUMBERS)) or 1.0, tuple(made)))
-    if all(criterion.bonus for section in sections for criterion in section.criteria):
-        one = sections[0].criteria[0]
-        plain = Criterion(
-            "plain", one.question, {}, one.detector, one.settings, one.options, 1.0, one.critical, bonus=False
-        )
-        sections[0] = Section(sections[0].id, sections[0].title, sections[0].weight, (*sections[0].criteria, plain))
+        made: list[Criterion] = []
+        for n in range(draw(st.integers(1, 3))):
+            before = (*(criterion for section in sections for criterion in section.criteria), *made)
+            made.append(draw(criteria(f"c{s}_{n}", before)))
+        fail = draw(st.none() | st.just(Fail(50.0, "section")))
+        sections.append(Section(f"s{s}", draw(words()), float(draw(NUMBERS)) or 1.0, tuple(made), fail))
+    if not any(criterion.weight for section in sections for criterion in section.criteria):
+        plain = replace(draw(_plain("plain")), weight=1.0, bonus=False)
+        sections[0] = replace(sections[0], criteria=(*sections[0].criteria, plain))
     return Standard(
         name=draw(IDS),
         version=draw(st.integers(1, 99)),

@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from scoring.packs import languages_with_packs, read_pack
 from scoring.schema_writing import FOLDER, as_text, pack_schema, standard_schema
+from scoring.standard_reading import find_faults
 from scoring.standards import SourceInvalid, list_standards, load_standard, read_standard
 from tests.unit.scoring.test_scripts import SMALL
 
@@ -29,7 +30,50 @@ READER_ONLY = (
     "fails more",
     "both required and forbidden",
     "not YAML",
+    "not above the least",
+    "lies outside the range",
+    "steps",
+    "stands before",
+    "is no answer of",
 )
+
+MANY_KINDS = """\
+name: kinds
+version: 1
+title: {en: Kinds}
+sections:
+  - id: one
+    title: {en: One}
+    auto_fail: {below: 40, fails: section}
+    criteria:
+      - id: raised
+        kind: yes_no
+        question: {en: "Was the price raised?"}
+        detector: person
+        weight: 1
+      - id: pace
+        kind: range
+        question: {en: "How calm was it?"}
+        range: {least: 0, most: 10, step: 2, auto_fail: {below: 2, fails: whole}}
+        weight: 2
+        mandatory: true
+        na_allowed: false
+        when: {criterion: raised, answers: ["yes"]}
+      - id: note
+        kind: text
+        question: {en: "What would you say?"}
+        good: {en: A line}
+        bad: {en: Another}
+      - id: thanks
+        kind: yes_no
+        question: {en: "Thanks?"}
+        detector: {name: says, groups: [thanks]}
+        mode: suggest
+        bonus: true
+        options:
+          - {id: "no", points: 0, when: absent, label: {en: No}}
+          - {id: "yes", points: 1, when: present, label: {en: Yes}}
+"""
 
 
 @cache
@@ -115,11 +159,76 @@ def test_a_broken_standard_is_refused_by_both(old: str, new: str) -> None:
     assert not passes_schema("standard", broken)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kind: range", "kind: scale"),
+        ("kind: range", "kind: options"),
+        ("kind: range", "kind: text"),
+        ("        kind: range\n", ""),
+        ("range: {least: 0, most: 10, step: 2,", "range: {least: 0, most: 10, step: 0,"),
+        ("range: {least: 0, most: 10,", "range: {most: 10,"),
+        ("below: 2, fails: whole", "below: 2, fails: all"),
+        ("below: 40, fails: section", "below: 140, fails: section"),
+        ("below: 40, fails: section", "fails: section"),
+        ("mandatory: true", "mandatory: perhaps"),
+        ("na_allowed: false", "na: false"),
+        ("mandatory: true", "mode: machine"),
+        ("mandatory: true", "detector: greeting"),
+        ("mode: suggest", "mode: suggests"),
+        ('answers: ["yes"]', "answers: []"),
+        ('{criterion: raised, answers: ["yes"]}', "raised"),
+        ("        kind: text\n", "        kind: text\n        weight: 1\n"),
+        ("        kind: text\n", "        kind: text\n        critical: true\n"),
+        ("good: {en: A line}", "good: A line"),
+        ('id: "no"', "id: nay"),
+        ("detector: {name: says, groups: [thanks]}", "detector: greeting"),
+        ("        detector: person\n", ""),
+    ],
+)
+def test_broken_kinds_are_refused_by_both(old: str, new: str) -> None:
+    assert old in MANY_KINDS
+    broken = MANY_KINDS.replace(old, new, 1)
+    assert refusal(MANY_KINDS) is None
+    assert passes_schema("standard", MANY_KINDS)
+    assert refusal(broken) is not None
+    assert not passes_schema("standard", broken)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("criterion: raised", "criterion: note", "stands before"),
+        ("criterion: raised", "criterion: thanks", "stands before"),
+        ("criterion: raised", "criterion: pace", "stands before"),
+        ('answers: ["yes"]', "answers: [maybe]", "is no answer of"),
+        ("most: 10, step: 2", "most: 10, step: 3", "whole number of steps"),
+        ("most: 10, step: 2", "most: 10, step: 0.001", "more than 1000 steps"),
+        ("least: 0, most: 10", "least: 10, most: 10", "not above the least"),
+        ("below: 2, fails", "below: 12, fails", "outside the range"),
+        ("id: thanks", "id: note", "used twice"),
+    ],
+)
+def test_what_a_schema_cannot_say_the_reader_says(old: str, new: str, says: str) -> None:
+    assert says in (refusal(MANY_KINDS.replace(old, new, 1)) or "")
+
+
+def test_every_fault_is_found_at_its_place() -> None:
+    broken = MANY_KINDS.replace("weight: 2", "weight: x").replace("good: {en: A line}", "good: {ru: строка}")
+    broken = broken.replace("below: 40", "below: 400")
+    paths = [fault.path for fault in find_faults(broken, "x.yaml")]
+    assert paths == [("sections", 0, "criteria", 1, "weight"), ("sections", 0, "auto_fail", "below")]
+    broken = MANY_KINDS.replace("weight: 2", "weight: x").replace("good: {en: A line}", "good: {ru: строка}")
+    paths = [fault.path for fault in find_faults(broken, "x.yaml")]
+    assert paths == [("sections", 0, "criteria", 1, "weight"), ("sections", 0, "criteria", 2, "good")]
+    assert find_faults(MANY_KINDS, "x.yaml") == ()
+
+
 JUNK = st.sampled_from([None, "", "x", "3", 0, -1, 2.5, 10**9, True, [], {}, ["x"], {"en": "x"}, {"x": 1}])
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.sampled_from(["small", "cold-call"]), st.data())
+@given(st.sampled_from(["small", "kinds", "cold-call"]), st.data())
 def test_a_standard_spoiled_anywhere_gets_the_same_verdict(which: str, data: st.DataObject) -> None:
     tree = deepcopy(tree_of(which))
     places = list(_places(tree))
@@ -143,7 +252,9 @@ def test_a_standard_spoiled_anywhere_gets_the_same_verdict(which: str, data: st.
 
 @cache
 def tree_of(which: str) -> dict[str, Any]:
-    tree: dict[str, Any] = yaml.safe_load(SMALL if which == "small" else load_standard(which).source_text)
+    tree: dict[str, Any] = yaml.safe_load(
+        {"small": SMALL, "kinds": MANY_KINDS}.get(which) or load_standard(which).source_text
+    )
     if which == "cold-call":  # the whole file would be slow to write a few hundred times
         tree["sections"] = tree["sections"][:2]
         tree["stages"] = tree["stages"][:2]
