@@ -50,6 +50,8 @@ class Settings:
     lease_seconds: float  # CALLCOACH_LEASE_SECONDS: how long a claimed step may go without a heartbeat
     reconcile_seconds: float  # CALLCOACH_RECONCILE_SECONDS: how often the sweep looks for calls to ring again
     log_json: bool  # CALLCOACH_LOG_JSON: 1 for one JSON object a line
+    evaluation_show_hours: float = 0.0  # CALLCOACH_EVALUATION_SHOW_HOURS: from submitting until the rep sees it
+    evaluation_edit_hours: float = 24.0  # CALLCOACH_EVALUATION_EDIT_HOURS: how long its author may open it again
     assistant: Endpoint | None = None  # CALLCOACH_ASSISTANT_URL, _MODEL, _KEY, _SECONDS: a local language model
 
     @property
@@ -121,6 +123,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         lease_seconds=_seconds(env, "CALLCOACH_LEASE_SECONDS", 90.0),
         reconcile_seconds=_seconds(env, "CALLCOACH_RECONCILE_SECONDS", 5.0),
         log_json=env.get("CALLCOACH_LOG_JSON", "") in ("1", "true", "yes"),
+        evaluation_show_hours=_hours(env, "CALLCOACH_EVALUATION_SHOW_HOURS", 0.0),
+        evaluation_edit_hours=_hours(env, "CALLCOACH_EVALUATION_EDIT_HOURS", 24.0),
         assistant=_assistant(env),
     )
 
@@ -164,6 +168,17 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
         raise BadSetting(name, text, "give a number of seconds") from None
     if not 0 < value <= 86_400:
         raise BadSetting(name, text, "give a number of seconds above 0 and up to a day")
+    return value
+
+
+def _hours(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        raise BadSetting(name, text, "give a number of hours") from None
+    if not 0 <= value <= 8760:
+        raise BadSetting(name, text, "give a number of hours from 0 to 8760 (a year)")
     return value
 
 

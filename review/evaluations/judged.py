@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.bodies import unpack_body
-from review.evaluations.sheet import Answer, asked, criteria_of
+from review.evaluations.sheet import Answer, asked, criteria_of, machine_answer
 from review.learning.shown import refresh_call
 from review.learning.verdicts import DRAWN, without_numbers
 from review.models import Call, Evaluation, LabelRequest, StoredAssessment, Verdict, utc_now
 from review.queries.viewer import Viewer
-from scoring.assessment import NOT_APPLICABLE, UNANSWERED
+from scoring.assessment import NOT_APPLICABLE
 from scoring.standards import Standard
 
 
@@ -36,7 +36,7 @@ def add_verdicts(
     """
     stored = session.get(StoredAssessment, row.assessment_id) if row.assessment_id is not None else None
     body: dict[str, Any] = unpack_body(stored.body) if stored is not None else {}
-    machine = {str(item["id"]): str(item["answer"]) for item in body.get("criteria") or []}
+    machine = {str(item["id"]): machine_answer(item) for item in body.get("criteria") or []}
     wanted = session.execute(select(LabelRequest.target, LabelRequest.why).where(LabelRequest.call_id == call.id))
     drawn = {target: DRAWN.get(why, "chosen") for target, why in wanted}
     shown = asked(sheet, answers)
@@ -46,13 +46,12 @@ def add_verdicts(
         if criterion.kind == "text" or (only is not None and name not in only):
             continue
         if not shown[name]:
-            if machine.get(name, NOT_APPLICABLE) in (NOT_APPLICABLE, UNANSWERED):
+            if machine.get(name) in (None, "", NOT_APPLICABLE):
                 continue
             given = Answer(NOT_APPLICABLE)
         if given is None or not given.answer:
             continue
-        said = machine.get(name)
-        said = None if said == UNANSWERED else said
+        said = machine.get(name) or None
         session.add(
             Verdict(
                 call_id=call.id,

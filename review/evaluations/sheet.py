@@ -95,6 +95,13 @@ def criteria_of(standard: Standard) -> dict[str, Criterion]:
     return {criterion.id: criterion for section in standard.sections for criterion in section.criteria}
 
 
+def machine_answer(item: Mapping[str, Any]) -> str:
+    """What the machine says in a criterion's stored result, or suggests where the decision is a person's; else ''."""
+    suggestion = item.get("suggestion")
+    said = str((suggestion if isinstance(suggestion, Mapping) else item).get("answer") or "")
+    return "" if said == UNANSWERED else said
+
+
 def asked(standard: Standard, answers: Answers) -> dict[str, bool]:
     """Which criteria are asked, given the answers so far: a condition that is not met, or not yet, hides its own."""
     values = {name: answer.answer for name, answer in answers.items() if answer.answer}
@@ -162,12 +169,10 @@ def missing(standard: Standard, answers: Answers, machine: Mapping[str, str]) ->
 
 def needs_reason(criterion: Criterion, given: Answer, machine: str | None) -> bool:
     """Whether the answer changes one that the machine gave and the person saw."""
-    return (
-        machine not in (None, "", UNANSWERED)
-        and criterion.mode != "people"
-        and criterion.kind != "text"
-        and given.answer != machine
-    )
+    if not machine or machine == CANNOT_JUDGE or criterion.mode == "people" or criterion.kind == "text":
+        return False
+    by_condition = criterion.when is not None and machine == NOT_APPLICABLE  # the machine did not ask, so said nothing
+    return not by_condition and given.answer != machine
 
 
 def _check_one(criterion: Criterion, item: Mapping[str, Any]) -> Answer:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from review.evaluations.drafts import check_revision, hold, pinned, write_answers
 from review.evaluations.judged import add_verdicts, show_anew
 from review.evaluations.others import find_assignment, finish_assignment
-from review.evaluations.sheet import Answer, asked, missing, read_answers, score_of
+from review.evaluations.sheet import Answer, asked, machine_answer, missing, read_answers, score_of
 from review.evaluations.states import show
 from review.evaluations.types import EvaluationView, NotComplete, Timing
 from review.evaluations.view import machine_results, make_view
@@ -45,7 +45,7 @@ def submit(
     if answers is not None:
         write_answers(session, row, viewer, answers, comment)
     sheet, given = pinned(session, row), read_answers(row.answers)
-    machine = {name: str(item.get("answer")) for name, item in machine_results(session, row.assessment_id).items()}
+    machine = {name: machine_answer(item) for name, item in machine_results(session, row.assessment_id).items()}
     wanting = missing(sheet, given, {} if row.blind else machine)
     if wanting:
         raise NotComplete(wanting)
@@ -103,7 +103,7 @@ def submit(
         version=row.version,
         final=score.final,
         verdicts=fresh,
-        changed=sum(machine.get(name) not in (None, answer.answer) for name, answer in given.items()),
+        changed=sum(machine.get(name, "") not in ("", answer.answer) for name, answer in given.items()),
     )
     finish_assignment(session, row.assignment_id, row.id)
     if row.show_at <= now:

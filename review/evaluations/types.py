@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from review.errors import ReviewError
-from review.evaluations.sheet import Answer, Missing
+from review.evaluations.sheet import Answer, Missing, machine_answer
 from scoring.standards import Standard
 
 
@@ -69,7 +69,7 @@ class EvaluationView(EvaluationRow):
         """The machine's answers this reviewer has before them; none in a blind review, nor where people alone judge."""
         if self.blind:
             return {}
-        return {name: str(item.get("answer") or "") for name, item in self.machine.items()}
+        return {name: machine_answer(item) for name, item in self.machine.items()}
 
 
 @dataclass(frozen=True, slots=True)
