@@ -95,6 +95,7 @@ RULES: Mapping[str, Rule] = {
     "auth.set_language": PUBLIC,
     # calls
     "inbox.index": ANYONE_SIGNED_IN,
+    "search.in_call": SEES_CALL,
     "calls.show": SEES_CALL,
     "calls.state": SEES_CALL,
     "calls.audio": SEES_CALL,

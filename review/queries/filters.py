@@ -7,13 +7,22 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
-from review.models import Call, Rep
+from review.models import Call, CallTag, Evaluation, ObjectionEpisode, Rep, Tag, utc_now
 from review.queries.call_rows import PHASES
+from review.text.folding import fold_name
 
 FLAGS: Final = ("objection_missed", "wrongly_closed", "cannot_judge", "low_score", "partial", "draft")
 LOW_SCORE: Final = 50.0  # below this a final score is "low"
+OBJECTION_TYPES: Final = ("price", "timing", "authority", "need", "competitor", "trust", "brush_off", "fit", "other")
+OUTCOMES: Final = ("handled", "partial", "mishandled", "ignored")
+PERIODS: Final = (1, 7, 30, 90, 365)
+"""Days back from now that a list offers; a link may name another number."""
+EVALUATED: Final = ("submitted", "shown", "acknowledged", "disputed", "final")
+LONGEST_MINUTES: Final = 1440.0
+LONGEST_DAYS: Final = 3660
+
 MOSTLY_UNJUDGED: Final = 0.5  # from this share of criteria on, a call counts as one the machine cannot judge
 
 
@@ -35,6 +44,13 @@ class InboxFilters:
     score_to: float | None = None
     date_from: date | None = None
     date_to: date | None = None
+    days: int | None = None  # this many times 24 hours back from now, so that a kept filter moves along
+    length_from: float | None = None  # minutes
+    length_to: float | None = None
+    objection: str | None = None  # an episode of this type ...
+    outcome: str | None = None  # ... and this outcome, both of the same episode; a person's verdict counts first
+    tag: str | None = None  # by name, so that a link outlives the tag's row
+    evaluated: str | None = None  # yes or no: a person submitted a scorecard of the call
 
     @property
     def active(self) -> int:
@@ -74,7 +90,42 @@ class InboxFilters:
             found.append(Call.happened_at < _midnight(self.date_to + timedelta(days=1)))
         if self.flag is not None:
             found.append(_flag_condition(self.flag))
+        return [*found, *self._of_facts(), *self._of_people()]
+
+    def _of_facts(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.days is not None:
+            found.append(Call.happened_at >= utc_now() - timedelta(days=self.days))
+        if self.length_from is not None:
+            found.append(Call.duration >= self.length_from * 60)
+        if self.length_to is not None:
+            found.append(Call.duration <= self.length_to * 60)
+        if self.objection is not None or self.outcome is not None:
+            episode = [ObjectionEpisode.call_id == Call.id]
+            if self.objection is not None:
+                episode.append(ObjectionEpisode.type == self.objection)
+            if self.outcome is not None:
+                episode.append(shown_outcome() == self.outcome)
+            # The count on the call's row spares a look at the episodes of most calls.
+            found.append(and_(Call.objections > 0, exists().where(*episode)))
         return found
+
+    def _of_people(self) -> list[ColumnElement[bool]]:
+        """By what people did; the few calls concerned are found from the other table's index."""
+        found: list[ColumnElement[bool]] = []
+        if self.tag is not None:
+            tagged = select(CallTag.call_id).join(Tag, Tag.id == CallTag.tag_id).where(Tag.key == fold_name(self.tag))
+            found.append(Call.id.in_(tagged))
+        if self.evaluated == "yes":
+            found.append(Call.id.in_(select(Evaluation.call_id).where(Evaluation.state.in_(EVALUATED))))
+        if self.evaluated == "no":
+            found.append(~exists().where(Evaluation.call_id == Call.id, Evaluation.state.in_(EVALUATED)))
+        return found
+
+
+def shown_outcome() -> ColumnElement[str]:
+    """How an episode went: by a person's verdict where there is one; "none" where it was no objection."""
+    return func.coalesce(ObjectionEpisode.judged, ObjectionEpisode.outcome)
 
 
 def read_filters(values: Mapping[str, str]) -> InboxFilters:
@@ -94,6 +145,13 @@ def read_filters(values: Mapping[str, str]) -> InboxFilters:
         score_to=_number(values.get("score_to")),
         date_from=_day(values.get("date_from")),
         date_to=_day(values.get("date_to")),
+        days=_days(values.get("days")),
+        length_from=_number(values.get("length_from"), LONGEST_MINUTES),
+        length_to=_number(values.get("length_to"), LONGEST_MINUTES),
+        objection=_one_of(values.get("objection"), OBJECTION_TYPES),
+        outcome=_one_of(values.get("outcome"), OUTCOMES),
+        tag=_text(values.get("tag")),
+        evaluated=_one_of(values.get("evaluated"), ("yes", "no")),
     )
 
 
@@ -115,12 +173,17 @@ def _whole(value: str | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def _number(value: str | None) -> float | None:
+def _days(value: str | None) -> int | None:
+    days = _whole(value)
+    return days if days is not None and 0 < days <= LONGEST_DAYS else None
+
+
+def _number(value: str | None, most: float = 200.0) -> float | None:
     try:
         number = float((value or "").strip().replace(",", "."))
     except ValueError:
         return None
-    return number if 0 <= number <= 200 else None
+    return number if 0 <= number <= most else None
 
 
 def _day(value: str | None) -> date | None:

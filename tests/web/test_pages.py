@@ -42,8 +42,8 @@ def test_a_page_needs_the_same_statements_for_more_calls(sign_in: SignIn, databa
     fill(database, 20)
     with counted_statements(database) as many:
         assert browser.get(url).status_code == 200
-    assert len(many) == len(few)
-    assert len(few) <= 14, few
+    assert len(many) <= len(few)
+    assert len(few) <= 18, few  # tags and kept views are a statement or two each
 
 
 def test_the_call_page_needs_the_same_statements_whatever_the_client_has(sign_in: SignIn, database: Database) -> None:

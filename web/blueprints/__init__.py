@@ -17,6 +17,7 @@ from web.blueprints import (
     originals,
     rescoring,
     retranscribe,
+    search,
     sources,
     upload,
 )
@@ -27,6 +28,7 @@ def register_blueprints(app: Flask) -> None:
     pages = (
         auth,
         inbox,
+        search,
         objections,
         calls,
         corrections,

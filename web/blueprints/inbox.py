@@ -2,46 +2,65 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from review.queries.inbox import Page, filter_choices, list_calls, read_filters, state_counts
-from review.queries.search import find_calls
+from review.queries.filters import OBJECTION_TYPES, OUTCOMES, PERIODS
+from review.queries.inbox import Page, filter_choices, list_calls, state_counts
+from review.queries.search import NOTHING, search_calls
+from review.queries.tags import list_tags, tags_of
 from web.auth import viewer
 from web.blueprints.retranscribe import offer_for_viewer
 from web.errors import is_htmx
 from web.parts import parts
+from web.reading.asked import read_asked, reviews
 
 blueprint = Blueprint("inbox", __name__)
 
-PAGE_SIZE = 50
-LONGEST_QUERY = 200  # characters
+PAGE_SIZE: Final = 50
+CALLS_FOUND: Final = 20  # calls on a page of hits
 
 
 @blueprint.get("/")
 def index() -> Response:
     """The inbox, or the rows alone when htmx asks for more of them."""
-    filters = read_filters(request.args)
-    query = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+    asked = read_asked(request.args, viewer())
     after = request.args.get("after") or None
     # A boosted link or a page restored from the browser's history is a whole page, not a piece.
     piece = is_htmx() and "HX-Boosted" not in request.headers and "HX-History-Restore-Request" not in request.headers
     with parts().database.read() as db:
-        hits = find_calls(db, viewer(), query, filters, limit=PAGE_SIZE) if query else ()
-        page = Page(rows=(), next=None) if query else list_calls(db, viewer(), filters, after, limit=PAGE_SIZE)
+        found = (
+            search_calls(db, viewer(), asked.query, asked.filters, by=asked.by, after=after, limit=CALLS_FOUND)
+            if asked.query
+            else NOTHING
+        )
+        page = (
+            Page(rows=(), next=None) if asked.query else list_calls(db, viewer(), asked.filters, after, limit=PAGE_SIZE)
+        )
         choices = None if piece else filter_choices(db, viewer())
         counts = state_counts(db, viewer())
-        offer = None if piece or query else offer_for_viewer(db)
+        tags = () if piece or not reviews(viewer()) else list_tags(db)
+        on_calls = tags_of(db, [row.id for row in page.rows]) if reviews(viewer()) else {}
+        offer = None if piece or asked.query else offer_for_viewer(db)
     response = make_response(
         render_template(
             "inbox/_rows.html" if piece else "inbox.html",
             page=page,
-            filters=filters,
+            asked=asked,
+            filters=asked.filters,
             choices=choices,
             counts=counts,
-            query=query,
-            hits=hits,
+            query=asked.query,
+            found=found,
             offer=offer,
+            reviews=reviews(viewer()),
+            tags=tags,
+            tags_of=on_calls,
+            periods=PERIODS,
+            objection_types=OBJECTION_TYPES,
+            outcomes=OUTCOMES,
         )
     )
     response.vary.add("HX-Request")

@@ -17,7 +17,7 @@ depends_on = None
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime(timezone=True)
 BATCH = 500
-EPISODE = (
+EPISODE: tuple[tuple[str, Any], ...] = (
     ("turn", sa.Integer()),
     ("end", sa.Double()),
     ("answer_start", sa.Double()),
@@ -104,7 +104,7 @@ def _fill() -> None:
     connection = op.get_bind()
     call = sa.table("call", sa.column("id"), sa.column("assessment_id"), sa.column("objections"))
     assessment = sa.table("assessment", sa.column("id"), sa.column("body"))
-    columns = [sa.column(name) for name in ("call_id", "number", *(name for name, _kind in EPISODE))]
+    columns: list[Any] = [sa.column(name) for name in ("call_id", "number", *(name for name, _kind in EPISODE))]
     episode = sa.table("objection_episode", *columns)
     said = _verdicts(connection)
     last = 0

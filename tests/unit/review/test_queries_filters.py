@@ -28,8 +28,15 @@ def test_filters_there_and_back() -> None:
         score_to=49.5,
         date_from=date(2026, 11, 1),
         date_to=date(2026, 11, 30),
+        days=7,
+        length_from=0.5,
+        length_to=12.0,
+        objection="price",
+        outcome="mishandled",
+        tag="Обучение",
+        evaluated="no",
     )
-    assert filters.active == 14
+    assert filters.active == 21
     assert read_filters(filters.to_query()) == filters
     assert read_filters({}) == InboxFilters()
     assert InboxFilters().to_query() == {}
@@ -51,6 +58,12 @@ def test_filters_there_and_back() -> None:
         {"date_to": "2026-02-30"},
         {"language": "  "},
         {"queue": "\x00"},
+        {"days": "0"},
+        {"days": "99999999"},
+        {"length_from": "-1"},
+        {"objection": "weather"},
+        {"outcome": "none"},
+        {"evaluated": "maybe"},
         {"unheard": "of"},
     ],
 )
