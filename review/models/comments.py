@@ -70,7 +70,6 @@ class Clip(Base):
     title: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     topic: Mapped[str] = mapped_column(default="")
-    said: Mapped[str] = mapped_column(default="")  # the masked words of the stretch when it was made
     created_at: Mapped[CreatedAt]
 
 

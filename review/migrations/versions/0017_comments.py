@@ -69,7 +69,6 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
-        sa.Column("said", sa.String(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name="fk_clip_call_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_clip_user_id", ondelete="SET NULL"),
