@@ -37,6 +37,14 @@ from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
 from review.models.rescoring import RUN_STATES, RescoreChange, RescoreRun
 from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
 from review.models.sampling import ASSIGNMENT_STATES, PARTS, RULE_STATES, Assignment, SamplingDraw, SamplingRule
+from review.models.scorecards import (
+    PREVIEW_STATES,
+    ScorecardArchive,
+    ScorecardDraft,
+    ScorecardPreview,
+    ScorecardPreviewCall,
+    ScorecardPublication,
+)
 from review.models.sealed import RIGHTS, SealedOriginal, UserRight
 from review.models.speech import SpeechNow
 from review.models.upkeep import AuditEvent, OutboxItem, WatchedFile, WebAudio
@@ -53,6 +61,7 @@ __all__ = [
     "MODEL_STATES",
     "PARTS",
     "POTENTIALS",
+    "PREVIEW_STATES",
     "RIGHTS",
     "ROLES",
     "RULE_STATES",
@@ -96,6 +105,11 @@ __all__ = [
     "SamplingDraw",
     "SamplingRule",
     "SavedView",
+    "ScorecardArchive",
+    "ScorecardDraft",
+    "ScorecardPreview",
+    "ScorecardPreviewCall",
+    "ScorecardPublication",
     "SealedOriginal",
     "Segment",
     "ShadowAnswer",
