@@ -56,17 +56,17 @@ class SamplingRule(Base):
 class SamplingDraw(Base):
     """One run of a rule over the calls of a period: enough is kept to draw it again and find the same calls.
 
-    `key` names the period, so that whoever draws it a second time finds it drawn. `frame` is the compressed JSON of
+    `period_key` names the period, so that whoever draws it a second time finds it drawn. `frame` is the compressed JSON of
     {stratum: [call ids]}, the calls that could be drawn; `body` holds the counts of each stratum, the calls drawn by
     lot that were somebody's already, and the rule's terms.
     """
 
     __tablename__ = "sampling_draw"
-    __table_args__ = (UniqueConstraint("rule_id", "key"), Index("ix_sampling_draw_starts_at", "starts_at"))
+    __table_args__ = (UniqueConstraint("rule_id", "period_key"), Index("ix_sampling_draw_starts_at", "starts_at"))
 
     id: Mapped[RowId]
     rule_id: Mapped[int] = mapped_column(BigId, ForeignKey("sampling_rule.id", ondelete="CASCADE"))
-    key: Mapped[str]  # 2026-W47, 2026-11-22; with /1, /2 for draws while the period still ran
+    period_key: Mapped[str]  # 2026-W47, 2026-11-22; with /1, /2 for draws while the period still ran
     starts_at: Mapped[datetime]  # of the period, included
     ends_at: Mapped[datetime]  # excluded
     seed: Mapped[str]

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from review.models import Call, Rep, StoredAssessment
 from review.queries.filters import LOW_SCORE, MOSTLY_UNJUDGED
@@ -51,13 +52,11 @@ class Conditions:
     def from_json(cls, data: Mapping[str, Any]) -> Conditions:
         """What `to_json` gave; names of other versions are left out."""
         known = {field.name for field in fields(cls)}
-        return cls(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in data.items()
-                if name in known
-            }
-        )
+        values: dict[str, Any] = {name: value for name, value in data.items() if name in known}
+        made: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+        }
+        return cls(**made)
 
     def sql(self) -> list[ColumnElement[bool]]:
         """What a row of `call` must meet: scored, and everything that is set."""
@@ -73,7 +72,8 @@ class Conditions:
         if self.teams:
             found.append(Call.rep_id.in_(select(Rep.id).where(Rep.team_id.in_(self.teams))))
         if self.standards:
-            found.append(_judged(StoredAssessment.standard.in_(self.standards)))
+            judged = aliased(StoredAssessment)
+            found.append(exists().where(judged.id == Call.assessment_id, judged.standard.in_(self.standards)))
         limits = (
             (Call.duration, self.length_from, self.length_to),
             (Call.score_final, self.score_from, self.score_to),
@@ -88,15 +88,12 @@ class Conditions:
         return found
 
 
-def _judged(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(and_(StoredAssessment.id == Call.assessment_id, condition))
-
-
 def _flag(name: str) -> ColumnElement[bool]:
+    judged = aliased(StoredAssessment)  # the statement around it may have the table itself
     conditions: dict[str, ColumnElement[bool]] = {
         "objection_missed": Call.objections_missed > 0,
         "wrongly_closed": Call.wrongly_rejected.in_(("high", "middle")),
-        "auto_fail": _judged(StoredAssessment.final < StoredAssessment.raw),
+        "auto_fail": exists().where(judged.id == Call.assessment_id, judged.final < judged.raw),
         "low_score": Call.score_final < LOW_SCORE,
         "cannot_judge": Call.cannot_judge >= MOSTLY_UNJUDGED,
     }

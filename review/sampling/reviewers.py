@@ -78,4 +78,4 @@ def open_loads(session: Session, user_ids: Collection[int]) -> dict[int, int]:
         .where(Assignment.state == "open", Assignment.user_id.in_(sorted(set(user_ids))))
         .group_by(Assignment.user_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in rows if row[0] is not None}

@@ -54,7 +54,7 @@ def upgrade() -> None:
         "sampling_draw",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("rule_id", ID, nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("period_key", sa.String(), nullable=False),
         sa.Column("starts_at", TIME, nullable=False),
         sa.Column("ends_at", TIME, nullable=False),
         sa.Column("seed", sa.String(), nullable=False),
@@ -69,7 +69,7 @@ def upgrade() -> None:
         _key("sampling_draw", "rule_id", "sampling_rule.id", "CASCADE"),
         _key("sampling_draw", "user_id", "user.id", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name="pk_sampling_draw"),
-        sa.UniqueConstraint("rule_id", "key", name="uq_sampling_draw_rule_id_key"),
+        sa.UniqueConstraint("rule_id", "period_key", name="uq_sampling_draw_rule_id_period_key"),
     )
     op.create_index("ix_sampling_draw_starts_at", "sampling_draw", ["starts_at"])
     op.create_index("ix_sampling_draw_user_id", "sampling_draw", ["user_id"])
