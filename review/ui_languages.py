@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Final
 
-UI_LANGUAGES: Final[tuple[str, ...]] = ("en", "ru")
+UI_LANGUAGES: Final[tuple[str, ...]] = ("en", "ru", "ko", "zh")
