@@ -103,6 +103,7 @@ def navigation() -> tuple[NavigationItem, ...]:
     pages = (
         ("inbox.index", _("Inbox")),
         ("objections.index", _("Objections")),
+        ("evaluations.index", _("Evaluations")),
         ("upload.form", _("Upload")),
         ("sources.index", _("Sources")),
         ("rescoring.index", _("Scoring again")),
@@ -169,6 +170,11 @@ def day(value: date | None) -> str:
     return "–" if value is None else str(format_date(value, "d MMM y"))
 
 
+def month(value: date | None) -> str:
+    """A month in the viewer's language."""
+    return "–" if value is None else str(format_date(value, "LLLL y"))
+
+
 def phone(value: str | None) -> str:
     """A phone number as people write it."""
     return display_phone(value)
@@ -220,6 +226,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "duration": duration,
     "when": when,
     "day": day,
+    "month": month,
     "phone": phone,
     "number": number,
     "percent": percent,

@@ -1,69 +1,91 @@
-"""Objections across calls: how each rep and each kind of objection went, with every episode a click from its second."""
+"""Objections across calls: how they went by kind, rep, team and time, the episodes, and answers side by side."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Final
+import dataclasses
+from typing import Any, Final
 
 from flask import Blueprint, render_template, request
 
+from review.queries.filters import OBJECTION_TYPES, OUTCOMES, PERIODS
 from review.queries.inbox import filter_choices
-from review.queries.objections import OUTCOMES, ObjectionFilter, count_by_rep, count_by_type, list_episodes
+from review.queries.objections import count_by_rep, count_by_team, count_by_type
+from review.queries.objections_filter import STAGES, ObjectionFilter, read_objection_filter
+from review.queries.objections_list import best_and_worst, list_episodes
+from review.queries.objections_time import count_over_time
 from web.auth import viewer
+from web.errors import is_htmx
 from web.parts import parts
+from web.reading.objection_charts import draw_shares
 
 blueprint = Blueprint("objections", __name__, url_prefix="/objections")
 
-TYPES: Final = ("price", "timing", "authority", "need", "competitor", "trust", "brush_off", "fit", "other")
-PERIODS: Final = (7, 30, 90, 365)
-PAGE: Final = 40
+PAGE: Final = 30
+SIDE: Final = 8  # answers on each side at first
+MOST_SIDE: Final = 64
+MOST_LINES: Final = 40  # reps shown; a filter by team shows the others
 
 
 @blueprint.get("")
 def index() -> str:
-    """Counts per rep and per type, and the episodes, all of the same filter."""
-    days = _one_of(request.args.get("days"), PERIODS)
-    kind = request.args.get("type") or None
-    outcome = request.args.get("outcome") or None
-    page = max(1, min(_number(request.args.get("page")) or 1, 500))
-    wanted = ObjectionFilter(
-        since=datetime.now(UTC) - timedelta(days=days) if days else None,
-        team_id=_number(request.args.get("team_id")),
-        rep_id=_number(request.args.get("rep_id")),
-        type=kind if kind in TYPES else None,
-        outcome=outcome if outcome in OUTCOMES else None,
-    )
+    """Figures and the first episodes of the same filter; more episodes alone when htmx asks for them."""
+    wanted = read_objection_filter(request.args)
+    after = request.args.get("after") or None
     with parts().database.read() as db:
+        page = list_episodes(db, viewer(), wanted, after=after, limit=PAGE)
+        if is_htmx() and after:
+            return render_template("objections/_episodes.html", page=page, chosen=wanted.to_query())
         reps = count_by_rep(db, viewer(), wanted)
         types = count_by_type(db, viewer(), wanted)
-        episodes = list_episodes(db, viewer(), wanted, limit=PAGE + 1, offset=(page - 1) * PAGE)
-        choices = filter_choices(db, viewer())
-    chosen = {
-        "days": days,
-        "team_id": wanted.team_id,
-        "rep_id": wanted.rep_id,
-        "type": wanted.type,
-        "outcome": wanted.outcome,
-    }
+        teams = count_by_team(db, viewer(), wanted)
+        times = count_over_time(db, viewer(), wanted)
+        around = _around(db, wanted)
     return render_template(
         "objections.html",
-        reps=reps,
-        types=types,
-        episodes=episodes[:PAGE],
-        more=len(episodes) > PAGE,
+        tab="figures",
         page=page,
-        chosen={name: value for name, value in chosen.items() if value is not None},
-        choices=choices,
-        kinds=TYPES,
-        outcomes=OUTCOMES,
-        periods=PERIODS,
+        reps=reps[:MOST_LINES],
+        hidden_reps=max(0, len(reps) - MOST_LINES),
+        types=types,
+        teams=teams if len(teams) > 1 else (),
+        chart=draw_shares(times),
+        times=times,
+        sparks={line.name: draw_shares(times, line.name) for line in types},
+        **around,
     )
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() and len(text) < 16 else None
+@blueprint.get("/answers")
+def answers() -> str:
+    """The best and the worst answers to the same kind of objection, side by side."""
+    wanted = read_objection_filter(request.args)
+    more = request.args.get("show", "")
+    side = min(max(int(more) if more.isdecimal() and len(more) < 5 else SIDE, SIDE), MOST_SIDE)
+    with parts().database.read() as db:
+        types = count_by_type(db, viewer(), dataclasses.replace(wanted, type=None, outcome=None))
+        kind = wanted.type or (types[0].name if types else OBJECTION_TYPES[0])
+        wanted = dataclasses.replace(wanted, type=kind, outcome=None)
+        sides = best_and_worst(db, viewer(), wanted, kind, limit=side)
+        around = _around(db, wanted)
+    return render_template(
+        "objections_answers.html",
+        tab="answers",
+        kind=kind,
+        counts={line.name: line for line in types},
+        sides=sides,
+        show_more=side * 2 if sides.more and side < MOST_SIDE else None,
+        **around,
+    )
 
 
-def _one_of(text: str | None, allowed: tuple[int, ...]) -> int | None:
-    number = _number(text)
-    return number if number in allowed else None
+def _around(db: Any, wanted: ObjectionFilter) -> dict[str, Any]:
+    """What the filters of both pages need."""
+    return {
+        "filters": wanted,
+        "chosen": wanted.to_query(),
+        "choices": filter_choices(db, viewer()),
+        "kinds": OBJECTION_TYPES,
+        "outcomes": OUTCOMES,
+        "stages": STAGES,
+        "periods": PERIODS,
+    }
