@@ -91,7 +91,7 @@ def list_for_call(session: Session, call_id: int, viewer: Viewer, timing: Timing
     ).all()
     blind = _judges_blind([row for row, _ in found], viewer)
     return tuple(
-        EvaluationRow(**_fields(row, viewer, rep_id, timing, now, blind and row.user_id != viewer.user_id))
+        EvaluationRow(**list_fields(row, viewer, rep_id, timing, now, blind and row.user_id != viewer.user_id))
         for row, rep_id in found
     )
 
@@ -169,7 +169,7 @@ def make_view(
     secret = hidden or (row.blind and row.state == "draft")
     newest = _newest_version(session, row.standard)
     return EvaluationView(
-        **_fields(row, viewer, rep_id, timing, now, hidden),
+        **list_fields(row, viewer, rep_id, timing, now, hidden),
         assignment_id=row.assignment_id,
         revision=row.revision,
         saved_by=row.saved_by,
@@ -219,10 +219,10 @@ def _newest_version(session: Session, name: str) -> int | None:
         return None
 
 
-def _fields(
+def list_fields(
     row: Evaluation, viewer: Viewer, rep_id: int | None, timing: Timing, now: datetime, hidden: bool
 ) -> dict[str, Any]:
-    """The columns of an EvaluationRow; the score of a hidden one, or of a blind draft, is left out."""
+    """The fields of an EvaluationRow; the score of a hidden one, or of a blind draft, is left out."""
     secret = hidden or (row.blind and row.state == "draft")
     return {
         "id": row.id,

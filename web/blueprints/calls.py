@@ -17,11 +17,16 @@ from review.services.calls import retry_call, score_partial_call
 from web.access import rule_of
 from web.audio import send_audio
 from web.auth import viewer
+from web.blueprints.evaluations import timing
+from web.blueprints.comments import comments_for_page
 from web.blueprints.retranscribe import better_model_for
 from web.errors import Refused, is_htmx
 from web.parts import parts
+from web.reading.evaluation import veil
+from web.reading.evaluation_panel import read_panel
+from web.reading.evaluation_scene import read_scene
 from web.reading.page import read_page
-from web.reading.verdicts import lay_verdicts
+from web.reading.verdicts import ByPeople, lay_verdicts
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
@@ -33,21 +38,44 @@ def show(call_id: int) -> str:
         call = get_call(db, viewer(), call_id)
         better = better_model_for(db, call_id)
         judged = lay_verdicts(db, call) if call else None
-    if judged is None:
+        remarks = comments_for_page(db, call_id, call.duration) if call else None
+        scene = (
+            read_scene(
+                db,
+                viewer(),
+                call_id,
+                timing(),
+                assignment_id=_row_id(request.args.get("assignment")),
+                evaluation_id=_row_id(request.args.get("evaluation")),
+            )
+            if call
+            else None
+        )
+    if judged is None or scene is None:
         abort(404)
     call = judged.call
+    if scene.veiled:  # a blind reviewer reads nothing of what the machine or others think until they have submitted
+        call = veil(call)
+        judged = ByPeople(call, {}, {}, None)
+    decides = rule_of("evaluations.begin").allows(viewer())
     start_at = read_second(request.args.get("t"))
     return render_template(
         "call.html",
         call=call,
         page=read_page(call),
         start_at=start_at,
+        end_at=read_second(request.args.get("end")) or None,
+        remarks=remarks,
         better=better,
         verdicts=judged.verdicts,
         machine_answers=judged.machine,
         assessment_id=judged.assessment_id,
         closing_verdict=judged.closing,
-        decides=rule_of("learning.decide").allows(viewer()),
+        decides=rule_of("learning.decide").allows(viewer()) and not scene.veiled,
+        decides_any=decides and not (call.rep_id is not None and call.rep_id in viewer().rep_ids),
+        scene=scene,
+        form=read_panel(scene.draft, viewer()) if scene.draft else None,
+        next_url=None,
     )
 
 
@@ -121,6 +149,11 @@ def score_partial(call_id: int) -> Response:
 def _back_to(call_id: int) -> Response:
     target = url_for("calls.show", call_id=call_id)
     return Response(status=204, headers={"HX-Redirect": target}) if is_htmx() else redirect(target)
+
+
+def _row_id(text: str | None) -> int | None:
+    """A row's number in an address; None when it is none."""
+    return int(text) if text is not None and text.isdecimal() and len(text) < 19 else None
 
 
 def read_second(text: str | None) -> float:

@@ -58,6 +58,8 @@ class CriterionRow:
     bonus: bool
     machine: bool  # False: only a person answers this one
     auto_fail: str | None  # section or whole, when the answer given fails it
+    good: str = ""  # an example of it done well, and one of it done badly
+    bad: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ def read_scorecard(assessment: Mapping[str, Any], standard: StandardText | None)
     if standard is None:
         names = dict.fromkeys(str(item["section"]) for item in results)
         return tuple(
-            _section(name, name, [_criterion(None, item) for item in results if item["section"] == name])
+            _section(name, name, [read_criterion(None, item) for item in results if item["section"] == name])
             for name in names
         )
     return tuple(
@@ -90,7 +92,7 @@ def read_scorecard(assessment: Mapping[str, Any], standard: StandardText | None)
 
 
 def _criteria(section: SectionText, by_id: Mapping[str, Mapping[str, Any]]) -> list[CriterionRow]:
-    return [_criterion(words, by_id.get(words.id, {})) for words in section.criteria]
+    return [read_criterion(words, by_id.get(words.id, {})) for words in section.criteria]
 
 
 def _section(section_id: str, title: str, criteria: list[CriterionRow]) -> SectionRow:
@@ -113,7 +115,8 @@ def _fraction(row: CriterionRow) -> float:
     return ((row.points or 0.0) - least) / (row.most - least) if row.most > least else 0.0
 
 
-def _criterion(words: CriterionText | None, item: Mapping[str, Any]) -> CriterionRow:
+def read_criterion(words: CriterionText | None, item: Mapping[str, Any]) -> CriterionRow:
+    """One criterion with the machine's result `item`; an empty one is a criterion the machine says nothing of."""
     answer = str(item.get("answer") or "unanswered")
     standing: Standing = answer if answer in ("na", "cannot_judge", "unanswered") else "answered"  # type: ignore[assignment]
     options = words.options if words else ()
@@ -140,6 +143,8 @@ def _criterion(words: CriterionText | None, item: Mapping[str, Any]) -> Criterio
         bonus=bool(words and words.bonus),
         machine=words.machine if words else True,
         auto_fail=chosen.auto_fail if chosen else None,
+        good=words.good if words else "",
+        bad=words.bad if words else "",
     )
 
 

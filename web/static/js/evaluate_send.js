@@ -1,0 +1,100 @@
+// Saving an evaluation: one request at a time, the newest answers last; without a network they wait here and try again.
+import { drop, keep } from "./evaluate_store.js";
+
+const FIRST_WAIT = 2000; // ms until a failed save is tried again, doubled up to the longest
+const LONGEST_WAIT = 30000;
+
+const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+
+/** Send JSON (or a form's fields); {status, answer}. Throws when the server did not answer. */
+export async function ask(method, address, body) {
+  const form = body instanceof URLSearchParams;
+  const headers = { Accept: "application/json", "X-CSRFToken": token() };
+  if (!form) headers["Content-Type"] = "application/json";
+  const response = await fetch(address, { method, headers, body: form ? body : JSON.stringify(body) });
+  const answer = await response.json().catch(() => null);
+  if (!answer || response.status >= 500) throw new Error(answer?.message ?? "");
+  return { status: response.status, answer };
+}
+
+/** Keeps `read()` (answers and comment) on the server; `tell(state, answer)` hears how it goes. */
+export class Saver {
+  constructor({ config, address, read, tell }) {
+    Object.assign(this, { config, address, read, tell });
+    this.revision = config.revision;
+    this.wait = FIRST_WAIT;
+    this.stopped = false;
+    this.changes = 0; // counts what was typed, so that a save knows whether it was the last word
+    addEventListener("online", () => this.dirty && this.flush());
+  }
+
+  get dirty() {
+    return this.changes > 0;
+  }
+
+  /** Something changed: kept here at once, sent after `delay` ms. */
+  change(delay = 0) {
+    this.changes += 1;
+    keep(this.config, { ...this.read(), revision: this.revision });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), delay);
+  }
+
+  /** Send now unless a save is on its way; then it is sent behind that one. */
+  async flush() {
+    clearTimeout(this.timer);
+    if (this.stopped || !this.dirty) return;
+    if (this.sending) {
+      await this.sending;
+      return this.flush();
+    }
+    this.sending = this.send();
+    await this.sending;
+  }
+
+  async send() {
+    const before = this.changes;
+    this.tell("saving");
+    try {
+      const { status, answer } = await ask("PUT", this.address, { evaluation: this.config.evaluation, revision: this.revision, ...this.read() });
+      if (status === 401) return this.later("signedOut");
+      if (answer.code === "evaluation_changed") {
+        this.stopped = true;
+        return this.tell("conflict", answer);
+      }
+      if (!answer.ok) return this.tell("refused", answer);
+      this.accept(answer, before);
+    } catch {
+      this.later("offline");
+    } finally {
+      this.sending = null;
+    }
+  }
+
+  accept(answer, before = this.changes) {
+    this.revision = answer.revision;
+    this.wait = FIRST_WAIT;
+    this.changes -= before;
+    if (!this.dirty) drop(this.config);
+    else keep(this.config, { ...this.read(), revision: this.revision });
+    this.tell("saved", answer);
+    if (this.dirty) this.timer = setTimeout(() => this.flush(), 0);
+  }
+
+  later(state) {
+    this.tell(state);
+    this.timer = setTimeout(() => this.flush(), this.wait);
+    this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
+  }
+
+  /** After a conflict: go on from what stands there. */
+  resume(revision) {
+    this.revision = revision;
+    this.stopped = false;
+  }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+}
