@@ -108,7 +108,7 @@ def assign(
     wanted = sorted(set(call_ids))
     for start in range(0, len(wanted), 500):
         rows = session.execute(select(Call.id, Call.rep_id).where(Call.id.in_(wanted[start : start + 500])))
-        for call_id, rep_id in sorted(rows.tuples()):
+        for call_id, rep_id in sorted((row[0], row[1]) for row in rows):
             if not may(user_id, rep_id):
                 continue
             values = {

@@ -29,14 +29,16 @@ def hand_on_all(session: Session, user_id: int, *, by: int | None) -> int:
     may = who_may(session, everybody)
     loads = open_loads(session, everybody)
     held = {row.call_id for row in rows}
-    waiting = set(
-        session.execute(
+    waiting = {
+        (found[0], found[1])
+        for found in session.execute(
             select(Assignment.call_id, Assignment.user_id).where(
                 Assignment.call_id.in_(sorted(held)), Assignment.state == "open"
             )
-        ).tuples()
-    )
-    reps = dict(session.execute(select(Call.id, Call.rep_id).where(Call.id.in_(sorted(held)))).tuples().all())
+        )
+    }
+    of_reps = session.execute(select(Call.id, Call.rep_id).where(Call.id.in_(sorted(held))))
+    reps = {found[0]: found[1] for found in of_reps}
     moved = 0
     for row in rows:
         able = [
