@@ -20,6 +20,7 @@ QUEUE_NAMES: Final = ("speech", "score", "light")
 JOBS: Final[Mapping[Step, str]] = {"transcribe": "workers.jobs.transcribe_call", "score": "workers.jobs.score_call"}
 
 RESCORE_JOB: Final = "workers.rescoring.rescore_calls"
+PREVIEW_JOB: Final = "workers.scorecards.preview_calls"
 JOB_TIMEOUT: Final = -1  # none by RQ: the lease decides, and a long recording may take hours
 FULL: Final = 2000  # waiting jobs; more would only fill Redis, the sweep rings again when workers have caught up
 RING_TIMEOUT: Final = 1.0  # seconds a web request may wait for Redis
@@ -69,21 +70,30 @@ def ring(redis: Redis | Settings, calls: Iterable[tuple[int, Step]]) -> int:
 
 def ring_rescore(redis: Redis | Settings, runs: Iterable[int]) -> int:
     """Put a job into the scoring queue for each run that scores calls again; how many. As `ring` otherwise."""
+    return _ring_work(redis, RESCORE_JOB, "rescore", runs)
+
+
+def ring_previews(redis: Redis | Settings, previews: Iterable[int]) -> int:
+    """The same for each preview of a scorecard's draft."""
+    return _ring_work(redis, PREVIEW_JOB, "preview", previews)
+
+
+def _ring_work(redis: Redis | Settings, job: str, name: str, runs: Iterable[int]) -> int:
     rung = 0
     try:
         connection = redis_address.connect(redis, timeout=RING_TIMEOUT) if isinstance(redis, Settings) else redis
         queue = open_queue(QUEUES["score"], connection)
-        heard = [job_id.rsplit("-", 1)[0] for job_id in queue.get_job_ids() if job_id.startswith("rescore-")]
+        heard = [job_id.rsplit("-", 1)[0] for job_id in queue.get_job_ids() if job_id.startswith(f"{name}-")]
         for run_id in runs:
-            if f"rescore-{run_id}" in heard:
+            if f"{name}-{run_id}" in heard:
                 continue
             queue.enqueue(
-                RESCORE_JOB,
+                job,
                 run_id,
                 job_timeout=JOB_TIMEOUT,
                 result_ttl=0,
                 failure_ttl=3600,
-                job_id=f"rescore-{run_id}-{secrets.token_hex(4)}",
+                job_id=f"{name}-{run_id}-{secrets.token_hex(4)}",
             )
             rung += 1
     except (RedisError, OSError) as error:

@@ -120,7 +120,7 @@ def start_run(
     if standard is not None:
         pinned = [find_standard(session, standard, version)]
     else:
-        pinned = [find_standard(session, choice.name) for choice in list_choices(session)]
+        pinned = [find_standard(session, choice.name) for choice in list_choices(session, archived=True)]
     for item in pinned:
         keep_text(session, item)
     wanted = scored_calls(source)

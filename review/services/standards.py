@@ -15,7 +15,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from review.errors import ReviewError
-from review.models import StandardVersion, StoredAssessment, utc_now
+from review.models import (
+    Evaluation,
+    ScorecardArchive,
+    ScorecardPublication,
+    StandardVersion,
+    StoredAssessment,
+    utc_now,
+)
 from review.services import audit
 from review.upsert import insert_new
 from scoring.standards import (
@@ -79,8 +86,8 @@ class Imported:
     in_use: int  # the version calls are judged by from now on
 
 
-def list_choices(session: Session) -> tuple[StandardChoice, ...]:
-    """Every standard by name, in the version new calls are judged by."""
+def list_choices(session: Session, *, archived: bool = False) -> tuple[StandardChoice, ...]:
+    """Every standard by name, in the version new calls are judged by; those put away only when asked for."""
     rows = session.execute(
         select(StandardVersion.name, StandardVersion.text)
         .where(StandardVersion.imported_at.is_not(None))
@@ -89,7 +96,8 @@ def list_choices(session: Session) -> tuple[StandardChoice, ...]:
     own = {name: _parse(text, f"{name}.yaml") for name, text in rows}  # of several versions the last
     found = {info.name: _choice(load_standard(info.name), SHIPS) for info in list_standards()}
     found |= {name: _choice(standard, OWN) for name, standard in own.items()}
-    return tuple(found[name] for name in sorted(found))
+    away = set() if archived else set(session.scalars(select(ScorecardArchive.name)))
+    return tuple(found[name] for name in sorted(found) if name not in away)
 
 
 def find_standard(session: Session, name: str | None = None, version: int | None = None) -> Standard:
@@ -108,7 +116,7 @@ def find_standard(session: Session, name: str | None = None, version: int | None
     try:
         shipped = load_standard(name)
     except StandardNotFound:
-        known = _known_names(session)
+        known = known_names(session)
         if name in known and version is not None:
             raise NoSuchVersion(name, version) from None
         raise StandardNotFound(name, known) from None
@@ -144,7 +152,7 @@ def import_standard(session: Session, text: str, file: str, *, by: int | None = 
     else:
         if _parse(row.text, file) != standard:
             if is_used(session, standard.name, standard.version):
-                raise VersionTaken(standard.name, standard.version, _free(session, standard), "has judged calls")
+                raise VersionTaken(standard.name, standard.version, _free(session, standard), "is in use")
             new = True
             row.text = text
         row.imported_at = row.imported_at or utc_now()
@@ -155,9 +163,12 @@ def import_standard(session: Session, text: str, file: str, *, by: int | None = 
 
 
 def is_used(session: Session, name: str, version: int) -> bool:
-    """Whether a call was ever judged by this version."""
-    used = select(StoredAssessment.id).where(StoredAssessment.standard == name, StoredAssessment.version == version)
-    return session.scalar(used.limit(1)) is not None
+    """Whether a call was ever judged by this version, by the machine or a person, or it was published from a draft."""
+    judged = select(StoredAssessment.id).where(StoredAssessment.standard == name, StoredAssessment.version == version)
+    filled = select(Evaluation.id).where(Evaluation.standard == name, Evaluation.version == version)
+    if any(session.scalar(query.limit(1)) is not None for query in (judged, filled)):
+        return True
+    return session.get(ScorecardPublication, (name, version)) is not None
 
 
 def keep_text(session: Session, standard: Standard) -> None:
@@ -181,7 +192,8 @@ def _own_version(session: Session, name: str) -> int | None:
     return session.scalar(newest)
 
 
-def _known_names(session: Session) -> tuple[str, ...]:
+def known_names(session: Session) -> tuple[str, ...]:
+    """Every name there is, by name, put away or not."""
     own = session.scalars(select(StandardVersion.name).where(StandardVersion.imported_at.is_not(None)).distinct())
     return tuple(sorted({info.name for info in list_standards()} | set(own)))
 
@@ -193,11 +205,15 @@ def _shipped(name: str) -> Standard | None:
         return None
 
 
+def next_version(session: Session, name: str) -> int:
+    """The lowest version above every one there is of a name."""
+    highest = session.scalar(select(func.max(StandardVersion.version)).where(StandardVersion.name == name))
+    shipped = _shipped(name)
+    return max(highest or 0, shipped.version if shipped else 0) + 1
+
+
 def _free(session: Session, standard: Standard) -> int:
-    """The lowest version above every one there is."""
-    highest = session.scalar(select(func.max(StandardVersion.version)).where(StandardVersion.name == standard.name))
-    shipped = _shipped(standard.name)
-    return max(standard.version, highest or 0, shipped.version if shipped else 0) + 1
+    return max(standard.version + 1, next_version(session, standard.name))
 
 
 def _choice(standard: Standard, origin: Origin) -> StandardChoice:
