@@ -74,6 +74,9 @@ CORRECTS_CALL = _roles("manager", "reviewer", "quality_lead", "head_of_sales", s
 # Not external reviewers: they listen here and take nothing away.
 TAKES_AWAY = ("rep", "manager", "reviewer", "quality_lead", "head_of_sales")
 
+# Whoever may hear any call at all; which clips exist for them is decided by their calls.
+LISTENS = _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales", "external_reviewer")
+
 # Whoever sees the call by role, and was given the right by name: docs/adr/0004.
 SEES_ORIGINALS = Rule(roles=frozenset(TAKES_AWAY), subject="call", right="see_originals")
 
@@ -125,6 +128,21 @@ RULES: Mapping[str, Rule] = {
     "retranscribe.all_calls": BRINGS_CALLS,
     "retranscribe.state": SEES_CALL,
     "retranscribe.one_call": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
+    # comments, clips and playlists, notifications
+    "comments.index": SEES_CALL,
+    "comments.write": SEES_CALL,
+    "comments.change": SEES_CALL,
+    "comments.people": SEES_CALL,
+    "clips.of_call": SEES_CALL,
+    "clips.make": SEES_CALL,
+    "clips.index": LISTENS,
+    "clips.change": LISTENS,
+    "playlists.make": LISTENS,
+    "playlists.show": LISTENS,
+    "playlists.change": LISTENS,
+    "notifications.index": ANYONE_SIGNED_IN,
+    "notifications.follow": ANYONE_SIGNED_IN,
+    "notifications.read_all": ANYONE_SIGNED_IN,
     "clients.show": SEES_CLIENT,
     "objections.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
     "objections.answers": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),

@@ -15,10 +15,12 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_percent, get_locale
 from flask_babel import gettext as _
 
+from review.comments.notices import count_unread
 from review.text.phones import display_phone
 from review.ui_languages import UI_LANGUAGES
 from web.access import rule_of
 from web.auth import known_viewer
+from web.parts import parts
 from web.security import csp_nonce
 from web.wording import FILTERS as WORDING
 
@@ -88,6 +90,7 @@ def page_variables() -> dict[str, Any]:
     return {
         "viewer": known_viewer(),
         "navigation": navigation(),
+        "unread_notices": unread_notices,
         "csp_nonce": csp_nonce(),
         "languages": tuple(Language(code, _own_name(code), code == current) for code in UI_LANGUAGES),
         "current_language": current,
@@ -102,7 +105,9 @@ def navigation() -> tuple[NavigationItem, ...]:
         return ()
     pages = (
         ("inbox.index", _("Inbox")),
+        ("notifications.index", _("Notifications")),
         ("objections.index", _("Objections")),
+        ("clips.index", _("Clips")),
         ("evaluations.index", _("Evaluations")),
         ("upload.form", _("Upload")),
         ("sources.index", _("Sources")),
@@ -121,6 +126,15 @@ def navigation() -> tuple[NavigationItem, ...]:
         for endpoint, label in pages
         if rule_of(endpoint).allows(viewer)
     )
+
+
+def unread_notices() -> int:
+    """How many notifications this viewer has not read; asked by the navigation only, not by pieces of pages."""
+    viewer = known_viewer()
+    if viewer is None:
+        return 0
+    with parts().database.read() as db:
+        return count_unread(db, viewer)
 
 
 def asset_url(name: str) -> str:

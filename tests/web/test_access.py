@@ -87,6 +87,10 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:source_id>", "1")
         .replace("<int:model_id>/<any(shadow, promote, back):act>", "1/shadow")
         .replace("<int:run_id>", "1")
+        .replace("<int:comment_id>", "1")
+        .replace("<int:clip_id>", "1")
+        .replace("<int:playlist_id>", "1")
+        .replace("<int:notice_id>", "1")
     )
 
 

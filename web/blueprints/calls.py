@@ -17,8 +17,8 @@ from review.services.calls import retry_call, score_partial_call
 from web.access import rule_of
 from web.audio import send_audio
 from web.auth import viewer
-from web.blueprints.evaluations import timing
 from web.blueprints.comments import comments_for_page
+from web.blueprints.evaluations import timing
 from web.blueprints.retranscribe import better_model_for
 from web.errors import Refused, is_htmx
 from web.parts import parts
@@ -38,7 +38,6 @@ def show(call_id: int) -> str:
         call = get_call(db, viewer(), call_id)
         better = better_model_for(db, call_id)
         judged = lay_verdicts(db, call) if call else None
-        remarks = comments_for_page(db, call_id, call.duration) if call else None
         scene = (
             read_scene(
                 db,
@@ -51,6 +50,8 @@ def show(call_id: int) -> str:
             if call
             else None
         )
+        veiled = scene is not None and scene.veiled
+        remarks = comments_for_page(db, call_id, call.duration, own_only=veiled) if call else None
     if judged is None or scene is None:
         abort(404)
     call = judged.call

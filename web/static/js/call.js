@@ -12,6 +12,9 @@ import { bindKeys } from "./player_keys.js";
 import { chooseStretch } from "./selection.js";
 import { shareSecond } from "./share.js";
 import { zoomWave } from "./zoom.js";
+import { switchMarks } from "./legend.js";
+import { makeClips } from "./clips_make.js";
+import { keepComments } from "./comments.js";
 import { watchPlayer, watchTabs } from "./jump.js";
 import { correctTurns } from "./correct.js";
 import { keepLive } from "./correct_live.js";
@@ -35,9 +38,11 @@ if (player) {
     measures: drawMeasures(player),
     follow: followTranscript(player),
     quotes: seekFromQuotes(player),
-    share: shareSecond(player, data.words),
   });
   acts.stretch = chooseStretch(player, { turnAt: acts.follow.turnAt });
+  acts.share = shareSecond(player, data.words, acts.stretch);
+  acts.legend = switchMarks();
+  makeClips({ player, stretch: acts.stretch });
 }
 
 const rescore = keepLive({
@@ -49,13 +54,18 @@ const rescore = keepLive({
     acts.episodes?.place();
     acts.measures?.refresh();
     acts.correct?.refresh();
+    acts.comments?.draw();
+    acts.legend?.refresh();
     watchTabs(".parts-nav");
     player?.silenced?.();
+    player?.findSilences();
     if (newer && JSON.stringify(newer.lanes) !== JSON.stringify(data.lanes)) player?.redraw((data.lanes = newer.lanes));
   },
 });
 acts.correct = correctTurns({ player, follow: acts.follow, rescore, data });
 document.addEventListener("verdict", () => rescore.reread());
 acts.swap = chooseRoles({ rescore, data });
+acts.comments = keepComments({ player, follow: acts.follow, data, placeMarks: () => acts.marks?.place() });
 bindKeys(acts);
 player?.openAt(data.startAt, data.play);
+if (data.endAt) acts.stretch?.openAt(data.startAt, data.endAt);

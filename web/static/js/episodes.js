@@ -27,7 +27,8 @@ export function playEpisodes(player) {
 
   /** Ticks, the client's words and the pause at their seconds within each band; a band too small for words shows none. */
   function place() {
-    for (const band of bands()) {
+    const widths = bands().map((band) => [band, band.offsetWidth]); // all read before any is changed
+    for (const [band, room] of widths) {
       const from = Number(band.dataset.from);
       const length = Math.max(0.01, Number(band.dataset.to) - from);
       for (const part of band.querySelectorAll(".rail i")) {
@@ -35,7 +36,7 @@ export function playEpisodes(player) {
         part.style.left = `${share(Number(part.dataset.at)) * 100}%`;
         if (part.dataset.end) part.style.width = `${(share(Number(part.dataset.end)) - share(Number(part.dataset.at))) * 100}%`;
       }
-      band.classList.toggle("narrow", band.offsetWidth < 54);
+      band.classList.toggle("narrow", room < 54);
     }
   }
 

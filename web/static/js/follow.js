@@ -7,7 +7,11 @@ export function followTranscript(player) {
       element,
       start: Number(element.dataset.start),
       end: Number(element.dataset.end),
-      words: [...element.querySelectorAll(".w[data-t]")].map((word) => ({ word, start: Number(word.dataset.t) })),
+      heard: null, // its words, read when the turn is first heard: a call of three hours has thirty thousand
+      get words() {
+        this.heard ??= [...element.querySelectorAll(".w[data-t]")].map((word) => ({ word, start: Number(word.dataset.t) }));
+        return this.heard;
+      },
     }));
   let turns = read();
   const button = document.getElementById("follow");

@@ -16,10 +16,11 @@ export function drawMarks(player, data) {
   /** Stages side by side: none is narrower than a finger, none lies over the one before it. */
   function placeStages(whole) {
     const row = document.querySelector(".stages");
+    const room = row?.offsetWidth ?? 0; // asked once: asking between two changes lays the page out again
     let reached = 0;
     for (const stage of row?.querySelectorAll("button") ?? []) {
-      const left = Math.min(Math.max(reached, (Number(stage.dataset.from) / whole) * row.offsetWidth), row.offsetWidth - FINGER);
-      const width = Math.max(FINGER, (Number(stage.dataset.to) / whole) * row.offsetWidth - left - 2);
+      const left = Math.min(Math.max(reached, (Number(stage.dataset.from) / whole) * room), room - FINGER);
+      const width = Math.max(FINGER, (Number(stage.dataset.to) / whole) * room - left - 2);
       stage.style.left = `${left}px`;
       stage.style.width = `${width}px`;
       stage.classList.toggle("narrow", width < 34);

@@ -1,14 +1,16 @@
 // A figure's stretches drawn on the player: open one figure, and its places stand on the waveform; N steps through them.
-import { clock, intoColumn } from "./page.js";
+import { clock, intoColumn, tell as announce } from "./page.js";
 
 const LEAD = 0.15;
 const TAIL = 0.35;
+const NEAR = 3; // seconds from a mark within which the next key goes on from it
 
 export function drawMeasures(player) {
   const layer = document.getElementById("measured");
   const sign = document.getElementById("measuring");
   let places = []; // {button, mark, start, end}
   let at = -1;
+  let stepped = null; // the mark last come to by key
 
   const chosen = () => document.querySelector("details.measure[open]");
 
@@ -60,13 +62,21 @@ export function drawMeasures(player) {
     play(by > 0 ? Math.max(0, ahead) : (ahead < 0 ? places.length : ahead) - 1);
   }
 
-  /** Nothing chosen: flags, pauses and talk-over in turn. */
+  /** Nothing chosen: flags, pauses, talk-over, comments and objections in turn. */
   function stepMarks(by) {
-    const marks = [...document.querySelectorAll("#live-marks button[data-at]")];
-    if (by < 0) marks.reverse();
-    const away = (mark) => (Number(mark.dataset.at) - player.now) * by;
-    const next = marks.find((mark) => away(mark) > 0.5) ?? marks[0];
-    next?.click();
+    const second = (mark) => Number(mark.dataset.at ?? mark.dataset.from);
+    const marks = [...document.querySelectorAll("#player :is(#live-marks, #remark-marks) button, #live-episodes .ep")]
+      .filter((mark) => mark.offsetParent !== null) // kinds switched off in the legend are passed over
+      .sort((a, b) => (second(a) - second(b)) * by);
+    const from = stepped?.isConnected && Math.abs(player.now - second(stepped)) < NEAR ? second(stepped) : player.now;
+    const ahead = marks.slice(marks.indexOf(stepped) + 1).find((mark) => (second(mark) - from) * by >= 0 && mark !== stepped);
+    const next = (stepped?.isConnected && from !== player.now ? ahead : marks.find((mark) => (second(mark) - from) * by > 0.5)) ?? marks[0];
+    stepped?.classList.remove("on-mark");
+    stepped = next;
+    if (!next) return;
+    next.classList.add("on-mark");
+    next.click();
+    announce(next.title || next.getAttribute("aria-label") || "");
   }
 
   document.addEventListener(

@@ -1,12 +1,12 @@
 // The sound of the call: one <audio>, the two-lane waveform over it, speed, silence skipped, one turn repeated.
 import WaveSurfer from "../vendor/wavesurfer/wavesurfer.esm.js";
 import { arrange, drawSilenced, nameLanes } from "./lanes.js";
+import { findSilences, nextSilence } from "./silence.js";
 import { clock, tell } from "./page.js";
 
 const SPEED_KEY = "speed";
 const SKIP_KEY = "skip-silence";
-const QUIET = 0.02; // of full scale: under this in both lanes nobody speaks
-const LONG_SILENCE = 1.2; // seconds of quiet before skipping jumps
+const TELL_EVERY = 50; // ms between two events of time while the sound plays: words change no faster
 
 export class Player extends EventTarget {
   constructor(data) {
@@ -37,6 +37,7 @@ export class Player extends EventTarget {
 
   /** Go to a second; `play` starts the sound, `until` stops it again after a quote. */
   seek(second, { play = null, until = null } = {}) {
+    this.told = 0; // a jump is told at once
     const at = Math.min(Math.max(0, second), this.duration ? this.duration - 0.01 : second);
     this.audio.currentTime = at;
     this.stopAt = until;
@@ -155,11 +156,38 @@ export class Player extends EventTarget {
   }
 
   #skip(at) {
-    const silence = this.silences.find((one) => at >= one.start && at < one.end - 0.3);
-    if (silence) this.audio.currentTime = silence.end - 0.15;
+    const silence = nextSilence(this.silences, at);
+    if (!silence) return;
+    this.audio.currentTime = silence.end - 0.15;
+    this.#saySkipped(silence.end - 0.15 - at);
   }
 
-  #show(at) {
+  /** What is silent; asked again when the transcript changed. */
+  findSilences() {
+    if (this.peaks !== undefined) this.#find(this.peaks);
+  }
+
+  #find(peaks) {
+    this.peaks = peaks;
+    const found = findSilences(peaks, this.duration);
+    this.silences = found.silences;
+    const button = document.getElementById("skip-silence");
+    button.querySelector("[data-skips]").textContent = found.seconds ? clock(found.seconds) : "";
+    button.title = `${button.dataset.total.replace("{time}", clock(found.seconds))} (S)`;
+  }
+
+  #saySkipped(seconds) {
+    const sign = document.getElementById("skipped");
+    sign.textContent = this.data.words.skipped.replace("{seconds}", seconds.toFixed(seconds < 10 ? 1 : 0));
+    sign.hidden = false;
+    clearTimeout(this.skippedTimer);
+    this.skippedTimer = setTimeout(() => (sign.hidden = true), 2500);
+  }
+
+  #show(at, now = performance.now()) {
+    if (this.playing && now - this.told < TELL_EVERY && at >= this.toldAt) return;
+    this.told = now;
+    this.toldAt = at;
     document.getElementById("now").textContent = clock(at);
     this.dispatchEvent(new CustomEvent("time", { detail: at }));
   }
@@ -172,10 +200,11 @@ export class Player extends EventTarget {
       peaks = await answer.json();
     } catch {
       tell(this.data.words.noPeaks);
+      this.#find(null); // the turns alone say where nobody speaks
       return;
     }
     this.duration ||= peaks.duration;
-    this.silences = findSilences(peaks);
+    this.#find(peaks);
     const lanes = arrange(peaks, this.data);
     const speakers = lanes.map((lane) => lane.speaker);
     this.box.classList.toggle("one-lane", lanes.length < 2);
@@ -205,22 +234,6 @@ export class Player extends EventTarget {
     this.trouble.textContent = text;
     this.trouble.hidden = false;
   }
-}
-
-/** Stretches of quiet in both lanes, from the peaks. */
-function findSilences({ channels, per_second: rate }) {
-  const length = Math.max(...channels.map((lane) => lane.length));
-  const found = [];
-  let from = null;
-  for (let n = 0; n <= length; n += 1) {
-    const quiet = n < length && channels.every((lane) => (lane[n] ?? 0) < QUIET);
-    if (quiet && from === null) from = n;
-    if (!quiet && from !== null) {
-      if ((n - from) / rate >= LONG_SILENCE) found.push({ start: from / rate, end: n / rate });
-      from = null;
-    }
-  }
-  return found;
 }
 
 /** The tokens' colours as the canvas needs them. */

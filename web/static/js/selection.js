@@ -29,7 +29,15 @@ export function chooseStretch(player, { turnAt = () => null } = {}) {
     show();
   }
 
+  /** Open at a stretch that a link names. */
+  const openAt = (from, to) => {
+    const ready = () => to - from >= LEAST && set(from, to);
+    if (player.duration) ready();
+    else player.audio.addEventListener("loadedmetadata", ready, { once: true });
+  };
+
   const acts = {
+    openAt,
     get: chosen,
     set,
     clear: () => set(null, null),

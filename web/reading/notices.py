@@ -1,0 +1,93 @@
+"""Notifications in plain sentences: built here from a kind and its facts, so that they can be translated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from review.comments.notices import Notice
+from web.context import clock
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """One notification: what happened, about which call, and where it leads."""
+
+    row: Notice
+    sentence: str
+    url: str | None
+
+
+def read_notice(row: Notice) -> NoticeView:
+    """The notification as a sentence; a kind nobody here knows says only that there is something new."""
+    write = SENTENCES.get(row.kind, _something)
+    return NoticeView(row, write(row.body), _leads_to(row))
+
+
+def _leads_to(row: Notice) -> str | None:
+    """The page a notification is about: an address it names itself (one of ours), else its call at its second."""
+    own = row.body.get("url")
+    if isinstance(own, str) and own.startswith("/") and not own.startswith(("//", "/\\")):
+        return own
+    if row.call_id is None:
+        return None
+    at = row.body.get("at")
+    second = f"{at:.1f}" if isinstance(at, int | float) and at > 0 else None
+    anchor = f"comment{row.body['comment']}" if isinstance(row.body.get("comment"), int) else None
+    return url_for("calls.show", call_id=row.call_id, t=second, _anchor=anchor)
+
+
+def _by(body: Body) -> str:
+    return str(body.get("by") or _("Somebody"))
+
+
+def _place(body: Body) -> str | None:
+    at = body.get("at")
+    return clock(float(at)) if isinstance(at, int | float) else None
+
+
+def _mention(body: Body) -> str:
+    place = _place(body)
+    if place:
+        return str(_("%(name)s named you in a comment at %(time)s", name=_by(body), time=place))
+    return str(_("%(name)s named you in a comment", name=_by(body)))
+
+
+def _reply(body: Body) -> str:
+    return str(_("%(name)s answered in a thread you wrote in", name=_by(body)))
+
+
+def _comment(body: Body) -> str:
+    count = int(body.get("count") or 1)
+    if count > 1:
+        return str(
+            ngettext(
+                "%(num)s new comment, the last by %(name)s",
+                "%(num)s new comments, the last by %(name)s",
+                count,
+                name=_by(body),
+            )
+        )
+    place = _place(body)
+    if place:
+        return str(_("%(name)s commented at %(time)s", name=_by(body), time=place))
+    return str(_("%(name)s commented on the call", name=_by(body)))
+
+
+def _something(_body: Body) -> str:
+    return str(_("There is something new"))
+
+
+SENTENCES: Final[dict[str, Callable[[Body], str]]] = {
+    "mention": _mention,
+    "reply": _reply,
+    "comment": _comment,
+}
+"""How each kind of notification is said; a new kind is a function of its body, added here."""
