@@ -16,6 +16,7 @@ from flask_babel import Babel, format_date, format_datetime, format_decimal, for
 from flask_babel import gettext as _
 
 from review.comments.notices import count_unread
+from review.sampling.queue import count_open
 from review.text.phones import display_phone
 from review.ui_languages import UI_LANGUAGES
 from web.access import rule_of
@@ -47,6 +48,7 @@ class NavigationItem:
     url: str
     active: bool
     count: int | None
+    parted: bool = False  # a gap before it: work first, then what calls teach, then how it is set up
 
 
 def set_up_pages(app: Flask) -> None:
@@ -91,6 +93,7 @@ def page_variables() -> dict[str, Any]:
         "viewer": known_viewer(),
         "navigation": navigation(),
         "unread_notices": unread_notices,
+        "waiting_calls": waiting_calls,
         "csp_nonce": csp_nonce(),
         "languages": tuple(Language(code, _own_name(code), code == current) for code in UI_LANGUAGES),
         "current_language": current,
@@ -105,10 +108,12 @@ def navigation() -> tuple[NavigationItem, ...]:
         return ()
     pages = (
         ("inbox.index", _("Inbox")),
+        ("queue.index", _("Review queue")),
         ("notifications.index", _("Notifications")),
         ("objections.index", _("Objections")),
         ("clips.index", _("Clips")),
         ("evaluations.index", _("Evaluations")),
+        ("scorecards.index", _("Scorecards")),
         ("upload.form", _("Upload")),
         ("sources.index", _("Sources")),
         ("rescoring.index", _("Scoring again")),
@@ -122,10 +127,20 @@ def navigation() -> tuple[NavigationItem, ...]:
             url=url_for(endpoint),
             active=request.blueprint == endpoint.partition(".")[0],
             count=None,
+            parted=endpoint in ("objections.index", "scorecards.index"),
         )
         for endpoint, label in pages
         if rule_of(endpoint).allows(viewer)
     )
+
+
+def waiting_calls() -> int:
+    """How many calls this viewer has to score; asked by the navigation only, like `unread_notices`."""
+    viewer = known_viewer()
+    if viewer is None:
+        return 0
+    with parts().database.read() as db:
+        return count_open(db, viewer)
 
 
 def unread_notices() -> int:
