@@ -83,6 +83,10 @@ SEES_ORIGINALS = Rule(roles=frozenset(TAKES_AWAY), subject="call", right="see_or
 # Whoever reviews calls decides about the machine's answers; reps dispute, they do not decide.
 DECIDES = _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call")
 
+# Whoever can be given calls to score; whose a call of the queue is, is asked beside it. Leads see everybody's.
+SCORES = _roles("manager", "reviewer", "quality_lead", "head_of_sales")
+LEADS = _roles("quality_lead", "head_of_sales")
+
 SEES_LEARNING = _roles("manager", "reviewer", "quality_lead", "head_of_sales", "admin")
 
 SETS_SOURCES = _roles("admin", "quality_lead", "head_of_sales")
@@ -144,6 +148,13 @@ RULES: Mapping[str, Rule] = {
     "notifications.follow": ANYONE_SIGNED_IN,
     "notifications.read_all": ANYONE_SIGNED_IN,
     "clients.show": SEES_CLIENT,
+    # the review queue
+    "queue.index": SCORES,
+    "queue.following": SCORES,
+    "queue.leave_out": SCORES,
+    "queue.give_on": SCORES,
+    "queue.everybody": LEADS,
+    "queue.take_back": LEADS,
     "objections.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
     "objections.answers": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
     "rescoring.index": RESCORES,

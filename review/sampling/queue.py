@@ -107,7 +107,7 @@ def read_progress(session: Session, user_id: int, *, now: datetime) -> Progress:
 
 
 def read_loads(session: Session, *, now: datetime) -> tuple[Load, ...]:
-    """Everybody who has or had calls lately, those without a reviewer first, then the most overdue. Three statements."""
+    """Everybody who has or had calls lately, those who cannot score first, then the most overdue. Three statements."""
     week = now - timedelta(days=7)
     able = {reviewer.id for reviewer in list_reviewers(session)}
     is_open = Assignment.state == "open"

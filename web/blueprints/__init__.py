@@ -20,6 +20,7 @@ from web.blueprints import (
     objections,
     originals,
     playlists,
+    queue,
     rescoring,
     retranscribe,
     search,
@@ -33,6 +34,7 @@ def register_blueprints(app: Flask) -> None:
     pages = (
         auth,
         inbox,
+        queue,
         search,
         objections,
         calls,

@@ -76,8 +76,14 @@ def show(call_id: int) -> str:
         decides_any=decides and not (call.rep_id is not None and call.rep_id in viewer().rep_ids),
         scene=scene,
         form=read_panel(scene.draft, viewer()) if scene.draft else None,
-        next_url=None,
+        next_url=_next_in_queue(),
     )
+
+
+def _next_in_queue() -> str | None:
+    """From a call that was opened out of the review queue, the way to the next one."""
+    here = request.args.get("assignment")
+    return url_for("queue.following", after=here) if here else None
 
 
 @blueprint.get("/<int:call_id>/state")
