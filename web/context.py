@@ -17,7 +17,6 @@ from flask_babel import gettext as _
 
 from review.comments.notices import count_unread
 from review.sampling.queue import count_open
-from review.sampling.queue import count_open
 from review.text.phones import display_phone
 from review.ui_languages import UI_LANGUAGES
 from web.access import rule_of
@@ -95,7 +94,6 @@ def page_variables() -> dict[str, Any]:
         "navigation": navigation(),
         "unread_notices": unread_notices,
         "waiting_calls": waiting_calls,
-        "waiting_calls": waiting_calls,
         "csp_nonce": csp_nonce(),
         "languages": tuple(Language(code, _own_name(code), code == current) for code in UI_LANGUAGES),
         "current_language": current,
@@ -110,7 +108,6 @@ def navigation() -> tuple[NavigationItem, ...]:
         return ()
     pages = (
         ("inbox.index", _("Inbox")),
-        ("queue.index", _("Review queue")),
         ("queue.index", _("Review queue")),
         ("notifications.index", _("Notifications")),
         ("objections.index", _("Objections")),
@@ -135,15 +132,6 @@ def navigation() -> tuple[NavigationItem, ...]:
         for endpoint, label in pages
         if rule_of(endpoint).allows(viewer)
     )
-
-
-def waiting_calls() -> int:
-    """How many calls this viewer has to score; asked by the navigation only, like `unread_notices`."""
-    viewer = known_viewer()
-    if viewer is None:
-        return 0
-    with parts().database.read() as db:
-        return count_open(db, viewer)
 
 
 def waiting_calls() -> int:
