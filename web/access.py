@@ -94,6 +94,10 @@ SETS_SOURCES = _roles("admin", "quality_lead", "head_of_sales")
 # Admins see how far it is and how scores moved; the calls only those who see calls.
 RESCORES = _roles("quality_lead", "head_of_sales", "admin")
 
+# Everybody who judges by a scorecard may read it; two roles say what it asks.
+READS_SCORECARDS = _roles("manager", "reviewer", "quality_lead", "head_of_sales")
+EDITS_SCORECARDS = _roles("quality_lead", "head_of_sales")
+
 RULES: Mapping[str, Rule] = {
     "static": PUBLIC,
     # sign-in
@@ -103,6 +107,17 @@ RULES: Mapping[str, Rule] = {
     # calls
     "inbox.index": ANYONE_SIGNED_IN,
     "search.in_call": SEES_CALL,
+    "tags.line": DECIDES,
+    "tags.change": DECIDES,
+    "views.save": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "views.change": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "bulk.count": _roles(*TAKES_AWAY),
+    "bulk.tag": BRINGS_CALLS,
+    "bulk.untag": BRINGS_CALLS,
+    "bulk.assign": _roles("manager", "quality_lead", "head_of_sales"),
+    "bulk.people": _roles("manager", "quality_lead", "head_of_sales"),
+    "bulk.rescore": _roles("quality_lead", "head_of_sales"),
+    "bulk.export": _roles(*TAKES_AWAY),
     "calls.show": SEES_CALL,
     "calls.state": SEES_CALL,
     "calls.audio": SEES_CALL,
@@ -162,6 +177,24 @@ RULES: Mapping[str, Rule] = {
     "rescoring.show": RESCORES,
     "rescoring.progress": RESCORES,
     "rescoring.cancel": RESCORES,
+    "scorecards.index": READS_SCORECARDS,
+    "scorecards.show": READS_SCORECARDS,
+    "scorecards.compare": READS_SCORECARDS,
+    "scorecards.export": READS_SCORECARDS,
+    "scorecards.put_away": EDITS_SCORECARDS,
+    "scorecards.take_back": EDITS_SCORECARDS,
+    "scorecard_drafts.new": EDITS_SCORECARDS,
+    "scorecard_drafts.create": EDITS_SCORECARDS,
+    "scorecard_drafts.begin": EDITS_SCORECARDS,
+    "scorecard_drafts.edit": EDITS_SCORECARDS,
+    "scorecard_drafts.save": EDITS_SCORECARDS,
+    "scorecard_drafts.import_file": EDITS_SCORECARDS,
+    "scorecard_drafts.discard": EDITS_SCORECARDS,
+    "scorecard_drafts.publish": EDITS_SCORECARDS,
+    "scorecard_previews.show": EDITS_SCORECARDS,
+    "scorecard_previews.start": EDITS_SCORECARDS,
+    "scorecard_previews.progress": EDITS_SCORECARDS,
+    "scorecard_previews.cancel": EDITS_SCORECARDS,
     "upload.form": BRINGS_CALLS,
     "upload.receive": BRINGS_CALLS,
     "sources.index": SETS_SOURCES,

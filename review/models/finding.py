@@ -47,13 +47,13 @@ class DefaultView(Base):
 
 
 class Tag(Base):
-    """A word people mark calls with; `key` is the name as it is compared (NFKC, case folded)."""
+    """A word people mark calls with; `folded` is the name as it is compared (NFKC, case folded)."""
 
     __tablename__ = "tag"
 
     id: Mapped[RowId]
     name: Mapped[str] = mapped_column(unique=True)
-    key: Mapped[str] = mapped_column(unique=True)
+    folded: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("user.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[CreatedAt]
 

@@ -20,6 +20,8 @@ class ObjectionEpisode(Base):
         UniqueConstraint("call_id", "number"),
         Index("ix_objection_episode_type_outcome", "type", "outcome"),
         Index("ix_objection_episode_type_merit", "type", "merit"),
+        # Asked of each call of a list: without it SQLite reads every episode of the type for every call.
+        Index("ix_objection_episode_call_id_type", "call_id", "type"),
     )
 
     id: Mapped[RowId]

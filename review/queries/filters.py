@@ -114,7 +114,9 @@ class InboxFilters:
         """By what people did; the few calls concerned are found from the other table's index."""
         found: list[ColumnElement[bool]] = []
         if self.tag is not None:
-            tagged = select(CallTag.call_id).join(Tag, Tag.id == CallTag.tag_id).where(Tag.key == fold_name(self.tag))
+            tagged = (
+                select(CallTag.call_id).join(Tag, Tag.id == CallTag.tag_id).where(Tag.folded == fold_name(self.tag))
+            )
             found.append(Call.id.in_(tagged))
         if self.evaluated == "yes":
             found.append(Call.id.in_(select(Evaluation.call_id).where(Evaluation.state.in_(EVALUATED))))
@@ -143,8 +145,8 @@ def read_filters(values: Mapping[str, str]) -> InboxFilters:
         flag=_one_of(values.get("flag"), FLAGS),
         score_from=_number(values.get("score_from")),
         score_to=_number(values.get("score_to")),
-        date_from=_day(values.get("date_from")),
-        date_to=_day(values.get("date_to")),
+        date_from=read_day(values.get("date_from")),
+        date_to=read_day(values.get("date_to")),
         days=_days(values.get("days")),
         length_from=_number(values.get("length_from"), LONGEST_MINUTES),
         length_to=_number(values.get("length_to"), LONGEST_MINUTES),
@@ -186,7 +188,8 @@ def _number(value: str | None, most: float = 200.0) -> float | None:
     return number if 0 <= number <= most else None
 
 
-def _day(value: str | None) -> date | None:
+def read_day(value: str | None) -> date | None:
+    """A day as fields of forms send it; None for anything else."""
     try:
         return date.fromisoformat((value or "").strip())
     except ValueError:

@@ -15,7 +15,7 @@ MOST_TAGS: Final = 300  # offered in a list; more words than that are no list an
 
 def list_tags(session: Session) -> tuple[str, ...]:
     """The names of the tags, in the order of the alphabet. One statement."""
-    return tuple(session.scalars(select(Tag.name).order_by(Tag.key).limit(MOST_TAGS)))
+    return tuple(session.scalars(select(Tag.name).order_by(Tag.folded).limit(MOST_TAGS)))
 
 
 def tags_of(session: Session, call_ids: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
@@ -27,7 +27,7 @@ def tags_of(session: Session, call_ids: Iterable[int]) -> Mapping[int, tuple[str
         select(CallTag.call_id, Tag.name)
         .join(Tag, Tag.id == CallTag.tag_id)
         .where(CallTag.call_id.in_(wanted))
-        .order_by(CallTag.call_id, Tag.key)
+        .order_by(CallTag.call_id, Tag.folded)
     )
     found: dict[int, tuple[str, ...]] = {}
     for call_id, name in rows:

@@ -13,6 +13,10 @@ from review.db import Database
 from review.queries.better_words import SpeechModelNow, read_offer
 from review.queries.inbox import InboxFilters, list_calls
 from review.queries.keyset import write_mark
+from review.queries.objections_filter import ObjectionFilter
+from review.queries.objections_list import best_and_worst
+from review.queries.search import search_calls
+from review.queries.selection import Selection, slice_selected
 from review.queries.viewer import Viewer, load_viewer
 from tests.factories import NOON, make_call, make_rep, make_user
 
@@ -85,3 +89,51 @@ def test_counting_what_could_be_transcribed_better_reads_no_other_calls(
             plan = plan_of(session, lambda seen=viewer: read_offer(session, seen, "auto", now))  # type: ignore[misc]
             assert "SCAN call" not in plan, plan
             assert "ix_call_state_speech_rank" in plan or viewer is viewers["rep"], plan
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        (InboxFilters(tag="coaching"), "ix_call_tag_tag_id_call_id"),
+        (InboxFilters(evaluated="yes"), "ix_evaluation"),
+        (InboxFilters(days=7), "ix_call_happened_at_id"),
+        (InboxFilters(objection="price"), "ix_objection_episode_call_id_type"),
+        (InboxFilters(objection="price", outcome="ignored"), "ix_objection_episode_call_id_type"),
+    ],
+    ids=["tag", "evaluated", "days", "objection", "outcome"],
+)
+def test_what_people_did_is_looked_up_and_calls_are_not_all_read(
+    sqlite_database: Database, viewers: dict[str, Viewer], filters: InboxFilters, index: str
+) -> None:
+    with sqlite_database.read() as session:
+        plan = plan_of(session, lambda: list_calls(session, viewers["quality_lead"], filters))
+    assert index in plan, plan
+    assert "SCAN call\n" not in f"{plan}\n", plan
+
+
+def test_a_search_goes_from_the_words_to_the_calls(sqlite_database: Database, viewers: dict[str, Viewer]) -> None:
+    with sqlite_database.read() as session:
+        for viewer in viewers.values():
+            plan = plan_of(session, lambda seen=viewer: search_calls(session, seen, "price -discount", by="rep"))  # type: ignore[misc]
+            assert "VIRTUAL TABLE" in plan, plan
+            assert "SCAN segment\n" not in f"{plan}\n", plan
+            assert "SCAN call\n" not in f"{plan}\n", plan
+
+
+def test_answers_side_by_side_come_in_order_from_their_index(
+    sqlite_database: Database, viewers: dict[str, Viewer]
+) -> None:
+    with sqlite_database.read() as session:
+        lead = viewers["quality_lead"]
+        plan = plan_of(session, lambda: best_and_worst(session, lead, ObjectionFilter(), "price"))
+    assert "ix_objection_episode_type_merit" in plan, plan
+    assert "SCAN objection_episode" not in plan, plan
+
+
+def test_a_slice_of_many_goes_on_where_the_last_one_ended(
+    sqlite_database: Database, viewers: dict[str, Viewer]
+) -> None:
+    with sqlite_database.read() as session:
+        lead, chosen = viewers["quality_lead"], Selection(filters=InboxFilters(state="ready"))
+        plan = plan_of(session, lambda: slice_selected(session, lead, chosen, after=5, last=500))
+    assert "SCAN call\n" not in f"{plan}\n", plan

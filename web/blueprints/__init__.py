@@ -6,6 +6,7 @@ from flask import Flask
 
 from web.blueprints import (
     auth,
+    bulk,
     calls,
     clients,
     clips,
@@ -23,9 +24,14 @@ from web.blueprints import (
     queue,
     rescoring,
     retranscribe,
+    scorecard_drafts,
+    scorecard_previews,
+    scorecards,
     search,
     sources,
+    tags,
     upload,
+    views,
 )
 
 
@@ -36,6 +42,9 @@ def register_blueprints(app: Flask) -> None:
         inbox,
         queue,
         search,
+        views,
+        tags,
+        bulk,
         objections,
         calls,
         comments,
@@ -50,6 +59,9 @@ def register_blueprints(app: Flask) -> None:
         rescoring,
         retranscribe,
         clients,
+        scorecards,
+        scorecard_drafts,
+        scorecard_previews,
         upload,
         sources,
         health,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from review.queries.filters import OBJECTION_TYPES, OUTCOMES, PERIODS
 from review.queries.inbox import Page, filter_choices, list_calls, state_counts
 from review.queries.search import NOTHING, search_calls
 from review.queries.tags import list_tags, tags_of
+from review.queries.views import default_query
+from web.access import rule_of
 from web.auth import viewer
 from web.blueprints.retranscribe import offer_for_viewer
 from web.errors import is_htmx
 from web.parts import parts
 from web.reading.asked import read_asked, reviews
+from web.reading.views import read_views
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -26,6 +29,11 @@ CALLS_FOUND: Final = 20  # calls on a page of hits
 @blueprint.get("/")
 def index() -> Response:
     """The inbox, or the rows alone when htmx asks for more of them."""
+    if not request.args and not is_htmx():
+        with parts().database.read() as db:
+            chosen = default_query(db, viewer(), "inbox")
+        if chosen:
+            return redirect(f"{url_for('.index', view='none')}&{chosen}")
     asked = read_asked(request.args, viewer())
     after = request.args.get("after") or None
     # A boosted link or a page restored from the browser's history is a whole page, not a piece.
@@ -44,6 +52,8 @@ def index() -> Response:
         tags = () if piece or not reviews(viewer()) else list_tags(db)
         on_calls = tags_of(db, [row.id for row in page.rows]) if reviews(viewer()) else {}
         offer = None if piece or asked.query else offer_for_viewer(db)
+        assigns = rule_of("bulk.assign").allows(viewer())
+        around = {} if piece else read_views(db, viewer(), "inbox", asked.to_text())
     response = make_response(
         render_template(
             "inbox/_rows.html" if piece else "inbox.html",
@@ -57,10 +67,13 @@ def index() -> Response:
             offer=offer,
             reviews=reviews(viewer()),
             tags=tags,
+            assigns=assigns,
+            rescores=rule_of("bulk.rescore").allows(viewer()),
             tags_of=on_calls,
             periods=PERIODS,
             objection_types=OBJECTION_TYPES,
             outcomes=OUTCOMES,
+            **around,
         )
     )
     response.vary.add("HX-Request")

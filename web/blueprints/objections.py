@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from review.queries.filters import OBJECTION_TYPES, OUTCOMES, PERIODS
 from review.queries.inbox import filter_choices
@@ -13,10 +15,12 @@ from review.queries.objections import count_by_rep, count_by_team, count_by_type
 from review.queries.objections_filter import STAGES, ObjectionFilter, read_objection_filter
 from review.queries.objections_list import best_and_worst, list_episodes
 from review.queries.objections_time import count_over_time
+from review.queries.views import default_query
 from web.auth import viewer
 from web.errors import is_htmx
 from web.parts import parts
 from web.reading.objection_charts import draw_shares
+from web.reading.views import read_views
 
 blueprint = Blueprint("objections", __name__, url_prefix="/objections")
 
@@ -27,8 +31,13 @@ MOST_LINES: Final = 40  # reps shown; a filter by team shows the others
 
 
 @blueprint.get("")
-def index() -> str:
+def index() -> str | Response:
     """Figures and the first episodes of the same filter; more episodes alone when htmx asks for them."""
+    if not request.args and not is_htmx():
+        with parts().database.read() as db:
+            kept = default_query(db, viewer(), "objections")
+        if kept:
+            return redirect(f"{url_for('.index', view='none')}&{kept}")
     wanted = read_objection_filter(request.args)
     after = request.args.get("after") or None
     with parts().database.read() as db:
@@ -40,6 +49,7 @@ def index() -> str:
         teams = count_by_team(db, viewer(), wanted)
         times = count_over_time(db, viewer(), wanted)
         around = _around(db, wanted)
+        around |= read_views(db, viewer(), "objections", urlencode(wanted.to_query()))
     return render_template(
         "objections.html",
         tab="figures",

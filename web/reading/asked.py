@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from review.queries.filters import InboxFilters, read_filters
+from review.queries.objections_filter import read_objection_filter
 from review.queries.search import SPEAKERS
 from review.queries.viewer import Viewer
 
@@ -56,3 +57,11 @@ def read_asked(values: Mapping[str, str], viewer: Viewer) -> Asked:
 def reviews(viewer: Viewer) -> bool:
     """Whether the viewer is one of those who review calls."""
     return viewer.has_role("manager", "reviewer", "quality_lead", "head_of_sales")
+
+
+def read_view_query(page: str, text: str, viewer: Viewer) -> str:
+    """The query string of a view, written anew from what it means: nothing else gets into an address of ours."""
+    values = dict(parse_qsl(text[:4000]))
+    if page == "objections":
+        return urlencode(read_objection_filter(values).to_query())
+    return read_asked(values, viewer).to_text()

@@ -34,6 +34,7 @@ def upgrade() -> None:
     for name, kind in EPISODE:
         op.add_column("objection_episode", sa.Column(name, kind, nullable=True))
     op.create_index("ix_objection_episode_type_merit", "objection_episode", ["type", "merit"])
+    op.create_index("ix_objection_episode_call_id_type", "objection_episode", ["call_id", "type"])
     _fill()
 
 
@@ -75,13 +76,13 @@ def _make_tags() -> None:
         "tag",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("folded", sa.String(), nullable=False),
         sa.Column("user_id", ID, nullable=True),
         sa.Column("created_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_tag_user_id", ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name="pk_tag"),
         sa.UniqueConstraint("name", name="uq_tag_name"),
-        sa.UniqueConstraint("key", name="uq_tag_key"),
+        sa.UniqueConstraint("folded", name="uq_tag_folded"),
     )
     op.create_index("ix_tag_user_id", "tag", ["user_id"])
     op.create_table(
@@ -172,6 +173,7 @@ def _merit(outcome: str, moves: set[str], faults: set[str], judged: str | None) 
 
 
 def downgrade() -> None:
+    op.drop_index("ix_objection_episode_call_id_type", "objection_episode")
     op.drop_index("ix_objection_episode_type_merit", "objection_episode")
     for name, _kind in reversed(EPISODE):
         op.drop_column("objection_episode", name)

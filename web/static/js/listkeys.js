@@ -1,7 +1,7 @@
 // Lists by keyboard: j and k go from line to line, p plays the line where it stands, Enter opens it, / goes to the search.
 import { stop, toggle } from "./inplace.js";
 
-const byPlace = { KeyJ: "j", KeyK: "k", KeyP: "p", KeyX: "x", KeyA: "a", Slash: "/" };
+const byPlace = { KeyJ: "j", KeyK: "k", KeyP: "p", KeyX: "x", KeyA: "a", KeyT: "t", Slash: "/" };
 const acts = { j: () => step(1), k: () => step(-1), p: playHere, "/": toSearch, Escape: stop };
 
 /** Other scripts add their keys: `act(line, event)` gets the line the keyboard stands on, or null. */
@@ -47,7 +47,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (event.target.closest("input:not([type=checkbox], [type=range]), select, textarea, dialog[open]")) return;
   const key = event.key.length === 1 && event.key.charCodeAt(0) > 127 ? (byPlace[event.code] ?? event.key) : event.key;
-  const act = acts[event.shiftKey && `shift+${key.toLowerCase()}` in acts ? `shift+${key.toLowerCase()}` : key];
+  const act = acts[event.shiftKey && key.length === 1 && key !== "/" ? `shift+${key.toLowerCase()}` : key];
   if (!act) return;
   if (key !== "Escape") event.preventDefault();
   act(event);
