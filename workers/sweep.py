@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from review.db import Database, open_database
 from review.doorbell import ring, ring_previews, ring_rescore
+from review.evaluations import show_due
 from review.models import Call, Source
 from review.queries.better_words import read_offer
 from review.redis_address import connect
@@ -30,6 +31,7 @@ from review.storage import AudioStore, open_store
 from transcription.engines import EngineChoice, EngineRequest, choose_engine
 from transcription.errors import NeedsModel
 from workers.nights import Nights
+from workers.sampling import Draws
 
 log = logging.getLogger("workers")
 
@@ -48,6 +50,7 @@ def sweep_once(database: Database, client: Redis, *, rehint: float) -> int:
         due = reconcile(session, rehint=rehint)
         runs = due_runs(session)
         previews = due_previews(session)
+        show_due(session)
     rung = ring(client, due)
     ring_rescore(client, runs)
     ring_previews(client, previews)
@@ -64,7 +67,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     stop = stop or _stop_on_signal()
     database, client, store = open_database(settings), connect(settings), open_store(settings)
     tidied = asked = 0.0
-    nights = Nights(database)
+    nights, draws = Nights(database), Draws(database)
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
         while not stop.wait(settings.reconcile_seconds):
@@ -80,6 +83,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
                 tidied = time.monotonic()
                 _tidy(store, settings.work)
             nights.tick(settings)
+            draws.tick()
     finally:
         nights.stop()
         database.dispose()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from review.errors import ReviewError
 from review.models import RIGHTS, ROLES, Rep, User, UserRight, UserRole, WebSession, utc_now
+from review.sampling.leaving import hand_on_all
 from review.services import audit
 from review.services.passwords import check_password, hash_password
 
@@ -152,6 +153,7 @@ def disable_user(session: Session, user_id: int, *, by: int | None = None) -> No
     user.disabled_at = utc_now()
     _end_sessions(session, user_id)
     audit.record(session, by, "user.disabled", "user", user_id)
+    hand_on_all(session, user_id, by=by)
 
 
 def enable_user(session: Session, user_id: int, *, by: int | None = None) -> None:

@@ -242,3 +242,28 @@ def test_rules_that_look_at_the_result_do_not_count_for_the_score(database: Data
         evaluation(session, call, people.vera, 10)
         found = random_score(session, viewer_of(session, people.lead), MONDAY, NOW)
         assert (found.covered, found.whole.by_lot) == (0, None)
+
+
+def test_somebody_shut_out_hands_on_at_once(database: Database) -> None:
+    from review.services.users import disable_user
+
+    with database.session() as session:
+        people = open_department(session)
+        scored_calls(session, people.anna, 4)
+        draw_rule(session, weekly_rule(session, people, per_rep=4), by=None, now=NOW)
+        disable_user(session, people.vera, by=people.lead)
+        assert set(session.scalars(select(Assignment.user_id))) == {people.wim}
+
+
+def test_the_sweep_draws_what_is_due_once(database: Database) -> None:
+    from workers.sampling import Draws, draw_now
+
+    with database.session() as session:
+        people = open_department(session)
+        scored_calls(session, people.anna, 4)
+        weekly_rule(session, people)
+    assert Draws(database).tick(NOW) == 1
+    assert draw_now(database, NOW) == 0
+    assert draw_now(database, NOW + timedelta(days=7)) == 1
+    with database.read() as session:
+        assert len(session.scalars(select(Assignment)).all()) == 3
