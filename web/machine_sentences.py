@@ -21,6 +21,10 @@ def N_(text: str) -> str:
 
 _FORMS: Final = (
     N_(
+        "A learned model this run began with cannot be read any more, so its calls could not be compared. "
+        "The calls done so far keep their new assessments; roll the model back and start a new run."
+    ),
+    N_(
         "The rule packs were updated since this run began, so its calls could not be compared. "
         "The calls done so far keep their new assessments; start a new run."
     ),

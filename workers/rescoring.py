@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from review.db import Database
 from review.doorbell import ring_rescore
-from review.learning.in_use import InUse, read_in_use
+from review.learning.in_use import InUse, read_in_use, read_pinned
 from review.services.rescore import (
     RunClaim,
     RunRow,
@@ -23,6 +25,7 @@ from review.services.rescore import (
 from review.services.rescore_calls import RescoreWork, load_work, next_calls, skip_call, store_rescored
 from review.settings import Settings
 from scoring.engine import score
+from scoring.learning.store import ModelRefused
 from workers.runtime import Runtime
 
 log = logging.getLogger("workers")
@@ -31,6 +34,10 @@ SLICE_SECONDS = 10.0  # after that the run goes to the end of the queue
 PACKS_MOVED = (
     "The rule packs were updated since this run began, so its calls could not be compared. "
     "The calls done so far keep their new assessments; start a new run."
+)
+MODEL_GONE = (
+    "A learned model this run began with cannot be read any more, so its calls could not be compared. "
+    "The calls done so far keep their new assessments; roll the model back and start a new run."
 )
 NONE_JUDGED = (
     "None of the calls could be judged again; they keep the scores they have. The reasons are in the list of calls: "
@@ -76,8 +83,13 @@ def work_on_run(
         return "failed"
     try:
         with database.read() as session:
-            models = read_in_use(session, settings.data)
+            models = _models_of(session, settings, run)
         _all_calls(_Share(database, settings, claim, run, models), stop, progress)
+    except ModelRefused as error:
+        log.error("run %d: %s", run_id, error)
+        with database.session() as session:
+            end_run(session, claim, why=MODEL_GONE)
+        return "failed"
     except BaseException:
         with database.session() as session:
             give_back(session, claim)
@@ -89,13 +101,19 @@ def work_on_run(
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What one worker's share of a run is done with; `models` are the promoted ones when it began."""
+    """What one worker's share of a run is done with; `models` are those in charge when the run was started."""
 
     database: Database
     settings: Settings
     claim: RunClaim
     run: RunRow
     models: InUse
+
+
+def _models_of(session: Session, settings: Settings, run: RunRow) -> InUse:
+    if run.models is None:
+        return read_in_use(session, settings.data)
+    return read_pinned(session, settings.data, run.models.values())
 
 
 def _all_calls(share: _Share, stop: Callable[[], bool], progress: Callable[[RunRow], None] | None) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, load_only
 
 from review.learning.rejection_file import load_head
 from review.learning.rejection_gate import LEADS
@@ -88,30 +88,27 @@ def read_in_use(session: Session, data_folder: Path) -> InUse:
     """The promoted and the shadow models. One that cannot be read is left out with a loud line: the rules judge."""
     found: dict[str, list[Known]] = {"promoted": [], "shadow": []}
     heads: dict[str, list[KnownHead]] = {"promoted": [], "shadow": []}
-    rows = session.execute(
-        select(
-            LearnedModel.id,
-            LearnedModel.criterion,
-            LearnedModel.language,
-            LearnedModel.state,
-            LearnedModel.version,
-            LearnedModel.file,
-            LearnedModel.file_sha256,
-        )
-        .where(LearnedModel.state.in_(tuple(found)))
-        .order_by(LearnedModel.criterion, LearnedModel.language, LearnedModel.version)
-    )
-    for row in rows:
+    for row in session.scalars(_files().where(LearnedModel.state.in_(tuple(found)))):
         try:
-            if row.criterion == LEADS:
-                head = _load_head(data_folder / row.file, row.file_sha256)
-                heads[row.state].append(KnownHead(row.id, row.language, head))
-            else:
-                loaded = _load(data_folder / row.file, row.file_sha256, row.version)
-                found[row.state].append(Known(row.id, loaded))
+            known = _open(row, data_folder)
         except ModelRefused as error:
             log.error("%s; the rules judge in its place", error)
+            continue
+        (heads if isinstance(known, KnownHead) else found)[row.state].append(known)  # type: ignore[arg-type]
     return InUse(*(tuple(each[state]) for each in (found, heads) for state in ("promoted", "shadow")))  # type: ignore[arg-type]
+
+
+def read_pinned(session: Session, data_folder: Path, ids: Collection[int]) -> InUse:
+    """These models in charge, whatever has become of them since. Raises ModelRefused when one is gone or damaged."""
+    rows = session.scalars(_files().where(LearnedModel.id.in_(sorted(ids)))).all()
+    missing = sorted(set(ids) - {row.id for row in rows})
+    if missing:
+        raise ModelRefused(f"number {missing[0]}", "it is not in the database any more")
+    opened = [_open(row, data_folder) for row in rows]
+    return InUse(
+        promoted=tuple(known for known in opened if isinstance(known, Known)),
+        heads=tuple(known for known in opened if isinstance(known, KnownHead)),
+    )
 
 
 def judge_aside(
@@ -185,6 +182,19 @@ def store_aside(session: Session, call_id: int, answers: Sequence[Aside]) -> Non
             probability=answer.probability,
             at=utc_now(),
         )
+
+
+def _files() -> Select[tuple[LearnedModel]]:
+    """Models without what they were measured by, which is large."""
+    model = LearnedModel
+    needed = (model.id, model.criterion, model.language, model.state, model.version, model.file, model.file_sha256)
+    return select(model).options(load_only(*needed)).order_by(model.criterion, model.language, model.version)
+
+
+def _open(row: LearnedModel, data_folder: Path) -> Known | KnownHead:
+    if row.criterion == LEADS:
+        return KnownHead(row.id, row.language, _load_head(data_folder / row.file, row.file_sha256))
+    return Known(row.id, _load(data_folder / row.file, row.file_sha256, row.version))
 
 
 def _load(path: Path, sha256: str, version: int) -> LoadedModel:

@@ -66,6 +66,16 @@ def read_models(session: Session) -> tuple[ModelRow, ...]:
     return tuple(_row(model, *counts.get(model.id, (0, 0))) for model in models)
 
 
+def in_charge(session: Session) -> dict[str, int]:
+    """The ids of the models in charge now, by name ("greeting.en")."""
+    rows = session.execute(
+        select(LearnedModel.criterion, LearnedModel.language, LearnedModel.id)
+        .where(LearnedModel.state == "promoted")
+        .order_by(LearnedModel.criterion, LearnedModel.language)
+    )
+    return {f"{row.criterion}.{row.language}": row.id for row in rows}
+
+
 def start_shadow(session: Session, model_id: int, user_id: int | None) -> None:
     """Let a candidate judge beside the ones in charge, seen by nobody. One shadow for a criterion and language."""
     model = _model(session, model_id)

@@ -17,7 +17,8 @@ class RescoreRun(Base):
     """One run over calls in the order of their ids; `cursor` is the last call dealt with, so that it can be resumed.
 
     `lease_until` is seconds since 1970 by the database's clock. `pins` are the standards' versions by name, `packs`
-    the rule packs' by language: a run judges every call by the same ones or stops.
+    the rule packs' by language, `models` the ids of the learned models by name ("greeting.en"): a run judges every
+    call by the same ones or stops. None: a run from before models were kept with it.
     """
 
     __tablename__ = "rescore_run"
@@ -34,6 +35,7 @@ class RescoreRun(Base):
     show: Mapped[bool] = mapped_column(default=True)  # False: new assessments stay beside the shown ones, to compare
     pins: Mapped[dict[str, Any]]
     packs: Mapped[dict[str, Any]]
+    models: Mapped[dict[str, Any] | None]
     last_call: Mapped[int] = mapped_column(BigId)  # calls that arrive later are judged by the new versions anyway
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from review.call_steps import new_token
 from review.clock import database_now
 from review.errors import ReviewError
+from review.learning.models import in_charge
 from review.models import Call, RescoreRun, Source, utc_now
 from review.services import audit
 from review.services.sources import UnknownSource
@@ -68,6 +69,7 @@ class RunRow:
     show: bool
     pins: Mapping[str, int]
     packs: Mapping[str, str]
+    models: Mapping[str, int] | None  # ids of the learned models by name; None: those in charge when a call is judged
     total: int
     done: int
     changed: int
@@ -108,9 +110,9 @@ def start_run(
 ) -> int:
     """Start a run over every scored call, those of one source, or one call; its number. Ring after the commit.
 
-    The versions of standards and packs are fixed now. With `standard` every call is judged by that one; otherwise by
-    its source's. Without `show` calls keep what they show, and the new assessments serve to compare. Raises RunGoesOn,
-    NothingToRescore, UnknownSource, StandardNotFound, NoSuchVersion.
+    The versions of standards, packs and learned models are fixed now. With `standard` every call is judged by that one;
+    otherwise by its source's. Without `show` calls keep what they show, and the new assessments serve to compare.
+    Raises RunGoesOn, NothingToRescore, UnknownSource, StandardNotFound, NoSuchVersion.
     """
     active = session.scalar(select(RescoreRun.id).where(RescoreRun.state.in_(ACTIVE)).limit(1))
     if active is not None:
@@ -138,6 +140,7 @@ def start_run(
         show=show,
         pins={item.name: item.version for item in pinned},
         packs=pack_versions(),
+        models=in_charge(session),
         total=total,
         cursor=first - 1,
         last_call=last,
@@ -226,6 +229,7 @@ def run_row(run: RescoreRun) -> RunRow:
         show=run.show,
         pins=dict(run.pins),
         packs=dict(run.packs),
+        models=None if run.models is None else dict(run.models),
         total=run.total,
         done=run.done,
         changed=run.changed,
