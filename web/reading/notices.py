@@ -39,7 +39,7 @@ def _leads_to(row: Notice) -> str | None:
     if row.call_id is None:
         return None
     at = row.body.get("at")
-    second = f"{at:.1f}" if isinstance(at, int | float) and at > 0 else None
+    second = f"{at:.2f}" if isinstance(at, int | float) and at > 0 else None
     anchor = f"comment{row.body['comment']}" if isinstance(row.body.get("comment"), int) else None
     return url_for("calls.show", call_id=row.call_id, t=second, _anchor=anchor)
 
@@ -81,6 +81,14 @@ def _comment(body: Body) -> str:
     return str(_("%(name)s commented on the call", name=_by(body)))
 
 
+def _evaluation_shown(body: Body) -> str:
+    return str(_("%(name)s evaluated your call", name=_by(body)))
+
+
+def _evaluation_disputed(body: Body) -> str:
+    return str(_("%(name)s disputes your evaluation", name=_by(body)))
+
+
 def _something(_body: Body) -> str:
     return str(_("There is something new"))
 
@@ -89,5 +97,7 @@ SENTENCES: Final[dict[str, Callable[[Body], str]]] = {
     "mention": _mention,
     "reply": _reply,
     "comment": _comment,
+    "evaluation_shown": _evaluation_shown,
+    "evaluation_disputed": _evaluation_disputed,
 }
 """How each kind of notification is said; a new kind is a function of its body, added here."""

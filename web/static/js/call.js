@@ -63,7 +63,7 @@ const rescore = keepLive({
   },
 });
 acts.correct = correctTurns({ player, follow: acts.follow, rescore, data });
-document.addEventListener("verdict", () => rescore.reread());
+document.addEventListener("verdict", (event) => rescore.reread(event.detail ?? {}));
 acts.swap = chooseRoles({ rescore, data });
 acts.comments = keepComments({ player, follow: acts.follow, data, placeMarks: () => acts.marks?.place() });
 bindKeys(acts);

@@ -48,15 +48,15 @@ export function keepLive({ data, onNew, busy }) {
     else await reread();
   }
 
-  async function reread() {
+  async function reread({ quiet = false } = {}) {
     late = false;
-    const response = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+    const response = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!response?.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     replaceParts(fresh);
     const page = JSON.parse(fresh.getElementById("page-data").textContent);
     onNew(page);
-    tell(words.scored);
+    if (!quiet) tell(words.scored);
   }
 
   if (document.querySelector("[data-rescoring]:not([hidden])")) wait();

@@ -10,6 +10,11 @@ const TYPING = 500; // ms of quiet after which typed words are saved
 const words = JSON.parse(document.getElementById("evaluation-words")?.textContent ?? "null");
 let open = null; // {form, saver} of the panel on the page
 
+/** The page reads its scores and panels anew; nothing is loaded, and what was said last stays to be read. */
+function readAnew() {
+  document.dispatchEvent(new CustomEvent("verdict", { detail: { quiet: true } }));
+}
+
 function take(root) {
   if (!root || root === open?.form.root) return;
   const before = open;
@@ -156,7 +161,7 @@ async function submit() {
     drop(form.config);
     open = null;
     tell(words.submitted);
-    document.dispatchEvent(new CustomEvent("verdict")); // the page reads its scores anew
+    readAnew();
   } catch {
     tell(words.notSubmitted);
   } finally {
@@ -197,7 +202,7 @@ function merge(mine) {
   if (!dispute.editable) {
     drop(form.config);
     open = null;
-    return document.dispatchEvent(new CustomEvent("verdict"));
+    return readAnew();
   }
   saver.resume(dispute.revision);
   form.fill(next);
@@ -218,7 +223,7 @@ async function throwAway(button) {
     drop(form.config);
     open = null;
     tell(words.thrown);
-    document.dispatchEvent(new CustomEvent("verdict"));
+    readAnew();
   } catch {
     saver.stopped = false;
     tell(words.failed);
@@ -230,7 +235,7 @@ async function begin(blind) {
     const fields = { blind: blind ? "1" : "", assignment: words.assignment };
     const { answer } = await ask("POST", words.begin, new URLSearchParams(fields));
     if (!answer.ok) return tell(answer.message);
-    document.dispatchEvent(new CustomEvent("verdict")); // the same way as after a verdict: the panel comes with the scores
+    readAnew(); // the panel comes with the scores, as after a verdict
   } catch {
     tell(words.failed);
   }

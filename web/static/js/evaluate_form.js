@@ -1,5 +1,5 @@
 // The form of an evaluation as it is drawn: what is chosen, outlined, asked, missing. Knows nothing of keys and network.
-import { intoColumn } from "./page.js";
+import { calm } from "./page.js";
 
 export class Form {
   constructor(root) {
@@ -107,8 +107,21 @@ export class Form {
     row.classList.add("focus");
     this.current = row.dataset.criterion;
     if (focus) row.focus({ preventScroll: true });
-    intoColumn(row);
-    if (!row.closest(".col") || row.closest(".col").scrollHeight <= row.closest(".col").clientHeight + 1) row.scrollIntoView({ block: "nearest" });
+    this.bring(row);
+  }
+
+  /** Scroll as little as shows the whole criterion between the tabs above and the buttons below. */
+  bring(row) {
+    const column = row.closest(".col");
+    const behavior = calm.matches ? "auto" : "smooth";
+    if (!column || column.scrollHeight <= column.clientHeight + 1) return row.scrollIntoView({ block: "nearest", behavior });
+    const [box, frame] = [row.getBoundingClientRect(), column.getBoundingClientRect()];
+    const top = frame.top + (column.querySelector(".parts-nav")?.offsetHeight ?? 0) + 12;
+    const bottom = Math.min(frame.bottom, innerHeight) - (this.root.querySelector("footer")?.offsetHeight ?? 0) - 12;
+    let by = 0;
+    if (box.top < top || box.height > bottom - top) by = box.top - top;
+    else if (box.bottom > bottom) by = box.bottom - bottom;
+    if (by) column.scrollBy({ top: by, behavior });
   }
 
   step(by) {
@@ -161,6 +174,6 @@ export class Form {
     row.querySelector(".why").hidden = false;
     const field = row.querySelector("[name=reason]");
     field.focus({ preventScroll: true });
-    intoColumn(row);
+    this.bring(row);
   }
 }

@@ -9,7 +9,7 @@ export function watchList({ words, begin }) {
       const { answer } = await ask("POST", words.move, fields);
       if (!answer.ok) return answer.message;
       tell(words.done);
-      document.dispatchEvent(new CustomEvent("verdict"));
+      document.dispatchEvent(new CustomEvent("verdict", { detail: { quiet: true } }));
       return "";
     } catch {
       return words.failed;
@@ -58,7 +58,7 @@ export function watchList({ words, begin }) {
       try {
         const { answer } = await ask("POST", words.stands, new URLSearchParams({ evaluation: stands, other }));
         tell(answer.ok ? words.done : answer.message);
-        if (answer.ok) document.dispatchEvent(new CustomEvent("verdict"));
+        if (answer.ok) document.dispatchEvent(new CustomEvent("verdict", { detail: { quiet: true } }));
       } catch {
         tell(words.failed);
       }
