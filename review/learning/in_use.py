@@ -184,7 +184,7 @@ def store_aside(session: Session, call_id: int, answers: Sequence[Aside]) -> Non
         )
 
 
-def _files() -> Select[tuple[LearnedModel]]:
+def _files() -> Select[LearnedModel]:
     """Models without what they were measured by, which is large."""
     model = LearnedModel
     needed = (model.id, model.criterion, model.language, model.state, model.version, model.file, model.file_sha256)
