@@ -1,0 +1,63 @@
+"""What is wrong with a draft, in the viewer's language: the reader's sentences that people meet in the editor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from flask_babel import gettext as _
+
+from review.scorecards.bodies import Fault
+
+_KNOWN: Final[tuple[tuple[str, Callable[[dict[str, str]], str]], ...]] = (
+    (r"'en' is missing in '.*'", lambda m: _("The English words are missing: they stand in for other languages.")),
+    (r"'(?:question|title|label)' is missing in '.*'", lambda m: _("The words are missing.")),
+    (r"'weight' is missing.*", lambda m: _("The weight is missing.")),
+    (r"'(?P<what>.*)' is not a number", lambda m: _("This is not a number: %(what)s.", what=m["what"])),
+    (r"the id '(?P<id>.*)' is used twice", lambda m: _("The id “%(id)s” is used twice.", id=m["id"])),
+    (
+        r"'(?P<id>.*)' is not an id",
+        lambda m: _("“%(id)s” cannot be an id: small letters, digits, - and _.", id=m["id"]),
+    ),
+    (r"there is no section", lambda m: _("There is no section yet.")),
+    (r"the section has no criterion", lambda m: _("The section has no criterion: add one or remove the section.")),
+    (r"all weights are zero.*", lambda m: _("All weights are zero, so no call could be scored.")),
+    (r"a criterion needs at least two options", lambda m: _("At least two options are needed.")),
+    (r"all options give the same points", lambda m: _("All options give the same points: the best needs more.")),
+    (r"a bonus can only add", lambda m: _("A bonus can only add: its lowest answer gives 0 points.")),
+    (
+        r"the option '(?P<better>.*)' gives more points than '(?P<worse>.*)' but fails more",
+        lambda m: _("“%(better)s” gives more points than “%(worse)s” but fails more.", **m),
+    ),
+    (
+        r"the detector '.*' finds '(?P<level>.*)', which (?:no|more than one) option stands for",
+        lambda m: _("Exactly one option must stand for what the detector finds: “%(level)s”.", level=m["level"]),
+    ),
+    (
+        r"no criterion with options stands before this one under the id '(?P<id>.*)'",
+        lambda m: _("The condition names “%(id)s”, which has to stand before this criterion.", id=m["id"]),
+    ),
+    (
+        r"'(?P<answer>.*)' is no answer of '(?P<id>.*)'",
+        lambda m: _("The condition names an answer that “%(id)s” does not have: %(answer)s.", **m),
+    ),
+    (r"there is no answer", lambda m: _("The condition names no answer.")),
+    (
+        r"there is no group|'groups' is missing.*|'(?:says|no_phrase)' needs more",
+        lambda m: _("Choose what is looked for."),
+    ),
+    (r"the most is not above the least", lambda m: _("The best number must lie above the worst.")),
+    (r"the range has more than \d+ steps", lambda m: _("The range has too many steps: use a larger one.")),
+    (r"the range is not a whole number of steps", lambda m: _("The step does not lead from the worst to the best.")),
+    (r"'below' lies outside the range", lambda m: _("The auto-fail lies outside the range.")),
+)
+
+
+def fault_words(fault: Fault) -> str:
+    """The fault as a sentence; one nobody meets in the editor (from a file) comes in the reader's own words."""
+    for pattern, words in _KNOWN:
+        found = re.fullmatch(pattern, fault.problem)
+        if found is not None:
+            return str(words(found.groupdict()))
+    return f"{fault.problem[:1].upper()}{fault.problem[1:]}; {fault.fix}."
