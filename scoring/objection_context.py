@@ -38,9 +38,15 @@ _NEEDS_BEFORE: Final = {"after_price": _PRICE, "after_offer": _OFFERS}
 def objecting(case: Case, turn: int) -> tuple[Hit, ...]:
     """The cues of a client's turn that are objections there, in order of place."""
     cues = case.in_turn(turn, PREFIX[:-1])
-    if not cues:
-        return ()
-    return _settled([hit for hit in cues if _counts(case, hit) and not _inside_another(hit, cues)])
+    found = [hit for hit in cues if _counts(case, hit) and not _inside_another(hit, cues)]
+    return _settled(found) or _refusal(case, turn)
+
+
+def _refusal(case: Case, turn: int) -> tuple[Hit, ...]:
+    """A plain refusal ("take me off your list") is the hardest brush-off; "he has left the firm" is a fact."""
+    hits = (*case.in_turn(turn, "do_not_call"), *case.in_turn(turn, "hard_no"))
+    said = [hit for hit in hits if "gone" not in hit.entry.tags]
+    return tuple(sorted(said, key=lambda hit: (hit.start, hit.end)))[:1]
 
 
 def _counts(case: Case, hit: Hit) -> bool:
@@ -117,6 +123,8 @@ def _inside_another(hit: Hit, cues: Sequence[Hit]) -> bool:
     for other in cues:
         if other.group == hit.group or other.end <= hit.start or hit.end <= other.start:
             continue
+        if "compares" in hit.entry.tags and "compares" in other.entry.tags:
+            continue  # "the other firm asks half of that" is about the price and about the other firm
         around = other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start
         if around or (hit.group, other.group) == ("objection.need", "objection.competitor"):
             return True

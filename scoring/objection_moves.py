@@ -16,6 +16,7 @@ from scoring.quotes import clause
 
 PREFIX: Final = "objection."
 _LATEST_ANSWER: Final = 2  # the third reply
+_TAKES_UP: Final = frozenset({"acknowledge", "listen"})
 _BY_OTHER_MEANS: Final = frozenset({"brush_off", "authority"})
 """Who has no time or does not decide is answered by a time or a paper to pass on, not by a statement."""
 
@@ -29,7 +30,8 @@ class Raised:
 
     @property
     def types(self) -> tuple[str, ...]:
-        found = {hit.group[len(PREFIX) :] for hit in self.hits}
+        # What is no objection by its group is a plain refusal.
+        found = {hit.group.removeprefix(PREFIX) if hit.group.startswith(PREFIX) else "brush_off" for hit in self.hits}
         return tuple(kind for kind in OBJECTION_TYPES if kind in found)
 
 
@@ -46,10 +48,12 @@ def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> lis
             if hit.group in ("move.acknowledge", "move.check") and _bare(case, turn, hit, raised):
                 continue
             name = _move_name(case, hit, raised, number)
+            if name == "clarify" and not found.keys() & _TAKES_UP and _only_a_figure(case, turn, hit.sentence, raised):
+                continue
             if name is not None and case.trusts(hit):
                 keep(name, number, hit.start, clause(case, hit))
         if number < case.pack.threshold("ignored_turns") and turn.index in case.trusted_turns:
-            taken_up = "acknowledge" in found or "listen" in found
+            taken_up = bool(found.keys() & _TAKES_UP)
             if "clarify" not in found:
                 question = _clarifying(case, turn, raised, taken_up=taken_up)
                 if question is not None:
@@ -77,9 +81,18 @@ def _clarifying(case: Case, turn: MergedTurn, raised: Raised, *, taken_up: bool)
     for question in case.asked.get(turn.index, ()):
         if not _asks_about(case, turn, question.sentence) or _next_on_the_list(case, turn, question.sentence, raised):
             continue
-        if taken_up or question.open or shares_words(case, question.tokens, raised.turns):
+        if taken_up or shares_words(case, question.tokens, raised.turns):
+            return question
+        if question.open and not _only_a_figure(case, turn, question.sentence, raised):
             return question
     return None
+
+
+def _only_a_figure(case: Case, turn: MergedTurn, sentence: int, raised: Raised) -> bool:
+    """Whether a sentence asks for a figure and takes up no word of the objection."""
+    tokens = turn.sentences[sentence].tokens
+    asks = case.pack.vocabulary.language.holds(tokens, case.pack.words["quantity"])
+    return asks and not shares_words(case, tokens, raised.turns)
 
 
 def _bare(case: Case, turn: MergedTurn, hit: Hit, raised: Raised) -> bool:

@@ -18,8 +18,11 @@ _NO_STATEMENT: Final = (
     "next_step", "proposal", "permission", "greeting", "goodbye", "thanks", "own_name", "move.check",
     "move.acknowledge", "move.listen", "fault.argued", "fault.discount", "pressure", "forbidden", "gives_up",
 )  # fmt: skip
-_SHARE: Final = 0.55
-"""Of the pack's `answer_words` when the objection was taken up; spoken words alone ask for all of them."""
+_TAKEN_UP: Final = 0.55
+"""Share of the pack's `answer_words` that answers an objection taken up before."""
+
+_SAME_WORDS: Final = 0.25
+"""The same for one that speaks with the objection's words: "where did you get my number?" "It's a public number"."""
 
 
 def answering(case: Case, turn: MergedTurn, objection: Sequence[int], *, taken_up: bool) -> tuple[int, int] | None:
@@ -30,10 +33,9 @@ def answering(case: Case, turn: MergedTurn, objection: Sequence[int], *, taken_u
     """
     stated = [part for part in _statements(case, turn) if part]
     words = sum(len(part) for part in stated)
-    enough = case.pack.threshold("answer_words")
-    if words < enough * _SHARE:
-        return None
-    if not taken_up and (words < enough or not shares_words(case, [t for part in stated for t in part], objection)):
+    same = shares_words(case, [token for part in stated for token in part], objection)
+    brief = same and not case.pack.vocabulary.language.joined  # two syllables in common are less than a word
+    if not (taken_up or same) or words < case.pack.threshold("answer_words") * (_SAME_WORDS if brief else _TAKEN_UP):
         return None
     longest = max(stated, key=len)
     place = stated.index(longest)
