@@ -113,6 +113,7 @@ def navigation() -> tuple[NavigationItem, ...]:
         ("objections.index", _("Objections")),
         ("clips.index", _("Clips")),
         ("evaluations.index", _("Evaluations")),
+        ("sampling.index", _("Sampling")),
         ("scorecards.index", _("Scorecards")),
         ("upload.form", _("Upload")),
         ("sources.index", _("Sources")),
