@@ -27,12 +27,16 @@ export function followTranscript(player) {
   };
   button.addEventListener("click", () => setFollowing(!following));
 
-  function bringIntoView(element) {
+  function bringIntoView(element, tries = 3) {
     const box = element.getBoundingClientRect();
     const top = document.getElementById("player").getBoundingClientRect().bottom;
     if (box.top >= top + 8 && box.bottom <= innerHeight - 24) return;
     ownScroll = performance.now();
-    scrollBy({ top: box.top - top - Math.max(24, (innerHeight - top) * 0.25), behavior: calm.matches ? "auto" : "smooth" });
+    const by = box.top - top - Math.max(24, (innerHeight - top) * 0.25);
+    // Far away in a long call the turns between have no measured height yet: jump, and look again where it landed.
+    const far = Math.abs(by) > innerHeight * 3;
+    scrollBy({ top: by, behavior: far || calm.matches ? "instant" : "smooth" });
+    if (far && tries) requestAnimationFrame(() => requestAnimationFrame(() => bringIntoView(element, tries - 1)));
   }
 
   // Scrolling by hand while the sound plays means reading elsewhere: stop following.

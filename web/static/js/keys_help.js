@@ -1,4 +1,5 @@
 // The window that shows every key of the page, group by group, in the page's language.
+const ORDER = ["play", "stretch", "marks", "notes", "score", "transcript", "page"]; // groups nobody named here come last
 const SIGNS = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Enter: "↵", Escape: "Esc" };
 
 /** Words of groups and acts from every data-key-words script of the page; the later ones add to the earlier. */
@@ -30,7 +31,9 @@ export function signs(key) {
 /** Fill the dialog with the acts that have words, and open it. */
 export function help(box, acts) {
   const { groups, acts: words } = keyWords();
-  const parts = Object.entries(groups).map(([group, title]) => {
+  const place = (group) => (ORDER.indexOf(group) + 1 || ORDER.length + 1);
+  const sorted = Object.entries(groups).sort(([one], [other]) => place(one) - place(other));
+  const parts = sorted.map(([group, title]) => {
     const rows = acts.filter((act) => act.group === group && words[act.id]);
     if (!rows.length) return null;
     const part = document.createElement("section");

@@ -19,12 +19,14 @@ export class Player extends EventTarget {
     this.silences = [];
     this.repeat = null;
     this.stopAt = null;
+    this.wanted = null; // the second to jump to as soon as the jump before is done
     this.#wire();
     this.#draw();
   }
 
+  /** The second heard, or the one on the way to. */
   get now() {
-    return this.audio.currentTime;
+    return this.wanted ?? this.audio.currentTime;
   }
 
   get playing() {
@@ -39,12 +41,24 @@ export class Player extends EventTarget {
   seek(second, { play = null, until = null } = {}) {
     this.told = 0; // a jump is told at once
     const at = Math.min(Math.max(0, second), this.duration ? this.duration - 0.01 : second);
-    this.audio.currentTime = at;
+    this.#jump(at);
     this.stopAt = until;
     this.#show(at);
     this.dispatchEvent(new CustomEvent("seek", { detail: at }));
     if (play === true) this.play();
     else if (play === false) this.pause();
+  }
+
+  /** One jump after the other: Chromium can stay between two for ever when a third comes before the first is done. */
+  #jump(at) {
+    if (this.audio.seeking) this.wanted = at;
+    else this.audio.currentTime = at;
+  }
+
+  #landed() {
+    const at = this.wanted;
+    this.wanted = null;
+    if (at !== null && Math.abs(at - this.audio.currentTime) > 0.01) this.audio.currentTime = at;
   }
 
   async play() {
@@ -117,6 +131,7 @@ export class Player extends EventTarget {
     audio.preservesPitch = true;
     audio.addEventListener("play", () => this.#playing(true));
     audio.addEventListener("pause", () => this.#playing(false));
+    audio.addEventListener("seeked", () => this.#landed());
     audio.addEventListener("ended", () => this.#playing(false));
     audio.addEventListener("timeupdate", () => this.#show(audio.currentTime));
     audio.addEventListener("error", () => this.#complain(this.data.words.noAudio));
@@ -145,12 +160,13 @@ export class Player extends EventTarget {
   /** Runs with every picture while the sound plays: finer than the browser's own time events. */
   #frame() {
     if (!this.playing) return;
-    const at = this.audio.currentTime;
-    if (this.repeat && (at >= this.repeat.end || at < this.repeat.start - 0.5)) this.audio.currentTime = this.repeat.start;
-    else if (this.stopAt !== null && at >= this.stopAt) {
+    const at = this.now;
+    const landed = !this.audio.seeking;
+    if (landed && this.repeat && (at >= this.repeat.end || at < this.repeat.start - 0.5)) this.#jump(this.repeat.start);
+    else if (landed && this.stopAt !== null && at >= this.stopAt) {
       this.stopAt = null;
       this.pause();
-    } else if (this.skipping && !this.repeat) this.#skip(at);
+    } else if (landed && this.skipping && !this.repeat) this.#skip(at);
     this.#show(at);
     requestAnimationFrame(() => this.#frame());
   }
@@ -158,7 +174,7 @@ export class Player extends EventTarget {
   #skip(at) {
     const silence = nextSilence(this.silences, at);
     if (!silence) return;
-    this.audio.currentTime = silence.end - 0.15;
+    this.#jump(silence.end - 0.15);
     this.#saySkipped(silence.end - 0.15 - at);
   }
 
