@@ -9,7 +9,7 @@ export function settleConflict(editor, answer, base, then) {
   const box = document.getElementById("conflict");
   const { words } = editor;
   const rows = differences(editor.body, answer.body, base);
-  one("[data-conflict-text]", box).textContent = words.conflict.replace("%(name)s", answer.by || words.somebody).replace("%(time)s", answer.at || "–");
+  one("[data-conflict-text]", box).textContent = words.conflict.replace("{name}", answer.by || words.somebody).replace("{time}", answer.at || "–");
   one("[data-conflict-rows]", box).replaceChildren(...rows.map((row, n) => lineOf(row, n, words)));
   for (const button of box.querySelectorAll("[data-take]"))
     button.onclick = () => {

@@ -32,7 +32,7 @@ const saving = saver({
   revision: data.revision,
   body: () => editor.body,
   tell: (state, more) => {
-    const text = { saving: data.words.saving, saved: data.words.saved.replace("%(time)s", more ?? ""), unsaved: data.words.unsaved, offline: data.words.offline, gone: data.words.gone, refused: more };
+    const text = { saving: data.words.saving, saved: data.words.saved.replace("{time}", more ?? ""), unsaved: data.words.unsaved, offline: data.words.offline, gone: data.words.gone, refused: more };
     const status = one("[data-status]");
     status.textContent = text[state] ?? "";
     status.dataset.state = state;
@@ -79,7 +79,7 @@ function summarise() {
     const share = one("[data-share]", element);
     const label = item.bonus ? data.words.bonus : kindOf(item) === "text" ? "–" : `${format(parts.get(item) ?? 0)} %`;
     share.textContent = label;
-    share.title = data.words.share.replace("%(n)s", format(parts.get(item) ?? 0)).replace("%%", "%");
+    share.title = data.words.share.replace("{n}", format(parts.get(item) ?? 0));
   }
   one("[data-shares]").replaceChildren(
     ...editor.body.sections.map((section) => {
@@ -93,7 +93,7 @@ function summarise() {
   for (const gap of document.querySelectorAll("[data-gap]")) {
     const missing = gap.dataset.gap === "en" ? 0 : untranslated(editor.body, gap.dataset.gap);
     gap.textContent = missing ? ` ${missing}` : "";
-    gap.title = missing ? data.words.missing.replace("%(n)s", missing) : "";
+    gap.title = missing ? data.words.missing.replace("{n}", missing) : "";
   }
   one("[data-title]").textContent = inLanguage(editor.body.title) || data.name;
 }

@@ -51,7 +51,7 @@ export function showFaults(editor) {
   count.hidden = !rows.length;
   const button = one("[data-faults]");
   button.hidden = !rows.length;
-  button.textContent = editor.words.faults.replace("%(n)s", rows.length);
+  button.textContent = editor.words.faults.replace("{n}", rows.length);
   one("[data-publish]").disabled = rows.length > 0;
   const why = one("[data-publish-faults]");
   why.hidden = !rows.length;

@@ -20,7 +20,7 @@ function show(field, item) {
   if (field.dataset.t === "words") {
     field.value = value?.[fields.language] ?? "";
     const english = value?.en ?? "";
-    field.placeholder = fields.language !== "en" && english ? fields.words.fallback.replace("%(text)s", english) : "";
+    field.placeholder = fields.language !== "en" && english ? fields.words.fallback.replace("{text}", english) : "";
     field.lang = fields.language;
   } else if (field.dataset.t === "flag") field.checked = value ?? empty === "true";
   else if (field.dataset.t === "number") field.value = value ?? "";
