@@ -1,7 +1,7 @@
 // Lists by keyboard: j and k go from line to line, p plays the line where it stands, Enter opens it, / goes to the search.
 import { stop, toggle } from "./inplace.js";
 
-const byPlace = { KeyJ: "j", KeyK: "k", KeyP: "p", KeyX: "x", KeyA: "a", KeyT: "t", Slash: "/" };
+const byPlace = { KeyJ: "j", KeyK: "k", KeyP: "p", KeyX: "x", KeyA: "a", KeyT: "t", KeyC: "c", Slash: "/" };
 const acts = { j: () => step(1), k: () => step(-1), p: playHere, "/": toSearch, Escape: stop };
 
 /** Other scripts add their keys: `act(line, event)` gets the line the keyboard stands on, or null. */
