@@ -36,6 +36,8 @@ def _leads_to(row: Notice) -> str | None:
     own = row.body.get("url")
     if isinstance(own, str) and own.startswith("/") and not own.startswith(("//", "/\\")):
         return own
+    if row.kind == "assigned":
+        return url_for("queue.index")
     if row.call_id is None:
         return None
     at = row.body.get("at")
@@ -89,6 +91,32 @@ def _evaluation_disputed(body: Body) -> str:
     return str(_("%(name)s disputes your evaluation", name=_by(body)))
 
 
+def _assigned(body: Body) -> str:
+    count = int(body.get("calls") or 1)
+    rule = body.get("rule")
+    if rule:
+        return str(
+            ngettext(
+                "%(num)s call to review: drawn by the rule “%(rule)s”",
+                "%(num)s calls to review: drawn by the rule “%(rule)s”",
+                count,
+                rule=rule,
+            )
+        )
+    return str(ngettext("%(num)s call was given to you to review", "%(num)s calls were given to you to review", count))
+
+
+def _handed_on(body: Body) -> str:
+    before = body.get("from")
+    if before:
+        return str(_("You are to review a call that %(name)s had in the queue", name=before))
+    return str(_("You are to review a call that nobody had in the queue"))
+
+
+def _withdrawn(body: Body) -> str:
+    return str(_("%(name)s took a call out of your queue: it needs no review", name=_by(body)))
+
+
 def _something(_body: Body) -> str:
     return str(_("There is something new"))
 
@@ -99,5 +127,8 @@ SENTENCES: Final[dict[str, Callable[[Body], str]]] = {
     "comment": _comment,
     "evaluation_shown": _evaluation_shown,
     "evaluation_disputed": _evaluation_disputed,
+    "assigned": _assigned,
+    "handed_on": _handed_on,
+    "withdrawn": _withdrawn,
 }
 """How each kind of notification is said; a new kind is a function of its body, added here."""
