@@ -51,7 +51,8 @@ def weighted_mean(sampled: Sequence[Sampled]) -> Estimate | None:
         return Estimate(mean, None, None, n)
     spread = math.fsum((1 - item.probability) * (item.weight * (item.value - mean) / whole) ** 2 for item in sampled)
     half = student_t(n - 1) * math.sqrt(spread * n / (n - 1))
-    return Estimate(mean, max(0.0, mean - half), mean + half, n)
+    most = max(100.0, *(item.value for item in sampled))  # scores end at 100, with bonus a little above
+    return Estimate(mean, max(0.0, mean - half), min(most, mean + half), n)
 
 
 def student_t(freedom: int) -> float:

@@ -135,7 +135,7 @@ def preview() -> str:
             terms = read_terms(request.form)
             # A rule that has no name yet has a preview all the same.
             checked = check_terms(db, replace(terms, name=terms.name.strip() or "-"))
-            changed = rule_id is not None and checked != _rule(db, rule_id).terms
+            changed = rule_id is not None and not _same(checked, _rule(db, rule_id).terms)
             seen = _preview(db, checked, rule_id)
     except BadRule as error:
         return render_template("sampling/_preview.html", refused=_words(error))
@@ -226,6 +226,12 @@ def _choices(db: Any) -> dict[str, Any]:
         "risks": tuple(RISKS),
         "least": LEAST_SHARE,
     }
+
+
+def _same(one: RuleTerms, other: RuleTerms) -> bool:
+    """Whether two rules draw alike and for the same people; a form names them in the order of the list."""
+    one, other = (replace(terms, reviewers=tuple(sorted(terms.reviewers))) for terms in (one, other))
+    return replace(one, name=other.name) == other
 
 
 def _words(error: BadRule) -> str:

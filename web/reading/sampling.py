@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from werkzeug.datastructures import MultiDict
 
@@ -34,6 +35,16 @@ class Preview:
     planned: Planned
     lines: tuple[PreviewLine, ...]
     reasons: tuple[tuple[str, int], ...]
+
+    @property
+    def first(self) -> date:
+        """The period's first day."""
+        return self.planned.period.start.date()
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return (self.planned.period.end - timedelta(days=1)).date()
 
     @property
     def taken(self) -> int:
