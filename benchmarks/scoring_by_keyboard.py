@@ -87,7 +87,7 @@ def score_call(page: Any, sample: str, folder: Path, *, one_by_one: bool = False
             if page.locator("[data-criterion]:not([hidden]):not(.given) [data-machine]").count() == 0:
                 break
     else:
-        keys.press("Y")
+        keys.press("Shift+Y")
     for _left in range(page.locator("[data-criterion]:not([hidden]):not(.given)").count()):
         keys.press("1")  # what the machine left open
     keys.press("Control+Enter")

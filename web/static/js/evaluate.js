@@ -3,7 +3,7 @@ import { register } from "./keys.js";
 import { calm, tell } from "./page.js";
 import { Form } from "./evaluate_form.js";
 import { watchList } from "./evaluate_list.js";
-import { Saver, ask } from "./evaluate_send.js";
+import { Saver, alike, ask } from "./evaluate_send.js";
 import { drop, kept } from "./evaluate_store.js";
 
 const TYPING = 500; // ms of quiet after which typed words are saved
@@ -76,7 +76,7 @@ function bind(form, saver) {
       (row ?? root.querySelector(".crit")).focus({ preventScroll: true });
     } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("input")) {
       event.preventDefault(); // a line is finished: on to what is open
-      form.onward();
+      if (!toConflict()) form.onward();
     }
   });
 }
@@ -150,13 +150,15 @@ async function submit() {
   button.disabled = true;
   try {
     await saver.flush();
-    if (saver.stopped || open?.form !== form) return;
+    if (open?.form !== form || (saver.stopped && toConflict())) return;
     const body = { evaluation: form.config.evaluation, revision: saver.revision, ...form.read() };
     const { status, answer } = await ask("POST", words.submit, body);
-    if (answer.code === "evaluation_changed") return conflict(answer);
+    // Submitted before, and the answer never came back: what stands there is this.
+    const stands = answer.code === "evaluation_changed" && !answer.editable && alike(body, answer);
+    if (answer.code === "evaluation_changed" && !stands) return conflict(answer);
     if (answer.code === "not_complete") return form.tellMissing(answer.missing, words, answer.message);
     if (status === 401) return tell(words.signedOut);
-    if (!answer.ok) return tell(answer.message);
+    if (!answer.ok && !stands) return tell(answer.message);
     saver.stop();
     drop(form.config);
     open = null;
@@ -178,9 +180,16 @@ function conflict(answer) {
   const box = form.root.querySelector("#evaluation-conflict");
   box.replaceChildren(...new DOMParser().parseFromString(answer.html, "text/html").body.childNodes);
   box.hidden = false;
-  box.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
   form.root.querySelector("[data-status]").textContent = answer.message;
-  box.querySelector("button, input")?.focus();
+  if (!document.activeElement?.matches("input, textarea")) toConflict(); // a person in the middle of a word finishes it
+}
+
+function toConflict() {
+  const box = open.form.root.querySelector("#evaluation-conflict");
+  if (box.hidden) return false;
+  box.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+  box.querySelector("[data-take], button")?.focus({ preventScroll: true });
+  return true;
 }
 
 /** Go on with what is chosen criterion by criterion, or leave all as it stands there. */

@@ -115,6 +115,8 @@ export class Form {
     const column = row.closest(".col");
     const behavior = calm.matches ? "auto" : "smooth";
     if (!column || column.scrollHeight <= column.clientHeight + 1) return row.scrollIntoView({ block: "nearest", behavior });
+    const over = column.getBoundingClientRect().bottom - innerHeight;
+    if (over > 0) scrollBy({ top: over, behavior: "instant" }); // the buttons below the scorecard come into sight
     const [box, frame] = [row.getBoundingClientRect(), column.getBoundingClientRect()];
     const top = frame.top + (column.querySelector(".parts-nav")?.offsetHeight ?? 0) + 12;
     const bottom = Math.min(frame.bottom, innerHeight) - (this.root.querySelector("footer")?.offsetHeight ?? 0) - 12;

@@ -17,6 +17,19 @@ export async function ask(method, address, body) {
   return { status: response.status, answer };
 }
 
+/** Whether two versions of a draft say the same. */
+export function alike(one, other) {
+  const flat = ({ answers, comment }) =>
+    JSON.stringify([
+      comment ?? "",
+      Object.keys(answers)
+        .sort()
+        .map((id) => [id, answers[id].answer ?? "", answers[id].reason ?? "", answers[id].note ?? ""])
+        .filter(([, ...said]) => said.some(Boolean)),
+    ]);
+  return flat(one) === flat(other);
+}
+
 /** Keeps `read()` (answers and comment) on the server; `tell(state, answer)` hears how it goes. */
 export class Saver {
   constructor({ config, address, read, tell }) {
@@ -54,31 +67,45 @@ export class Saver {
 
   async send() {
     const before = this.changes;
+    const sent = structuredClone(this.read());
     this.tell("saving");
     try {
-      const { status, answer } = await ask("PUT", this.address, { evaluation: this.config.evaluation, revision: this.revision, ...this.read() });
+      const { status, answer } = await ask("PUT", this.address, { evaluation: this.config.evaluation, revision: this.revision, ...sent });
       if (status === 401) return this.later("signedOut");
       if (answer.code === "evaluation_changed") {
+        // A save whose answer never came back: what stands there is one's own, so nobody has to choose.
+        if (answer.editable && [sent, this.unsure].some((own) => own && alike(own, answer))) {
+          this.unsure = null;
+          this.revision = answer.revision;
+          return this.again();
+        }
         this.stopped = true;
         return this.tell("conflict", answer);
       }
       if (!answer.ok) return this.tell("refused", answer);
       this.accept(answer, before);
     } catch {
+      this.unsure = sent;
       this.later("offline");
     } finally {
       this.sending = null;
     }
   }
 
+  again() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), 0);
+  }
+
   accept(answer, before = this.changes) {
     this.revision = answer.revision;
+    this.unsure = null;
     this.wait = FIRST_WAIT;
     this.changes -= before;
     if (!this.dirty) drop(this.config);
     else keep(this.config, { ...this.read(), revision: this.revision });
     this.tell("saved", answer);
-    if (this.dirty) this.timer = setTimeout(() => this.flush(), 0);
+    if (this.dirty) this.again();
   }
 
   later(state) {
