@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import fsum, inf
 from typing import Final, NamedTuple
 
 from scoring.assessment import Evidence, Nearest
 from scoring.language import guess_language
 from scoring.languages import Language, Sentence, language_of, read_text
-from transcription.transcript import Transcript, Turn
+from transcription.transcript import Transcript, Turn, Word
 
 UNSURE_ROLES = ("speaker_a", "speaker_b")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A delivered turn inside a merged one: characters `start`..`end` of the merged text."""
 
     turn: int
@@ -31,31 +30,24 @@ class Piece:
     ends: float | None
 
 
-class PlacedWord(NamedTuple):
-    """A word with its characters in the merged text, its seconds and its confidence."""
-
-    start: int
-    end: int
-    begins: float | None
-    ends: float | None
-    confidence: float | None
+PlacedWord = tuple[int, int, float | None, float | None, float | None]
+"""A word by its first and last character in the merged text, its first and last second, and its confidence."""
 
 
-@dataclass(frozen=True, slots=True)
-class MergedTurn:
+class MergedTurn(NamedTuple):
     """One role's talk until the other speaks.
 
     `role_confidence` is the mean over its words, None where not given; `clearness` the mean confidence of the words;
     `begins` and `ends` are seconds, None where no piece has a time; `size` counts tokens.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # a turn is never searched as the tuple it is
     role: str
     text: str
     pieces: tuple[Piece, ...]
     words: tuple[PlacedWord, ...]
     role_confidence: float | None
-    sentences: tuple[Sentence, ...] = field(repr=False, default=())
+    sentences: tuple[Sentence, ...] = ()
     clearness: float | None = None
     begins: float | None = None
     ends: float | None = None
@@ -71,7 +63,7 @@ class MergedTurn:
         if not words:
             return ()
         first = bisect_right(words, (start, inf))
-        if first and words[first - 1].end > start:
+        if first and words[first - 1][1] > start:
             first -= 1
         return words[first : bisect_left(words, (end,), first)]
 
@@ -85,16 +77,16 @@ class MergedTurn:
         """The characters `start`..`end` as evidence, kept within one delivered turn (its largest part)."""
         piece, start, end = self._within_piece(start, end)
         words = self.words_in(start, end)
-        begins = [word.begins for word in words if word.begins is not None]
-        ends = [word.ends for word in words if word.ends is not None]
+        begins = [word[2] for word in words if word[2] is not None]
+        ends = [word[3] for word in words if word[3] is not None]
         return Evidence(
-            quote=self.text[start:end],
-            start=min(begins) if begins else piece.begins,
-            end=max(ends) if ends else piece.ends,
-            turn=piece.turn,
-            role=self.role,
-            source=source,
-            speech_confidence=mean_confidence(words),
+            self.text[start:end],
+            min(begins) if begins else piece.begins,
+            max(ends) if ends else piece.ends,
+            piece.turn,
+            self.role,
+            source,
+            mean_confidence(words),
         )
 
     def nearest(self, start: int, end: int) -> Nearest:
@@ -103,7 +95,9 @@ class MergedTurn:
         return Nearest(found.quote, found.start, found.end)
 
     def _within_piece(self, start: int, end: int) -> tuple[Piece, int, int]:
-        best = max(self.pieces, key=lambda piece: (min(end, piece.end) - max(start, piece.start), -piece.start))
+        best = self.pieces[0]
+        if len(self.pieces) > 1:
+            best = max(self.pieces, key=lambda piece: (min(end, piece.end) - max(start, piece.start), -piece.start))
         start, end = max(start, best.start), min(end, best.end)
         while start < end and self.text[start].isspace():
             start += 1
@@ -139,24 +133,27 @@ class Conversation:
         return any(turn.role not in UNSURE_ROLES for turn in self.turns)
 
 
-_new_word: Final = tuple.__new__
-"""Makes a `PlacedWord` in half the time its own constructor takes: a call has hundreds."""
+_new: Final = tuple.__new__
+"""Makes a named tuple from all its fields in half the time its own constructor takes: a call has hundreds."""
 
 
 def prepare(transcript: Transcript) -> Conversation:
     """The conversation in a transcript."""
-    groups: list[list[tuple[int, Turn]]] = []
+    groups: list[list[_Said]] = []
+    before: str | None = None
     for index, turn in enumerate(transcript.turns):
-        if turn.role == "system" or not _text_of(turn).strip():
+        text = _text_of(turn)
+        if not text or turn.role == "system":
             continue
-        if groups and groups[-1][0][1].role == turn.role:
-            groups[-1].append((index, turn))
+        if turn.role == before:
+            groups[-1].append((index, turn, text))
         else:
-            groups.append([(index, turn)])
-    language = transcript.language or guess_language(_text_of(turn) for group in groups for _, turn in group)
+            groups.append([(index, turn, text)])
+            before = turn.role
+    language = transcript.language or guess_language(text for group in groups for _, _, text in group)
     reading = language_of(language)
     return Conversation(
-        turns=tuple(_merge(n, group, reading) for n, group in enumerate(groups)),
+        turns=tuple([_merge(n, group, reading) for n, group in enumerate(groups)]),
         language=language,
         duration=transcript.duration,
         draft=transcript.draft,
@@ -169,44 +166,60 @@ def mean_confidence(words: Iterable[PlacedWord]) -> float | None:
 
     `fsum`, here and wherever seconds and confidences are added: `sum` rounds otherwise from Python 3.12 on.
     """
-    values = [word.confidence for word in words if word.confidence is not None]
+    values = [word[4] for word in words if word[4] is not None]
     return fsum(values) / len(values) if values else None
 
 
+_Said = tuple[int, Turn, str]
+"""A delivered turn with its number and what is said in it."""
+
+
 def _text_of(turn: Turn) -> str:
-    return turn.text if turn.text.strip() else " ".join(word.text for word in turn.words)
+    """What is said in a turn; empty where nothing is."""
+    text = turn.text
+    if not text or text.isspace():
+        text = " ".join([word.text for word in turn.words])
+        return "" if text.isspace() else text
+    return text
 
 
-def _merge(index: int, group: list[tuple[int, Turn]], language: Language) -> MergedTurn:
+def _merge(index: int, group: list[_Said], language: Language) -> MergedTurn:
     text = ""
     pieces: list[Piece] = []
     words: list[PlacedWord] = []
     weighed = 0.0
     weight = 0
-    for number, turn in group:
-        if text:
-            text += " "
+    for number, turn, said in group:
         start = len(text)
-        text += _text_of(turn)
-        pieces.append(_piece(number, turn, start, len(text)))
-        words.extend(_place_words(turn, _text_of(turn), start))
+        if start:
+            start += 1
+            text = f"{text} {said}"
+        else:
+            text = said
+        pieces.append(_piece(number, turn, start, start + len(said)))
+        if turn.words:
+            _place_words(turn.words, said, start, words)
         if turn.role_confidence is not None:
             length = max(1, len(turn.text.split()))
             weighed += turn.role_confidence * length
             weight += length
+    begins, ends = pieces[0].begins, pieces[0].ends
+    if len(pieces) > 1:
+        begins = min((piece.begins for piece in pieces if piece.begins is not None), default=None)
+        ends = max((piece.ends for piece in pieces if piece.ends is not None), default=None)
     sentences = read_text(language, text)
     return MergedTurn(
-        index=index,
-        role=group[0][1].role,
-        text=text,
-        pieces=tuple(pieces),
-        words=tuple(words),
-        role_confidence=weighed / weight if weight else None,
-        sentences=sentences,
-        clearness=mean_confidence(words),
-        begins=min((piece.begins for piece in pieces if piece.begins is not None), default=None),
-        ends=max((piece.ends for piece in pieces if piece.ends is not None), default=None),
-        size=sum(len(sentence.tokens) for sentence in sentences),
+        index,
+        group[0][1].role,
+        text,
+        tuple(pieces),
+        tuple(words),
+        weighed / weight if weight else None,
+        sentences,
+        mean_confidence(words),
+        begins,
+        ends,
+        sum([len(sentence.tokens) for sentence in sentences]),
     )
 
 
@@ -218,24 +231,24 @@ def _piece(number: int, turn: Turn, start: int, end: int) -> Piece:
         ends = next((word.end for word in reversed(turn.words) if word.end is not None), None)
     if begins is not None and ends is not None and ends < begins:
         begins, ends = ends, begins
-    return Piece(number, start, end, begins, ends)
+    return _new(Piece, (number, start, end, begins, ends))
 
 
-def _place_words(turn: Turn, text: str, offset: int) -> list[PlacedWord]:
-    """Each word's characters in the text, searched forward; a word that is not in the text is left out."""
-    placed: list[PlacedWord] = []
+def _place_words(words: Sequence[Word], text: str, offset: int, placed: list[PlacedWord]) -> None:
+    """Add each word with its characters in the text, searched forward; a word that is not in the text is left out."""
     place = placed.append
+    find = text.find
     at = 0
     lowered = ""
-    for word in turn.words:
+    for word in words:
         wanted = word.text.strip()
         length = len(wanted)
         if not wanted:
             continue
-        found = text.find(wanted, at, at + length + 80)
+        found = find(wanted, at, at + length + 80)
         if found < 0:
             lowered = lowered or text.lower()
-            wanted = wanted.strip(".,!?;:…\"'()[]-–—").lower()
+            wanted = wanted.strip(".,!?:;…\"'()[]-–—").lower()
             length = len(wanted)
             found = lowered.find(wanted, at, at + length + 80) if wanted and len(lowered) == len(text) else -1
         if found < 0:
@@ -244,5 +257,4 @@ def _place_words(turn: Turn, text: str, offset: int) -> list[PlacedWord]:
         begins, ends = word.start, word.end
         if begins is not None and ends is not None and ends < begins:
             begins, ends = ends, begins
-        place(_new_word(PlacedWord, (offset + found, offset + at, begins, ends, word.confidence)))
-    return placed
+        place((offset + found, offset + at, begins, ends, word.confidence))

@@ -155,7 +155,7 @@ def _counts(sources: Sequence[Value], language: Language) -> Counter[str]:
     for source in sources:
         keys = source.mapping(required=_REQUIRED, optional=_OPTIONAL)
         for text in (*keys["match"].texts(), *keys["miss"].texts()):
-            counts.update(keys_of(language.split(text)))
+            counts.update(keys_of(language.split(text), language))
     return counts
 
 

@@ -25,7 +25,8 @@ from scoring.phrase_parts import Part, all_of, in_order, of_word
 
 MAX_COST: Final = 20_000
 _UNSEEN: Final = 0.5
-"""How often a word or pair that stands in no line of the pack is taken to occur there."""
+_UNSEEN_PAIR: Final = 0.02
+"""How often a word, and a pair, that stands in no line of the pack is taken to occur there."""
 
 DIGIT_ANCHOR: Final = "#digit"
 BOUNDARY: Final = "|"
@@ -45,9 +46,9 @@ class Compiled:
     """A phrase ready to run on a token stream.
 
     `required`: sets of which each has a member in any turn the phrase is found in, the rarest set first; a member is
-    a stem, or two stems that follow each other, with a space between (`Stream.keys`). `first`: the stems it can begin
-    with, None when it can begin with any. `stems`: every word it knows, to find near misses. `expression`: the text of
-    its regular expression.
+    the key of a stem, or those of two stems that follow each other, with a space between (`Stream.keys`). `first`: the
+    keys of the stems it can begin with, None when it can begin with any. `stems`: every word it knows, to find near
+    misses. `expression`: the text of its regular expression.
     """
 
     source: str
@@ -158,7 +159,8 @@ class _Parser:
     def commonness(self, anchors: frozenset[str]) -> tuple[float, int, tuple[str, ...]]:
         """Smaller is rarer; the words themselves break ties so that the choice never depends on hashing."""
         counts = self.vocabulary.counts
-        return sum(counts.get(anchor, _UNSEEN) for anchor in anchors), len(anchors), tuple(sorted(anchors))
+        found = sum([counts.get(anchor) or (_UNSEEN_PAIR if " " in anchor else _UNSEEN) for anchor in anchors])
+        return found, len(anchors), tuple(sorted(anchors))
 
     def _sequence(self, *, spaced: bool) -> Part:
         parts: list[Part] = []
@@ -215,7 +217,7 @@ class _Parser:
         if not patterns:
             raise PatternInvalid(f"'{word}' is dropped before matching; leave it out")
         self.stems.update(anchor for pattern in patterns for anchor in pattern.anchors)
-        return in_order([of_word(pattern.expression, pattern.anchors) for pattern in patterns])
+        return in_order([of_word(p.expression, self.language.keys(p.anchors)) for p in patterns])
 
     def _slot(self, name: str) -> Part:
         if name == "any":

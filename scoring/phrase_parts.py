@@ -16,8 +16,8 @@ MOST_PAIRS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a phrase. `first` and `last`: the stems it can begin and end with, None when they can be anything;
-    `empty`: it can be found in no words at all."""
+    """A piece of a phrase. `first` and `last`: keys of the stems it can begin and end with, None when they can be
+    anything; `empty`: it can be found in no words at all."""
 
     regex: str
     cost: int
@@ -27,9 +27,9 @@ class Part:
     empty: bool = False
 
 
-def of_word(expression: str, stems: frozenset[str]) -> Part:
-    """One word that must be there."""
-    return Part(expression, 1, (stems,), stems, stems)
+def of_word(expression: str, keys: frozenset[str]) -> Part:
+    """One word that must be there, by the keys of the stems it stands for."""
+    return Part(expression, 1, (keys,), keys, keys)
 
 
 def in_order(parts: list[Part]) -> Part:

@@ -7,6 +7,7 @@ going back much, staying nothing, so that one stray cue does not make a stage. A
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import sub
 from typing import Final
 
 from scoring.assessment import STAGES, Objection, StageSpan
@@ -107,7 +108,7 @@ def _best_path(scores: list[list[float]]) -> list[int]:
 
 def _best_before(best: Sequence[float], costs: Sequence[float]) -> int:
     """The stage it pays most to come from; of equal ones the earlier."""
-    worth = [value - cost for value, cost in zip(best, costs, strict=True)]
+    worth = list(map(sub, best, costs))
     return worth.index(max(worth))
 
 

@@ -6,10 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
+from operator import add
 from typing import Final
 
 from scoring.conversation import MergedTurn
-from scoring.languages import WORD_MARK, Sentence, Token
+from scoring.languages import WORD_MARK, Language, Sentence, Token
 from scoring.patterns import BOUNDARY, DIGIT_ANCHOR, Compiled, Vocabulary
 
 _LONG: Final = 300
@@ -24,7 +25,17 @@ class Stream:
     `stems` are the turn's words; `keys` are those and every pair of neighbours, the ends of sentences as "|".
     """
 
-    __slots__ = ("_places", "_sentence_starts", "char_starts", "keys", "sentences", "stems", "text", "tokens")
+    __slots__ = (
+        "_families",
+        "_places",
+        "_sentence_starts",
+        "char_starts",
+        "keys",
+        "sentences",
+        "stems",
+        "text",
+        "tokens",
+    )
 
     def __init__(self, turn: MergedTurn, vocabulary: Vocabulary) -> None:
         self.sentences = turn.sentences
@@ -32,20 +43,22 @@ class Stream:
         self.char_starts: list[int] = []
         self._sentence_starts: list[int] = []
         self._places: dict[str, list[int]] | None = None
+        self._families = vocabulary.language.families
         parts = ["| "]
         at = 2
         for sentence in turn.sentences:
             words = _written(sentence.tokens, vocabulary)
             self._sentence_starts.append(at)
             self.tokens += sentence.tokens
-            *starts, at = accumulate(map(len, words), initial=at)
+            starts = list(accumulate(map(len, words), initial=at))
+            at = starts.pop()
             self.char_starts += starts
             parts += words
             parts.append("| ")
             at += 2
         self.text = "".join(parts)
-        self.stems = {token.stem for token in self.tokens}
-        self.keys = keys_of(turn.sentences)
+        self.stems = {token[0] for token in self.tokens}
+        self.keys = keys_of(turn.sentences, vocabulary.language)
         if DIGIT_ANCHOR in self.keys:
             self.stems.add(DIGIT_ANCHOR)
 
@@ -55,28 +68,33 @@ class Stream:
             return phrase.regex.finditer(self.text)
         return self._find_from(phrase, phrase.first)
 
-    def _find_from(self, phrase: Compiled, stems: frozenset[str]) -> Iterator[re.Match[str]]:
+    def _find_from(self, phrase: Compiled, keys: frozenset[str]) -> Iterator[re.Match[str]]:
         """The same, tried only where the phrase can begin."""
         match = phrase.regex.match
         reached = 0
-        for start in self._starts(stems):
+        for start in self._starts(keys):
             if start >= reached and (found := match(self.text, start)):
                 yield found
                 reached = found.end()
 
-    def _starts(self, stems: frozenset[str]) -> list[int]:
-        """The places of the text where one of the stems stands, in order."""
+    def _starts(self, keys: frozenset[str]) -> list[int]:
+        """The places of the text where a stem with one of the keys stands, in order."""
         if self._places is None:
             self._places = self._all_places()
         places = self._places
-        said = places.keys() & stems if len(stems) > len(places) else stems
-        found = [places[stem] for stem in said if stem in places]
-        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+        said = places.keys() & keys if len(keys) > len(places) else keys
+        found = [places[key] for key in said if key in places]
+        return found[0] if len(found) == 1 else sorted(set(chain.from_iterable(found)))
 
     def _all_places(self) -> dict[str, list[int]]:
         places: dict[str, list[int]] = {}
         for token, start in zip(self.tokens, self.char_starts, strict=True):
             places.setdefault(token.stem, []).append(start)
+        if self._families is not None:
+            for token, start in zip(self.tokens, self.char_starts, strict=True):
+                family = self._families[token.stem]
+                if family != token.stem:
+                    places.setdefault(family, []).append(start)
         if DIGIT_ANCHOR in self.keys:
             numbers = [at for stem, found in places.items() if stem[0].isdigit() for at in found]
             places[DIGIT_ANCHOR] = sorted(numbers)
@@ -107,11 +125,25 @@ class Stream:
         return start, len(self.text) if last else self._sentence_starts[number + 1]
 
 
-def keys_of(sentences: Iterable[Sentence]) -> set[str]:
-    """Every stem and every pair of neighbouring stems, as `Compiled.required` names them; a number is also "#digit"."""
+def keys_of(sentences: Iterable[Sentence], language: Language) -> set[str]:
+    """Every stem and every pair of neighbouring stems, as `Compiled.required` names them.
+
+    A number is also "#digit", and a stem its family, where the language has such.
+    """
+    families = language.families
     keys = {f"{BOUNDARY} {BOUNDARY}"}  # the ends of sentences take no place, so two of them may stand together
     for sentence in sentences:
-        stems = [token.stem for token in sentence.tokens]
+        stems = [token[0] for token in sentence.tokens]
+        if families is not None:
+            wide = [families[stem] for stem in stems]
+            keys.update(wide)
+            spaced, spaced_wide = (
+                [f"{stem} " for stem in (BOUNDARY, *stems)],
+                [f"{stem} " for stem in (BOUNDARY, *wide)],
+            )
+            for before in (spaced, spaced_wide):
+                keys.update(map(add, before, wide))
+            keys.update(map(add, spaced_wide[1:], (*stems[1:], BOUNDARY)))
         keys.update(stems)
         keys.update([f"{one} {other}" for one, other in pairwise((BOUNDARY, *stems, BOUNDARY))])
         if _DIGIT.search("".join(stems)) and any(stem[0].isdigit() for stem in stems):
@@ -126,8 +158,8 @@ def _written(tokens: Sequence[Token], vocabulary: Vocabulary) -> list[str]:
     """The tokens as they stand on the stream: with their form where a phrase asks for it, with the mark of a word."""
     language = vocabulary.language
     if language.marks_words:
-        return [f"{token.stem}{WORD_MARK} " if token.head else f"{token.stem} " for token in tokens]
+        return [f"{stem}{WORD_MARK} " if head else f"{stem} " for stem, _, _, _, head in tokens]
     if language.joined:
-        return [f"{token.stem} " for token in tokens]
+        return [f"{token[0]} " for token in tokens]
     exact = vocabulary.exact
-    return [f"{token.stem}={token.surface} " if token.surface in exact else f"{token.stem} " for token in tokens]
+    return [f"{stem}={surface} " if surface in exact else f"{stem} " for stem, surface, _, _, _ in tokens]

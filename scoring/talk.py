@@ -34,7 +34,7 @@ _PAUSE_WITHIN_TALK: Final = 1.0  # a pause this short between two words is still
 _FASTEST: Final = 9.0  # words a second; beyond this the times are not real
 _TIMED_SHARE: Final = 0.95
 _LATEST_CUT: Final = 1.5  # with punctuation, a broken-off sentence may trail this long into the other's talk
-_SYLLABLE: Final = re.compile(r"[\uac00-\ud7a3\u4e00-\u9fff\u3400-\u4dbf]")
+_SYLLABLES: Final = re.compile(r"[\uac00-\ud7a3\u4e00-\u9fff\u3400-\u4dbf]+")
 _SYLLABLE_LANGUAGES: Final = ("ko", "zh")
 _BACKCHANNELS: Final = word_set(
     "mhm mm hm okay yes right sure uhhuh aha i see ok true exactly really great good ага угу да так хорошо понятно "
@@ -78,8 +78,8 @@ def utterances(transcript: Transcript, conversation: Conversation) -> tuple[Utte
     timed = [item for n, turn in spoken if (item := _utterance(n, turn, language, read.get(n))) is not None]
     if not spoken or len(timed) < _TIMED_SHARE * len(spoken):
         return None
-    talk = fsum(end - start for item in timed for start, end in item.spoken)
-    words = sum(_count(item.text, None) for item in timed)
+    talk = fsum([end - start for item in timed for start, end in item.spoken])
+    words = sum([_count(item.text, None) for item in timed])
     if talk <= 0 or words / talk > _FASTEST:
         return None
     return tuple(sorted(timed, key=lambda item: (item.start, item.turn)))
@@ -226,6 +226,8 @@ def _utterance(number: int, turn: Turn, language: Language, read: MergedTurn | N
 
 def _joined(words: Sequence[Word]) -> tuple[tuple[float, float], ...]:
     """The stretches of talk that the words of a turn make up."""
+    if not words:
+        return ()
     timed = [(w.start, w.end) for w in words if w.start is not None and w.end is not None and w.end >= w.start]
     if not timed:
         return ()
@@ -262,11 +264,11 @@ def _pace(said: Sequence[Utterance], role: str, language: str | None) -> float |
 
 def _count(text: str, language: str | None) -> int:
     """Words; syllables in Korean and Chinese, where a character is one."""
-    syllables = _SYLLABLE.findall(text)
+    syllables = 0 if text.isascii() else sum(map(len, _SYLLABLES.findall(text)))
     if language is not None and language[:2] in _SYLLABLE_LANGUAGES:
-        return len(syllables)
+        return syllables
     # A run of Han is one "word" to split(); for the sanity of times its characters count in pairs.
-    return max(len(text.split()), len(syllables) // 2)
+    return max(len(text.split()), syllables // 2)
 
 
 def _changes(said: Sequence[Utterance]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from transcription.errors import NotATranscript
+from transcription.plain_turns import read_plain_turns
 from transcription.transcript import (
     MARK_KINDS,
     REDACTION_KINDS,
@@ -35,7 +36,7 @@ def read_transcript_json(data: object) -> Transcript:
     if not isinstance(turns, list):
         raise NotATranscript("it has no list of turns", where="turns")
     return Transcript(
-        turns=tuple(_read_turn(item, f"turns[{n}]") for n, item in enumerate(turns)),
+        turns=read_plain_turns(turns) or tuple(_read_turn(item, f"turns[{n}]") for n, item in enumerate(turns)),
         language=_text_or_none(top, "language", "language"),
         engine=_text_or_none(top, "engine", "engine"),
         model=_text_or_none(top, "model", "model"),
@@ -88,7 +89,7 @@ def _read_turn(data: object, where: str) -> Turn:
         end=_number(item, "end", where),
         role_confidence=_number(item, "role_confidence", where),
         channel=_channel(item, where),
-        words=tuple([_read_plain_word(word) or _read_word(word, where, n) for n, word in enumerate(words)]),
+        words=tuple(_read_word(word, where, n) for n, word in enumerate(words)),
         speaker=_text_or_none(item, "speaker", where),
         language=_text_or_none(item, "language", where),
     )
@@ -120,22 +121,6 @@ def _read_redaction(data: object, where: str, turns: int) -> Redaction:
         raise NotATranscript(f"kind {item.get('kind')!r} is none of {', '.join(REDACTION_KINDS)}", where=where)
     kind = cast(RedactionKind, item["kind"])
     return Redaction(kind, turn, _number(item, "start", where), _number(item, "end", where))
-
-
-def _read_plain_word(data: object) -> Word | None:
-    """A word as engines write it: text and three finite numbers. None for any other, which is read part by part.
-
-    A call has hundreds of words, and reading them is a good part of judging it.
-    """
-    if type(data) is not dict:
-        return None
-    get = data.get
-    text, start, end, confidence = get("text"), get("start"), get("end"), get("confidence")
-    if type(text) is str and type(start) is float and type(end) is float and type(confidence) is float:
-        total = start + end + confidence
-        if total - total == 0.0:  # else one of them is infinite or no number
-            return Word(text, start, end, confidence)
-    return None
 
 
 def _read_word(data: object, turn: str, number: int) -> Word:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -47,8 +47,7 @@ new_token: Final = tuple.__new__
 """Makes a `Token` from all its fields in half the time its own constructor takes: a call has hundreds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A run of tokens that a phrase may not cross; `asks` when it ended in a question mark."""
 
     tokens: tuple[Token, ...]
@@ -62,6 +61,23 @@ class WordPattern:
 
     expression: str
     anchors: frozenset[str]
+
+
+class Filled(dict[str, str]):
+    """What a function makes of words, kept as they are met: a look costs a third of a remembered call."""
+
+    def __init__(self, function: Callable[[str], str]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_FILLED:
+            self.clear()
+        found = self[word] = self._function(word)
+        return found
+
+
+_MOST_FILLED: Final = 65536
 
 
 class Language(ABC):
@@ -85,6 +101,13 @@ class Language(ABC):
 
     joining: frozenset[str] = frozenset()
     """Words that join one clause to the next."""
+
+    families: Filled | None = None
+    """The key of the family each stem belongs to, where a phrase's word may stand for a family of stems at once."""
+
+    def keys(self, stems: frozenset[str]) -> frozenset[str]:
+        """What a word of a phrase is looked for by, before its expression is tried: its stems or their family."""
+        return stems
 
     @abstractmethod
     def split(self, text: str) -> tuple[Sentence, ...]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import eq
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from scoring.languages.chinese_questions import chinese_is_open, chinese_questio
 from scoring.languages.joined import Joined, is_syllable
 
 _FILLERS: Final = frozenset("嗯呃唔啊呀哦噢喔哎唉诶欸哈呵嘿哟哼嘞")
+_DROPPED: Final = _FILLERS | {"额"}
 _FOLDED: Final = {"您": "你", "妳": "你", "她": "他", "它": "他", "牠": "他", "得": "的", "地": "的", "账": "帐"}
 _AMOUNT: Final = re.compile(r"[金余差限总份名全大小面税配超足数定]额|额[度外头定满]")
 # A single character said twice is a stammer only when Chinese does not double it for sense (看看, 谢谢, 好好).
@@ -26,6 +28,7 @@ _STAMMERED: Final = frozenset("我你他这那就不是对的有没要还因所�
 _STAMMERED_PAIRS: Final = frozenset(
     ("我们", "你们", "他们", "这个", "那个", "就是", "因为", "但是", "然后", "如果", "可以", "现在", "不是", "没有")
 )
+_TWICE: Final = tuple(pair * 2 for pair in sorted(_STAMMERED_PAIRS))
 _NUMERALS: Final = frozenset("零一二两三四五六七八九十幺")
 
 
@@ -60,7 +63,8 @@ class Chinese(Joined):
     common = frozenset("的了是我你您他她们这那有在不就也都好说个一吗呢啊吧要会可以能么什还没对上来去到看想")
     joining = frozenset()
 
-    def normal(self, syllable: str) -> str:
+    @classmethod
+    def normal(cls, syllable: str) -> str:
         """Traditional characters are matched as simplified ones, and those that sound alike as one."""
         return _as_heard(syllable)
 
@@ -68,7 +72,12 @@ class Chinese(Joined):
         """Hesitations, empty particles and stammers are left out."""
         sentences = []
         for sentence in super().split(text):
-            tokens = tuple(_without_stammers([token for token in sentence.tokens if not _is_filler(text, token)]))
+            tokens = sentence.tokens
+            if not _DROPPED.isdisjoint([token[1] for token in tokens]):
+                tokens = tuple([token for token in tokens if not _is_filler(text, token)])
+            stems = [token[0] for token in tokens]
+            if _may_stammer(stems):
+                tokens = tuple(_without_stammers(tokens, stems))
             if tokens:
                 sentences.append(Sentence(tokens, sentence.asks, sentence.ended))
         return tuple(sentences)
@@ -94,8 +103,14 @@ def _is_filler(text: str, token: Token) -> bool:
     return token.surface in _FILLERS
 
 
-def _without_stammers(tokens: Sequence[Token]) -> Iterator[Token]:
-    stems = [token.stem for token in tokens]
+def _may_stammer(stems: Sequence[str]) -> bool:
+    """Whether a character, or one of the pairs, stands twice in a row."""
+    if any(map(eq, stems, stems[1:])):
+        return True
+    return any(map(eq, stems, stems[2:])) and any(map("".join(stems).__contains__, _TWICE))
+
+
+def _without_stammers(tokens: Sequence[Token], stems: Sequence[str]) -> Iterator[Token]:
     at = 0
     while at < len(stems):
         stem = stems[at]

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import chain, repeat
 from types import MappingProxyType
 from typing import Final
 
-from scoring.languages.base import PIECE, WORD_MARK, Language, Sentence, Token, ends_sentence, mask_tokens, new_token
+from scoring.languages.base import (
+    PIECE,
+    WORD_MARK,
+    Filled,
+    Language,
+    Sentence,
+    Token,
+    ends_sentence,
+    mask_tokens,
+    new_token,
+)
 
 _SINGLE: Final = re.compile(
     r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]|[0-9]+(?:[.,:/][0-9]+)*|[^\W\d_]+|\d+"
 )
 _SYLLABLE: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]")
 _LONE_LETTERS: Final = re.compile(r"[\u1100-\u11ff\u3130-\u318f]+")
-_SYLLABLES: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+")
-"""A run of syllables that stand for themselves: none of the compatibility characters that folding changes."""
+_PIECE: Final = re.compile(r"(?P<run>[\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+)(?![\w'’ʼ`´])|" + PIECE.pattern)
+"""As `PIECE`, with runs of syllables that stand for themselves (no compatibility characters, which folding changes)."""
+
+
+def _heads(before: str) -> bool:
+    """Whether a written word begins behind this character."""
+    return before.isspace() or not before.isalnum()
 
 
 def is_syllable(text: str) -> bool:
@@ -41,26 +57,50 @@ class Joined(Language):
     percent: str = ""
     fillers: frozenset[str] = frozenset()
 
-    def normal(self, syllable: str) -> str:
+    @classmethod
+    def normal(cls, syllable: str) -> str:
         """The form in which a syllable is matched."""
         return syllable
+
+    @cached_property
+    def normals(self) -> Filled:
+        """Every syllable met so far in the form in which it is matched."""
+        return Filled(self.normal)
 
     def split(self, text: str) -> tuple[Sentence, ...]:
         sentences: list[Sentence] = []
         tokens: list[Token] = []
-        for match in PIECE.finditer(text):
+        fillers = self.fillers
+        for match in _PIECE.finditer(text):
             kind = match.lastgroup
-            if kind == "end":
+            if kind == "run":
+                raw, start = match.group(), match.start()
+                if raw not in fillers:
+                    head = start == 0 or _heads(text[start - 1])
+                    tokens.extend(self._run(raw, start, head=head))
+            elif kind == "end":
                 mark = match.group()
-                before = tokens[-1].surface if tokens else ""
-                if ends_sentence(text, match.end(), mark, before, frozenset()) and tokens:
+                if ends_sentence(text, match.end(), mark, "", frozenset()) and tokens:
                     sentences.append(Sentence(tuple(tokens), "?" in mark or "？" in mark, ended=True))
                     tokens = []
-                continue
-            tokens.extend(self._pieces(text, match, kind))
+            else:
+                tokens.extend(self._pieces(text, match, kind))
         if tokens:
             sentences.append(Sentence(tuple(tokens), asks=False, ended=False))
         return tuple(sentences)
+
+    def _run(self, raw: str, start: int, *, head: bool) -> Iterator[Token]:
+        """The tokens of a run of syllables that stand for themselves."""
+        end = start + len(raw)
+        places = zip(  # as long as the shortest, for nothing but the heads is longer
+            map(self.normals.__getitem__, raw),
+            raw,
+            range(start, end),
+            range(start + 1, end + 1),
+            chain((head,), repeat(False)),
+            strict=False,
+        )
+        return map(new_token, repeat(Token), places)
 
     def _pieces(self, text: str, match: re.Match[str], kind: str | None) -> list[Token]:
         raw, start = match.group(), match.start()
@@ -73,13 +113,7 @@ class Joined(Language):
             word = self.currency.get(raw, self.percent)
             return [Token(self.normal(c), c, start, match.end(), head=n == 0) for n, c in enumerate(word)]
         # A written word may go on behind a number: "3만원" is one word of three tokens.
-        head = start == 0 or text[start - 1].isspace() or not (text[start - 1].isalnum())
-        if _SYLLABLES.fullmatch(raw):
-            normal = self.normal
-            found = [new_token(Token, (normal(c), c, place, place + 1, False)) for place, c in enumerate(raw, start)]
-            if head:
-                found[0] = new_token(Token, (*found[0][:4], True))
-            return found
+        head = start == 0 or _heads(text[start - 1])
         found = []
         for piece in _SINGLE.finditer(raw):
             surface = _surface(piece.group())

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import eq
 from types import MappingProxyType
 from typing import Final
 
-from scoring.languages.base import WORD_MARK, Sentence, Token, WordPattern
+from scoring.languages.base import WORD_MARK, Filled, Sentence, Token, WordPattern, new_token
 from scoring.languages.joined import Joined, is_syllable
 from scoring.languages.korean_dates import korean_date
 from scoring.languages.korean_questions import korean_is_open, korean_questions
@@ -37,10 +38,28 @@ def _written_out(syllable: str) -> str:
     return chr(_FIRST + (initial * _VOWELS + vowel) * _FINALS + final)
 
 
+_Written = tuple[tuple[Token, ...], bool, bool, bool]
+"""What is written between two spaces: its tokens, whether a sentence ends behind it and asks, and whether that is all
+that can be told of it without looking around."""
+
+_REMEMBERED: Final = 65536
+_WRITTEN: Final[dict[str, _Written]] = {}
+"""What was read before: a call says few written words that no call before it said."""
+
+_MARKS: Final = re.compile(r"[.!?。？！]+")
+
+
+def _family(stem: str) -> str:
+    """The key of a syllable with any final consonant; other stems are families of their own."""
+    code = ord(stem) - _FIRST if len(stem) == 1 else -1
+    return f"{chr(ord(stem) - code % _FINALS)}~" if 0 <= code <= _LAST - _FIRST else stem
+
+
 class Korean(Joined):
     """See `Language`."""
 
     code = "ko"
+    families = Filled(_family)
     marks_words = True
     gap = 8
     fillers = frozenset(
@@ -51,16 +70,66 @@ class Korean(Joined):
     common = frozenset("이가는은을를에의도로고다요네그저아지하시니면서거게한데있없수나라자들만기어인")
     joining = frozenset()
 
-    def normal(self, syllable: str) -> str:
+    @classmethod
+    def normal(cls, syllable: str) -> str:
         """Contracted forms of 하다 and 되다 are matched as the full ones."""
         return _written_out(syllable)
 
+    def keys(self, stems: frozenset[str]) -> frozenset[str]:
+        """A syllable with any final consonant is looked for by the one key of all twenty-eight."""
+        families = frozenset(map(_family, stems))
+        return families if len(stems) == _FINALS and len(families) == 1 else stems
+
     def split(self, text: str) -> tuple[Sentence, ...]:
         """The sentences of a turn, without stammers: "비 비싸네요" is read as "비싸네요"."""
+        sentences = self._split_plain(text)
+        if sentences is None:
+            sentences = super().split(text)
         return tuple(
-            Sentence(_without_stammers(sentence.tokens), sentence.asks, sentence.ended)
-            for sentence in super().split(text)
+            [
+                Sentence(_without_stammers(sentence.tokens), sentence.asks, sentence.ended)
+                if _may_stammer(sentence.tokens)
+                else sentence
+                for sentence in sentences
+            ]
         )
+
+    def _split_plain(self, text: str) -> Sequence[Sentence] | None:
+        """The sentences of a text of known written words; None where a mark in one belongs to the words before it."""
+        sentences: list[Sentence] = []
+        tokens: list[Token] = []
+        add = tokens.append
+        at = 0
+        for written in text.split(" "):
+            if written:
+                found = _WRITTEN.get(written)
+                if found is None:
+                    if len(_WRITTEN) >= _REMEMBERED:
+                        _WRITTEN.clear()
+                    _WRITTEN[written] = found = self._read_written(written)
+                said, ends, asks, plain = found
+                if not plain:
+                    return None
+                for stem, surface, start, end, head in said:
+                    add(new_token(Token, (stem, surface, at + start, at + end, head)))
+                if ends:
+                    sentences.append(new_token(Sentence, (tuple(tokens), asks, True)))
+                    tokens.clear()
+                at += len(written)
+            at += 1
+        if tokens:
+            sentences.append(new_token(Sentence, (tuple(tokens), False, False)))
+        return sentences
+
+    def _read_written(self, written: str) -> _Written:
+        """What stands between two spaces."""
+        read = super().split(written)
+        begins = read[0].tokens[0].start if read else len(written)
+        if len(read) > 1 or any(mark.start() < begins for mark in _MARKS.finditer(written)):
+            return (), False, False, False
+        if not read:
+            return (), False, False, True
+        return read[0].tokens, read[0].ended, read[0].asks, True
 
     def patterns(self, word: str, exact_stems: frozenset[str], *, exact: bool) -> tuple[WordPattern, ...]:
         """A phrase's word, syllable by syllable; `=네` is the whole written word 네 and nothing more."""
@@ -88,6 +157,12 @@ class Korean(Joined):
 
     def resolve_date(self, words: Sequence[str], day: date) -> date | None:
         return korean_date("".join(words), day)
+
+
+def _may_stammer(tokens: tuple[Token, ...]) -> bool:
+    """Whether a written word's first syllable is that of the next word, one or two syllables on."""
+    begun = [token[1] if token[4] else number for number, token in enumerate(tokens)]
+    return any(map(eq, begun, begun[1:])) or any(map(eq, begun, begun[2:]))
 
 
 def _without_stammers(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

@@ -5,11 +5,29 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from scoring.languages.base import PIECE, Language, Sentence, Token, ends_sentence, folded, mask_tokens, new_token
 
 _FIGURES: Final = tuple("#0123456789")
+
+
+class _Written(NamedTuple):
+    """What is written between two spaces: stem, surface, first and last character of each word, and a mark behind.
+
+    `plain` is False where its reading depends on more than itself.
+    """
+
+    words: tuple[tuple[str, str, int, int], ...]
+    ends: bool
+    asks: bool
+    plain: bool
+
+
+_CARE: Final = _Written((), ends=False, asks=False, plain=False)
+_REMEMBERED: Final = 65536
+_WRITTEN: Final[dict[str, dict[str, _Written]]] = {}
+"""What was written before, by language: a call says few words that no call before it said."""
 
 
 class Words(Language):
@@ -43,6 +61,74 @@ class Words(Language):
 
     def split(self, text: str) -> tuple[Sentence, ...]:
         """The sentences of a turn. Without punctuation the whole turn is one."""
+        sentences = self._split_plain(text)
+        if sentences is None:
+            sentences = self._split_with_care(text)
+        if f" {self.saying[1]} " in text:
+            return tuple(Sentence(self._without_saying(s.tokens), s.asks, s.ended) for s in sentences)
+        return tuple(sentences)
+
+    def _split_plain(self, text: str) -> list[Sentence] | None:
+        """The sentences of a text of known written words; None where something in it depends on what is around it."""
+        sentences: list[Sentence] = []
+        tokens: list[Token] = []
+        add = tokens.append
+        known, read = _WRITTEN.setdefault(self.code, {}), self._read_written
+        at = 0
+        one = two = three = ""
+        for written in text.split(" "):
+            if written:
+                found = known.get(written)
+                if found is None:
+                    if len(known) >= _REMEMBERED:
+                        known.clear()
+                    known[written] = found = read(written)
+                if not found.plain:
+                    return None
+                for stem, surface, start, end in found.words:
+                    if surface == one or (surface == two and one == three):
+                        return None  # perhaps said again for nothing
+                    three, two, one = two, one, surface
+                    add(new_token(Token, (stem, surface, at + start, at + end, True)))
+                if found.ends:
+                    sentences.append(new_token(Sentence, (tuple(tokens), found.asks, True)))
+                    tokens.clear()
+                    one = two = three = ""
+                at += len(written)
+            at += 1
+        if tokens:
+            sentences.append(new_token(Sentence, (tuple(tokens), False, False)))
+        return sentences
+
+    def _read_written(self, written: str) -> _Written:
+        """What stands between two spaces, where that is told without looking around."""
+        words: list[tuple[str, str, int, int]] = []
+        mark = ""
+        end = 0
+        for match in PIECE.finditer(written):
+            kind = match.lastgroup
+            start, end = match.span()
+            if mark:
+                return _CARE  # something stands behind the mark
+            if kind == "end":
+                mark = match.group()
+            elif kind == "word":
+                read = self._words_at(written, start, match.group())
+                if any(surface in self.compounds or surface[0] == "#" for _, surface in read):
+                    return _CARE
+                words += [(stem, surface, start, end) for stem, surface in read]
+            elif kind == "number":
+                number = folded(match.group())
+                words.append((number, number, start, end))
+            else:
+                read = self.words(self.currency.get(match.group(), self.percent))
+                words += [(stem, surface, start, end) for stem, surface in read]
+        if mark and not words:
+            return _CARE
+        ends = bool(mark) and ends_sentence(written, end, mark, words[-1][1], self.abbreviations)
+        return _Written(tuple(words), ends, ends and ("?" in mark or "？" in mark), plain=True)
+
+    def _split_with_care(self, text: str) -> list[Sentence]:
         sentences: list[Sentence] = []
         tokens: list[Token] = []
         words, may_repeat, compounds = self.words, self.may_repeat, self.compounds
@@ -79,9 +165,7 @@ class Words(Language):
                     tokens.append(Token(stem, surface, start, end))
         if tokens:
             sentences.append(Sentence(tuple(tokens), asks=False, ended=False))
-        if f" {self.saying[1]} " in text:
-            return tuple(Sentence(self._without_saying(s.tokens), s.asks, s.ended) for s in sentences)
-        return tuple(sentences)
+        return sentences
 
     def _without_saying(self, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         """The tokens without the saying where it stands between words that make no sense of it."""
