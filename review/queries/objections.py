@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Final
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute as Key
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from review.models import Call, ObjectionEpisode, Rep, Team
@@ -24,10 +23,10 @@ __all__ = [
     "OBJECTION_TYPES",
     "OUTCOMES",
     "ObjectionCount",
+    "ObjectionCounts",
     "ObjectionFilter",
-    "count_by_rep",
-    "count_by_team",
-    "count_by_type",
+    "count_objections",
+    "count_types",
     "read_objection_filter",
 ]
 
@@ -47,9 +46,9 @@ class ObjectionCount:
 
     id: int | None
     name: str
-    team: str | None
-    calls: int
-    outcomes: Counter[str]
+    team: str | None = None
+    calls: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     judged: int = 0
 
@@ -79,79 +78,75 @@ class ObjectionCount:
         return wilson(self.outcomes["handled"], self.episodes)
 
 
-def count_by_rep(session: Session, viewer: Viewer, filters: ObjectionFilter) -> tuple[ObjectionCount, ...]:
-    """One line per rep, most failures first; calls without a rep are one line without an id. Three statements."""
-    lines = _count(session, viewer, filters, Call.rep_id, Rep.name, Team.name)
-    calls = of_episodes(select(Call.rep_id, func.count(Call.id.distinct())).group_by(Call.rep_id), viewer, filters)
-    of_calls = dict(session.execute(calls).all())
-    done = [_with_calls(line, of_calls.get(line.id, 0)) for line in lines]
-    return tuple(sorted(done, key=lambda line: (line.id is None, -line.failures, -line.episodes, line.name)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionCounts:
+    """The same episodes counted three ways.
+
+    Reps and teams with the most failures first, and last what belongs to none (a line without an id); the commonest
+    type first, its `name` is the type.
+    """
+
+    reps: tuple[ObjectionCount, ...]
+    teams: tuple[ObjectionCount, ...]
+    types: tuple[ObjectionCount, ...]
 
 
-def count_by_team(session: Session, viewer: Viewer, filters: ObjectionFilter) -> tuple[ObjectionCount, ...]:
-    """One line per team, most failures first; reps without a team are one line without an id. Two statements."""
-    lines = _count(session, viewer, filters, Rep.team_id, Team.name, Team.name)
-    return tuple(sorted(lines, key=lambda line: (line.id is None, -line.failures, -line.episodes, line.name)))
-
-
-def count_by_type(session: Session, viewer: Viewer, filters: ObjectionFilter) -> tuple[ObjectionCount, ...]:
-    """One line per objection type, the commonest first; `name` is the type. Two statements."""
-    kind = ObjectionEpisode.type
-    lines = [
-        ObjectionCount(
-            id=None,
-            name=line.name,
-            team=None,
-            calls=0,
-            outcomes=line.outcomes,
-            reasons=line.reasons,
-            judged=line.judged,
-        )
-        for line in _count(session, viewer, filters, kind, kind, kind)
-    ]
-    return tuple(sorted(lines, key=lambda line: (-line.episodes, line.name)))
-
-
-def _count(
-    session: Session, viewer: Viewer, filters: ObjectionFilter, key: Key[Any], name: Key[Any], team: Key[Any]
-) -> list[ObjectionCount]:
-    outcome = shown_outcome().label("shown")
-    columns = (key, name.label("line_name"), team.label("line_team"))
-    counted = (
-        select(*columns, outcome, func.count(), func.count(ObjectionEpisode.judged))
-        .group_by(key, name, team, outcome)
-        .order_by(key)
+def count_objections(session: Session, viewer: Viewer, filters: ObjectionFilter) -> ObjectionCounts:
+    """How objections went by rep, by team and by type. Three statements, and so three walks over the episodes."""
+    reps, teams, types = _Lines(), _Lines(), _Lines()
+    team_of: dict[int | None, int | None] = {}
+    outcome, kind = shown_outcome().label("shown"), ObjectionEpisode.type
+    columns = (Call.rep_id, Rep.name, Rep.team_id, Team.name.label("team_name"), kind)
+    counted = select(*columns, outcome, func.count(), func.count(ObjectionEpisode.judged)).group_by(*columns, outcome)
+    for rep_id, name, team_id, team, type_, went, episodes, judged in session.execute(
+        of_episodes(counted, viewer, filters)
+    ):
+        team_of[rep_id] = team_id
+        reps.add(rep_id, ObjectionCount(id=rep_id, name=name or "", team=team), went, episodes, judged)
+        teams.add(team_id, ObjectionCount(id=team_id, name=team or ""), went, episodes, judged)
+        types.add(type_, ObjectionCount(id=None, name=type_), went, episodes, judged)
+    faults = select(Call.rep_id, kind, ObjectionEpisode.faults, func.count()).where(outcome.in_(sorted(FAILURES)))
+    grouped = faults.group_by(Call.rep_id, kind, ObjectionEpisode.faults)
+    for rep_id, type_, wrong, episodes in session.execute(of_episodes(grouped, viewer, filters)):
+        for line in (reps.lines[rep_id], teams.lines[team_of[rep_id]], types.lines[type_]):
+            for reason in _reasons(wrong):
+                line.reasons[reason] += episodes
+    calls = select(Call.rep_id, func.count(Call.id.distinct())).group_by(Call.rep_id)
+    for rep_id, number in session.execute(of_episodes(calls, viewer, filters)):
+        reps.calls[rep_id] += number
+        teams.calls[team_of[rep_id]] += number
+    return ObjectionCounts(
+        reps=tuple(sorted(reps.counted(), key=_worst_first)),
+        teams=tuple(sorted(teams.counted(), key=_worst_first)),
+        types=tuple(sorted(types.counted(), key=lambda line: (-line.episodes, line.name))),
     )
-    lines: dict[Any, ObjectionCount] = {}
-    judged: Counter[Any] = Counter()
-    for at, called, of_team, went, episodes, decided in session.execute(of_episodes(counted, viewer, filters)):
-        line = lines.setdefault(at, ObjectionCount(id=at, name=called or "", team=of_team, calls=0, outcomes=Counter()))
-        line.outcomes[went] += episodes
-        judged[at] += decided
-    for at, faults in session.execute(_failed(key, viewer, filters)):
-        if at in lines:
-            lines[at].reasons.update(_reasons(faults))
-    return [_with_calls(line, 0, judged[at]) for at, line in lines.items()]
 
 
-def _failed(key: Key[Any], viewer: Viewer, filters: ObjectionFilter) -> Select[tuple[Any, list[str]]]:
-    """What went wrong in each failed episode, with what it is counted under."""
-    return of_episodes(
-        select(key, ObjectionEpisode.faults).where(shown_outcome().in_(sorted(FAILURES))), viewer, filters
-    )
+class _Lines:
+    """Lines by their key while they are being counted."""
+
+    def __init__(self) -> None:
+        self.lines: dict[int | str | None, ObjectionCount] = {}
+        self.calls: Counter[int | str | None] = Counter()
+        self.judged: Counter[int | str | None] = Counter()
+
+    def add(self, key: int | str | None, empty: ObjectionCount, outcome: str, episodes: int, judged: int) -> None:
+        self.lines.setdefault(key, empty).outcomes[outcome] += episodes
+        self.judged[key] += judged
+
+    def counted(self) -> list[ObjectionCount]:
+        return [replace(line, calls=self.calls[key], judged=self.judged[key]) for key, line in self.lines.items()]
+
+
+def count_types(session: Session, viewer: Viewer, filters: ObjectionFilter) -> Counter[str]:
+    """How many episodes there are of each type. One statement."""
+    counted = select(ObjectionEpisode.type, func.count()).group_by(ObjectionEpisode.type)
+    return Counter(dict(session.execute(of_episodes(counted, viewer, filters)).all()))
+
+
+def _worst_first(line: ObjectionCount) -> tuple[bool, int, int, str]:
+    return line.id is None, -line.failures, -line.episodes, line.name
 
 
 def _reasons(faults: Sequence[str]) -> Sequence[str]:
     return sorted(set(faults)) or (NO_ANSWER,)
-
-
-def _with_calls(line: ObjectionCount, calls: int, judged: int | None = None) -> ObjectionCount:
-    return ObjectionCount(
-        id=line.id,
-        name=line.name,
-        team=line.team,
-        calls=calls,
-        outcomes=line.outcomes,
-        reasons=line.reasons,
-        judged=line.judged if judged is None else judged,
-    )

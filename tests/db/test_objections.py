@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from review.db import Database
 from review.migrations import run
 from review.models import Call, ObjectionEpisode
-from review.queries.objections import ObjectionFilter, count_by_rep, count_by_type
+from review.queries.objections import ObjectionFilter, count_objections
 from review.queries.objections_list import list_episodes
 from review.queries.viewer import load_viewer
 from review.services.episodes import keep_episodes
@@ -60,7 +60,7 @@ def test_per_rep_attempts_failures_and_reasons(database: Database, company: dict
     with database.read() as db:
         viewer = load_viewer(db, company["head"])
         assert viewer is not None
-        lines = count_by_rep(db, viewer, ObjectionFilter())
+        lines = count_objections(db, viewer, ObjectionFilter()).reps
     assert [line.name for line in lines] == ["Anna", "Boris", ""]
     anna = lines[0]
     assert (anna.team, anna.calls, anna.episodes, anna.attempts, anna.failures) == ("North", 3, 4, 3, 2)
@@ -76,7 +76,7 @@ def test_by_type_the_first_type_counts_and_the_commonest_comes_first(
     with database.read() as db:
         viewer = load_viewer(db, company["head"])
         assert viewer is not None
-        lines = count_by_type(db, viewer, ObjectionFilter())
+        lines = count_objections(db, viewer, ObjectionFilter()).types
     assert [(line.name, line.episodes) for line in lines] == [("price", 3), ("fit", 1), ("timing", 1), ("trust", 1)]
     assert dict(lines[0].reasons) == {"argued": 1, "cut_off": 1}
 
@@ -86,8 +86,8 @@ def test_filters_narrow_everything_alike(database: Database, company: dict[str, 
     with database.read() as db:
         viewer = load_viewer(db, company["head"])
         assert viewer is not None
-        assert [line.episodes for line in count_by_rep(db, viewer, wanted)] == [2]
-        assert [line.episodes for line in count_by_type(db, viewer, wanted)] == [2]
+        assert [line.episodes for line in count_objections(db, viewer, wanted).reps] == [2]
+        assert [line.episodes for line in count_objections(db, viewer, wanted).types] == [2]
         rows = list_episodes(db, viewer, wanted).rows
     assert [(row.outcome, row.faults, row.answer) for row in rows] == [
         ("handled", (), "I see."),
@@ -100,7 +100,7 @@ def test_everybody_counts_only_calls_they_may_see(database: Database, company: d
         for person in ("manager", "own"):
             viewer = load_viewer(db, company[person])
             assert viewer is not None
-            assert {line.name for line in count_by_rep(db, viewer, ObjectionFilter())} == {"Anna"}
+            assert {line.name for line in count_objections(db, viewer, ObjectionFilter()).reps} == {"Anna"}
             assert len(list_episodes(db, viewer, ObjectionFilter()).rows) == 4
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from review.db import Database
 from review.models import Call, ObjectionEpisode, Verdict
-from review.queries.objections import count_by_team, count_by_type
+from review.queries.objections import count_objections, count_types
 from review.queries.objections_filter import ObjectionFilter, read_objection_filter
 from review.queries.objections_list import EpisodeRow, best_and_worst, get_episode, list_episodes
 from review.queries.objections_time import MOST_STEPS, _bounds, count_over_time
@@ -114,9 +114,10 @@ def test_a_person_outranks_the_machine_in_counts_filters_and_order(database: Dat
         say(db, praised, "handled")
         say(db, nothing, "handled")
         say(db, nothing, "none")  # the newest stands
-        (line,) = count_by_type(db, viewer, ObjectionFilter())
+        (line,) = count_objections(db, viewer, ObjectionFilter()).types
         assert dict(line.outcomes) == {"handled": 2}
         assert (line.judged, line.handled_share) == (1, 1.0)
+        assert count_types(db, viewer, ObjectionFilter()) == {"price": 2}
         rows = list_episodes(db, viewer, ObjectionFilter(outcome="handled")).rows
         assert {row.call_id: row.judged for row in rows} == {plain: None, praised: "handled"}
         assert [row.call_id for row in best_and_worst(db, viewer, ObjectionFilter(), "price").best] == [praised, plain]
@@ -202,14 +203,14 @@ def test_teams_and_reps_only_of_calls_one_may_see(database: Database) -> None:
         keep(db, episode("handled"), rep_id=make_rep(db, team=north, user_id=own.id).id)
         keep(db, episode("ignored"), rep_id=make_rep(db, team=south).id)
         keep(db, episode("partial"))
-        assert [(line.name, line.episodes) for line in count_by_team(db, lead(db), ObjectionFilter())] == [
+        assert [(line.name, line.episodes) for line in count_objections(db, lead(db), ObjectionFilter()).teams] == [
             ("South", 1),
             ("North", 1),
             ("", 1),
         ]
         viewer = load_viewer(db, own.id)
         assert viewer is not None
-        assert [line.name for line in count_by_team(db, viewer, ObjectionFilter())] == ["North"]
+        assert [line.name for line in count_objections(db, viewer, ObjectionFilter()).teams] == ["North"]
         assert best_and_worst(db, viewer, ObjectionFilter(), "price").worst == ()
 
 

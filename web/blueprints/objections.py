@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from review.queries.filters import OBJECTION_TYPES, OUTCOMES, PERIODS
 from review.queries.inbox import filter_choices
-from review.queries.objections import count_by_rep, count_by_team, count_by_type
+from review.queries.objections import count_objections, count_types
 from review.queries.objections_filter import STAGES, ObjectionFilter, read_objection_filter
 from review.queries.objections_list import best_and_worst, list_episodes
 from review.queries.objections_time import count_over_time
@@ -44,9 +44,7 @@ def index() -> str | Response:
         page = list_episodes(db, viewer(), wanted, after=after, limit=PAGE)
         if is_htmx() and after:
             return render_template("objections/_episodes.html", page=page, chosen=wanted.to_query())
-        reps = count_by_rep(db, viewer(), wanted)
-        types = count_by_type(db, viewer(), wanted)
-        teams = count_by_team(db, viewer(), wanted)
+        counts = count_objections(db, viewer(), wanted)
         times = count_over_time(db, viewer(), wanted)
         around = _around(db, wanted)
         around |= read_views(db, viewer(), "objections", urlencode(wanted.to_query()))
@@ -54,13 +52,13 @@ def index() -> str | Response:
         "objections.html",
         tab="figures",
         page=page,
-        reps=reps[:MOST_LINES],
-        hidden_reps=max(0, len(reps) - MOST_LINES),
-        types=types,
-        teams=teams if len(teams) > 1 else (),
+        reps=counts.reps[:MOST_LINES],
+        hidden_reps=max(0, len(counts.reps) - MOST_LINES),
+        types=counts.types,
+        teams=counts.teams if len(counts.teams) > 1 else (),
         chart=draw_shares(times),
         times=times,
-        sparks={line.name: draw_shares(times, line.name) for line in types},
+        sparks={line.name: draw_shares(times, line.name) for line in counts.types},
         **around,
     )
 
@@ -72,8 +70,8 @@ def answers() -> str:
     more = request.args.get("show", "")
     side = min(max(int(more) if more.isdecimal() and len(more) < 5 else SIDE, SIDE), MOST_SIDE)
     with parts().database.read() as db:
-        types = count_by_type(db, viewer(), dataclasses.replace(wanted, type=None, outcome=None))
-        kind = wanted.type or (types[0].name if types else OBJECTION_TYPES[0])
+        counts = count_types(db, viewer(), dataclasses.replace(wanted, type=None, outcome=None))
+        kind = wanted.type or max(OBJECTION_TYPES, key=lambda code: counts[code])
         wanted = dataclasses.replace(wanted, type=kind, outcome=None)
         sides = best_and_worst(db, viewer(), wanted, kind, limit=side)
         around = _around(db, wanted)
@@ -81,7 +79,7 @@ def answers() -> str:
         "objections_answers.html",
         tab="answers",
         kind=kind,
-        counts={line.name: line for line in types},
+        counts=counts,
         sides=sides,
         show_more=side * 2 if sides.more and side < MOST_SIDE else None,
         **around,
