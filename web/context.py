@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_percent, get_locale
 from flask_babel import gettext as _
 
@@ -149,8 +149,10 @@ def unread_notices() -> int:
     viewer = known_viewer()
     if viewer is None:
         return 0
-    with parts().database.read() as db:
-        return count_unread(db, viewer)
+    if "unread_notices" not in g:  # a page may say it twice
+        with parts().database.read() as db:
+            g.unread_notices = count_unread(db, viewer)
+    return int(g.unread_notices)
 
 
 def asset_url(name: str) -> str:

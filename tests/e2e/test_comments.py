@@ -210,3 +210,16 @@ def test_a_stretch_becomes_a_clip_that_plays_just_itself(ready_call: str, open_p
     page.get_by_role("button", name="Throw the playlist away").click()
     page.wait_for_url("**/clips")
     assert page.locator("article.clip", has_text="One second").count() == 1
+
+
+def test_a_comment_on_a_turn_stands_at_its_second(ready_call: str, open_page: Callable[..., Any]) -> None:
+    page = opened(open_page, ready_call)
+    turn = page.locator("#turns .turn").nth(2)
+    turn.hover()
+    turn.get_by_role("button", name="Comment on this turn").click()
+    page.keyboard.type("On this very turn")
+    page.keyboard.press("Control+Enter")
+    entry = page.locator("#comment-list .remark", has_text="On this very turn")
+    entry.wait_for()
+    start = float(turn.get_attribute("data-start"))
+    assert float(entry.get_attribute("data-second")) == pytest.approx(start, abs=0.01)

@@ -115,6 +115,13 @@ export function keepComments({ player, follow, data, placeMarks = () => {} }) {
     else if (dataset.remarkTurn !== undefined) composer.write(Number(button.closest(".turn").dataset.start), button.closest(".turn"));
   });
 
+  // One button for all turns, brought to the one under the pointer: two thousand of them would be felt.
+  const here = document.getElementById("remark-here").content.firstElementChild.cloneNode(true);
+  document.getElementById("turns")?.addEventListener("pointerover", (event) => {
+    const turn = event.target.closest(".turn[data-start]");
+    if (turn && here.parentElement !== turn && !turn.classList.contains("editing")) turn.append(here);
+  });
+
   register({ id: "comment", group: "notes", keys: ["c"], run: () => composer.write(player?.now ?? null) });
   draw();
   const wanted = /^#comment(\d+)$/.exec(location.hash)?.[1];
