@@ -6,7 +6,10 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from review.db import Database
+from review.learning import certainty
 from review.models import User
 from tests.factories import make_call, store_score, store_words
 from tests.web.conftest import SignIn
@@ -59,6 +62,15 @@ def test_a_doubtful_closing_has_three_reasons_what_speaks_against_and_no_figure(
     assert "call me in March" in closing
     assert "71" not in closing
     assert "%" not in closing
+
+
+def test_with_enough_decided_leads_the_doubt_has_a_figure(
+    sign_in: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certainty, "count_lead_labels", lambda _session: certainty.PERCENT_FROM)
+    browser = sign_in("quality_lead")
+    assert "strong doubt · 71%" in section(page_of(browser, database, rejection=rejection("high")), "closing")
+    assert "%" not in section(page_of(browser, database, rejection=rejection("low", "hard_no")), "closing")
 
 
 def test_a_closing_without_doubt_and_an_excluded_one_say_so(sign_in: SignIn, database: Database) -> None:

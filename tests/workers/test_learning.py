@@ -56,6 +56,10 @@ def test_without_verdicts_the_commands_say_what_to_do(database: Database, capsys
     assert "No verdicts yet" in capsys.readouterr().out
     assert main(["learn", "train"]) == 0
     assert "No verdicts" in capsys.readouterr().out
+    assert main(["learn", "evaluate"]) == 0
+    said = capsys.readouterr().out
+    assert "There is no model to measure" in said
+    assert "callcoach learn train" in said
     assert main(["learn", "shadow", "greeting.en"]) == 2
     assert "there is no such model" in capsys.readouterr().err
 

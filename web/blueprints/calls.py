@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from review.doorbell import ring
+from review.learning.certainty import read_share_of_doubt
 from review.queries.call import CallDetail, get_call, get_call_row
 from review.queries.call_audio import audio_folder
 from review.services.audit import record
@@ -52,6 +53,7 @@ def show(call_id: int) -> str:
         )
         veiled = scene is not None and scene.veiled
         remarks = comments_for_page(db, call_id, call.duration, own_only=veiled) if call else None
+        doubt_share = read_share_of_doubt(db, call.assessment) if call else None
     if judged is None or scene is None:
         abort(404)
     call = judged.call
@@ -72,6 +74,8 @@ def show(call_id: int) -> str:
         machine_answers=judged.machine,
         assessment_id=judged.assessment_id,
         closing_verdict=judged.closing,
+        objection_verdicts=judged.objections,
+        doubt_share=doubt_share,
         decides=rule_of("learning.decide").allows(viewer()) and not scene.veiled,
         decides_any=decides and not (call.rep_id is not None and call.rep_id in viewer().rep_ids),
         scene=scene,

@@ -112,9 +112,14 @@ def _train(args: argparse.Namespace, settings: Any, database: Any) -> int:
 def _evaluate(_args: argparse.Namespace, settings: Any, database: Any) -> int:
     from review.learning.measured_again import measure_again
 
+    measured = 0
     with database.read() as session:
         for model, test in measure_again(session, settings.data):
             print(f"{model.criterion}.{model.language}@{model.version} {model.state}: {_figures(test)}")
+            measured += 1
+    if not measured:
+        print("There is no model to measure; the rules judge. `callcoach learn status` says how many labels each "
+              "criterion has, and `callcoach learn train` makes a candidate of those that have enough.")  # fmt: skip
     return 0
 
 
