@@ -14,6 +14,7 @@ from review.scorecards.comparing import compare_standards, shares
 from review.scorecards.drafts import find_draft
 from review.scorecards.listing import is_archived, list_scorecards, read_history
 from review.services.standards import NoSuchVersion, find_standard, next_version
+from scoring.detectors.catalogue import DETECTORS
 from scoring.standards import Standard, StandardInvalid, StandardNotFound
 from web.access import EDITS_SCORECARDS
 from web.auth import viewer
@@ -97,6 +98,7 @@ def compare(name: str) -> str:
         broken=broken,
         start=start,
         to=to,
+        detectors={spec: detector_label(spec) for spec in DETECTORS},
         choices=[*([DRAFT] if draft else []), *versions],
         may_edit=may_edit(),
     )

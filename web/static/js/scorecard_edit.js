@@ -32,7 +32,7 @@ const saving = saver({
   revision: data.revision,
   body: () => editor.body,
   tell: (state, more) => {
-    const text = { saving: data.words.saving, saved: data.words.saved.replace("{time}", more ?? ""), unsaved: data.words.unsaved, offline: data.words.offline, gone: data.words.gone, refused: more };
+    const text = { saving: data.words.saving, saved: more ? data.words.saved.replace("{time}", more) : "", unsaved: data.words.unsaved, offline: data.words.offline, gone: data.words.gone, refused: more };
     const status = one("[data-status]");
     status.textContent = text[state] ?? "";
     status.dataset.state = state;

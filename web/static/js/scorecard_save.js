@@ -9,6 +9,7 @@ export function saver({ address, key, revision, body, tell, clash, faults }) {
   let busy = null;
   let timer = 0;
   let stopped = false;
+  let last = ""; // when the server last had everything
 
   const copy = () => {
     try {
@@ -47,7 +48,8 @@ export function saver({ address, key, revision, body, tell, clash, faults }) {
       known = sent;
       if (!dirty()) drop();
       faults(answer.faults);
-      tell("saved", answer.saved);
+      last = answer.saved;
+      tell("saved", last);
       return true;
     }
     if (answer?.code === "draft_moved") {
@@ -72,7 +74,11 @@ export function saver({ address, key, revision, body, tell, clash, faults }) {
     clearTimeout(timer);
     while (busy) await busy;
     if (stopped) return false;
-    if (!dirty()) return true;
+    if (!dirty()) {
+      drop(); // what was typed was taken back
+      tell("saved", last);
+      return true;
+    }
     busy = send().finally(() => (busy = null));
     const done = await busy;
     return done && (dirty() ? flush() : true);
