@@ -217,6 +217,7 @@ RULES: Mapping[str, Rule] = {
     "health.ready": PUBLIC,
     # programs
     "api.create_call": Rule(scope="calls:write"),
+    "api_assignments.list_assignments": Rule(roles=SCORES.roles, scope="calls:read"),
     "api.list_calls": Rule(scope="calls:read"),
     "api.read_call": Rule(scope="calls:read", subject="call"),
     "api_verdicts.create_verdict": Rule(roles=DECIDES.roles, scope="calls:write", subject="call"),

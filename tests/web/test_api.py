@@ -273,6 +273,7 @@ def test_the_reference_describes_every_route(client: FlaskClient) -> None:
     document = client.get("/openapi/openapi.json").json
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
+        "/api/v1/assignments",
         "/api/v1/calls",
         "/api/v1/calls/{call_id}",
         "/api/v1/calls/{call_id}/transcript",

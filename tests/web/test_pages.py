@@ -51,7 +51,7 @@ def test_the_call_page_needs_the_same_statements_whatever_the_client_has(sign_in
     (first,) = fill(database, 1)
     with database.session() as db:
         client_id = db.get_one(Call, first).client_id
-    for url, most in ((f"/calls/{first}", 34), (f"/clients/{client_id}", 16)):
+    for url, most in ((f"/calls/{first}", 40), (f"/clients/{client_id}", 18)):
         with counted_statements(database) as few:
             assert browser.get(url).status_code == 200
         with database.session() as db:

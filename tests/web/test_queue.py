@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from review.db import Database
 from review.models import Assignment
 from review.sampling.handing import put
+from review.services.tokens import create_api_token
 from tests.db.sampled import scored_call as plain_call
 from tests.web.conftest import Crew, SignIn, post
 
@@ -129,3 +131,16 @@ def test_what_people_typed_stays_text(sign_in: SignIn, database: Database, crew:
     page = sign_in("reviewer").get("/queue").text
     assert "chosen by Person quality_lead" in page
     assert "<script>alert" not in page
+
+
+def test_programs_read_their_owners_queue(client: FlaskClient, database: Database, crew: Crew) -> None:
+    made = give(database, crew, part="random", probability=1 / 14, why=LOT)
+    give(database, crew, blind=True)
+    give(database, crew, to="manager")
+    with database.session() as db:
+        token = create_api_token(db, crew.users["reviewer"], "queue", ["calls:read"]).token
+    answer = client.get("/api/v1/assignments", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    lot, blind = answer.get_json()["assignments"]
+    assert (lot["id"], lot["part"], lot["probability"], lot["why"]) == (made, "random", 1 / 14, LOT)
+    assert (blind["blind"], blind["why"]) == (True, [])

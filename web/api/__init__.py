@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask_openapi3.openapi import OpenAPI
 
-from web.api import calls, corrections, transcripts, verdicts
+from web.api import assignments, calls, corrections, transcripts, verdicts
 
 
 def register_api(app: OpenAPI) -> None:
     """Add the API to the application."""
+    app.register_api(assignments.blueprint)
     app.register_api(calls.blueprint)
     app.register_api(corrections.blueprint)
     app.register_api(transcripts.blueprint)
