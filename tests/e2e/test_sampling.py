@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 
-from review.models import Assignment, Call
+from review.models import Assignment, Call, Notification, SamplingRule
 from review.sampling.periods import closed_period
 from tests.db.sampled import scored_calls
 from tests.e2e.site import Site
@@ -19,15 +19,23 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def last_week(site: Site, ready_call: str) -> int:
-    """The scored sample call held last week; its number."""
+def last_week(site: Site, ready_call: str) -> Iterator[int]:
+    """The scored sample call held last week among nine others without a page; all is as before at the end."""
     call_id = int(ready_call.rpartition("/")[2])
     start = closed_period("week", datetime.now(UTC)).start
     with site.runtime.database.session() as session:
+        newest = session.scalar(select(func.max(Call.id)))
+        held = session.scalar(select(Call.happened_at).where(Call.id == call_id))
         session.execute(update(Call).where(Call.id == call_id).values(happened_at=start + timedelta(hours=30)))
         rep = session.scalar(select(Call.rep_id).where(Call.id == call_id))
         scored_calls(session, rep, 9, at=start, queue="hotline")
-    return call_id
+    yield call_id
+    with site.runtime.database.session() as session:
+        session.execute(delete(Assignment))
+        session.execute(delete(SamplingRule))
+        session.execute(delete(Notification))
+        session.execute(delete(Call).where(Call.id > newest))
+        session.execute(update(Call).where(Call.id == call_id).values(happened_at=held))
 
 
 def test_rule_preview_draw_queue_and_the_next_call(site: Site, last_week: int, open_page: Callable[..., Any]) -> None:
