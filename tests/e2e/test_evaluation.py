@@ -30,7 +30,8 @@ def bring(
         page.goto("/upload")
         name = "en-no-budget"
         files = [(f"{name}.wav", sample_audio(f"{name}.ogg", seconds)), (f"{name}.json", sample_transcript(name))]
-        address = upload(page, files, tmp_path_factory.mktemp("call"), rep="Daniel Miller", language="en")
+        facts = {"rep": "Daniel Miller", "language": "en", "disposition": "closed_lost"}
+        address = upload(page, files, tmp_path_factory.mktemp("call"), **facts)
         page.goto(address)
         page.wait_for_selector("#scorecard .crit", timeout=30_000)
         context.close()
@@ -229,3 +230,20 @@ def test_the_panels_can_be_used_by_everybody(
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_objections_and_the_closing_are_decided_by_keyboard(call_a: str, open_page: Callable[..., Any]) -> None:
+    page = open_page(call_a)
+    page.wait_for_selector("#objections .objection-verdict")
+    page.keyboard.press("d")
+    assert page.evaluate("document.activeElement.name") == "answer"
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")
+    page.keyboard.type("He asked back before he gave in.")
+    page.keyboard.press("Enter")
+    wait_until(lambda: page.locator("#objections .reason").count() == 1, what="the verdict on the objection")
+    assert "the machine said" in page.locator("#objections").inner_text()
+    page.keyboard.press("b")
+    assert page.evaluate("document.activeElement.closest('#closing') !== null")
+    page.keyboard.press("Enter")
+    wait_until(lambda: "Ines Keller" in page.locator("#closing").inner_text(), what="the verdict on the closing")

@@ -60,6 +60,11 @@ class EpisodeRow:
         return () if self.outcome == "handled" else tuple(group for group in _NEEDED if not made & set(group))
 
     @property
+    def target(self) -> str:
+        """What a verdict on this episode names: the client's turn; '' where the assessment does not say."""
+        return f"turn-{self.client.turn}" if self.client is not None and self.client.turn is not None else ""
+
+    @property
     def start(self) -> float | None:
         """Where the client begins to object."""
         return self.client.start if self.client else None

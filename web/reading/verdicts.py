@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ class ByPeople:
     machine: Mapping[str, str]  # the machine's own answers by criterion
     assessment_id: int | None
     closing: VerdictView | None = None  # on "possibly closed wrongly"
+    objections: Mapping[str, VerdictView] = field(default_factory=dict)  # by `turn-N`, N the client's turn
 
 
 def lay_verdicts(session: Any, call: CallDetail) -> ByPeople:
@@ -56,7 +57,16 @@ def lay_verdicts(session: Any, call: CallDetail) -> ByPeople:
             item["confidence"] = sure[item["id"]] if verdict.confirmed else None
     closed = current(rows).get(("rejection", "rejection"))
     closing = None if closed is None else _view(closed, rows, {closed.target: closed.machine})
-    return ByPeople(replace(call, assessment=judged), stands, machine, shown_id, closing)
+    said = {
+        f"turn-{(item.get('client') or {}).get('turn')}": item.get("outcome")
+        for item in call.assessment.get("objections") or []
+    }
+    objections = {
+        target: _view(verdict, rows, said)
+        for (kind, target), verdict in current(rows).items()
+        if kind == "objection" and target in said
+    }
+    return ByPeople(replace(call, assessment=judged), stands, machine, shown_id, closing, objections)
 
 
 def _view(verdict: VerdictRow, rows: tuple[VerdictRow, ...], machine: Mapping[str, Any]) -> VerdictView:

@@ -1,5 +1,6 @@
 // Confirming or changing the machine's answers: one delegated listener, so that it works on parts put in later.
-import { page, tell } from "./page.js";
+import { intoColumn, page, tell } from "./page.js";
+import { register } from "./keys.js";
 import { send } from "./correct_send.js";
 
 const words = page().words;
@@ -58,3 +59,30 @@ document.addEventListener("keydown", (event) => {
     toggle(form.closest("[data-verdict-of]"), false);
   }
 });
+
+/** The verdict of the objection one is at: the chosen one, else the first that nobody has decided on. */
+function objection() {
+  const all = [...document.querySelectorAll("#objections .objection-verdict")].filter((box) => box.querySelector("form.change"));
+  return all.find((box) => box.closest(".entry.on")) ?? all.find((box) => !box.matches(".settled")) ?? all[0];
+}
+
+const closing = () => document.querySelector(".closing-verdict [data-confirm]");
+
+register(
+  {
+    id: "decide", group: "score", keys: ["d"], when: () => Boolean(objection()),
+    run() {
+      const box = objection();
+      intoColumn(box.closest(".entry"));
+      toggle(box, true);
+    },
+  },
+  { id: "agree", group: "score", keys: ["a"], when: () => Boolean(objection()?.querySelector("[data-confirm]")), run: () => objection().querySelector("[data-confirm]").click() },
+  {
+    id: "closing", group: "score", keys: ["b"], when: () => Boolean(closing()),
+    run() {
+      intoColumn(document.getElementById("closing"));
+      closing().focus();
+    },
+  },
+);
