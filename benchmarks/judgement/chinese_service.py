@@ -27,7 +27,10 @@ Numbers = NDArray[np.float64]
 FOLDS: Final = 5
 REQUEST: Final = "request"
 _LINEAR: Final = TextSettings(strength=8.0, weights={"form": 1.0}, balanced=False)
-_CONTEXT: Final = ContextSettings(strength=0.2, trees=100, second_trees=150, rounds=60, weights={"form": 0.7})
+_CONTEXT: Final = ContextSettings(
+    strength=0.2, trees=100, second_trees=150, plain_trees=0, rounds=60, second_strength=0.0, around=0.0,
+    weights={"form": 0.7},
+)  # fmt: skip
 _PROBE: Final = TextSettings(strength=2.0, weights={"word": 0.0, "role": 0.0})
 
 

@@ -15,7 +15,7 @@ from benchmarks.judgement.counselling import KINDS, SessionTurn, annotator_pairs
 from scoring.learning.call_model import CallSettings, stratified_folds, train_call_model
 from scoring.learning.calls import CallView
 from scoring.learning.measures import bootstrap_interval, kappa
-from scoring.learning.question_view import OPEN, PRESENT, rules_ask, view_open, view_question
+from scoring.learning.question_view import OPEN, PRESENT, PRESENT_UNMARKED, rules_ask, view_open, view_question
 from scoring.packs import load_pack
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -33,7 +33,7 @@ def run(train: Sequence[Mapping[str, Any]], test: Sequence[Mapping[str, Any]] | 
     measured = None if test is None else turns_of(test, "rep")
     all_turns = known if measured is None else measured
     marked = _Task(known, measured, _present, PRESENT, bare=False)
-    bare = _Task(known, measured, _present, PRESENT, bare=True)
+    bare = _Task(known, measured, _present, PRESENT_UNMARKED, bare=True)
     kinds = _Task(_with_kind(known), None if measured is None else _with_kind(measured), _is_open, OPEN, bare=False)
     pairs = annotator_pairs(all_turns, "question_kind", KINDS)
     present_pairs = annotator_pairs(all_turns, "question", None)

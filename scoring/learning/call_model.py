@@ -29,10 +29,15 @@ class OneSided(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """How a block's features are brought to scale; features in fewer than `least` calls are left out."""
+    """How a block's features are brought to scale; features in fewer than `least` calls are left out.
+
+    `rare` ones weigh by idf; `telling` ones by how much oftener a yes has them than a no, the logarithm of the two
+    shares' ratio (naive Bayes inside a regression, Wang and Manning 2012).
+    """
 
     weight: float = 1.0
     rare: bool = False
+    telling: bool = False
     unit: bool = True
     least: int = 2
 
@@ -221,7 +226,7 @@ def _fit(views: Sequence[CallView], truth: NDArray[np.bool_], settings: CallSett
 
     if len(set(truth.tolist())) < 2:
         raise OneSided("all calls have the same label")
-    blocks = tuple(_scale(name, settings.blocks[name], views) for name in sorted(settings.blocks))
+    blocks = tuple(_scale(name, settings.blocks[name], views, truth) for name in sorted(settings.blocks))
     places: list[tuple[int, int, float]] = []
     first = 0
     for block in blocks:
@@ -241,15 +246,22 @@ def _fit(views: Sequence[CallView], truth: NDArray[np.bool_], settings: CallSett
     return CallModel(blocks, weights, float(regression.intercept_[0]))
 
 
-def _scale(name: str, block: Block, views: Sequence[CallView]) -> Scaled:
+def _scale(name: str, block: Block, views: Sequence[CallView], truth: NDArray[np.bool_]) -> Scaled:
     seen: dict[str, int] = {}
-    for view in views:
+    seen_in_yes: dict[str, int] = {}
+    for view, yes in zip(views, truth.tolist(), strict=True):
         for feature, value in view.blocks.get(name, {}).items():
             if value:
                 seen[feature] = seen.get(feature, 0) + 1
+                seen_in_yes[feature] = seen_in_yes.get(feature, 0) + yes
     names = tuple(sorted(feature for feature, count in seen.items() if count >= block.least))
     # The usual smoothed idf: ln((1 + calls) / (1 + calls with it)) + 1.
     factors = tuple(math.log((1 + len(views)) / (1 + seen[n])) + 1 if block.rare else 1.0 for n in names)
+    if block.telling:
+        # Each feature counted once more than it was seen on either side, so that no share is 0.
+        yes, no = 1 + int(truth.sum()), 1 + int((~truth).sum())
+        ratios = (math.log((1 + seen_in_yes[n]) / yes) - math.log((1 + seen[n] - seen_in_yes[n]) / no) for n in names)
+        factors = tuple(factor * ratio for factor, ratio in zip(factors, ratios, strict=True))
     return _scaled(name, names, factors, block.weight, unit=block.unit)
 
 

@@ -1,10 +1,11 @@
 """A model of whole conversations: each turn judged together with how its neighbours were judged.
 
 Two layers (stacked generalisation, Wolpert 1992). The first reads each turn: a linear margin model over text features
-and named circumstances, naive Bayes, and a forest over the main directions of the same text (LSA) and plain figures.
-The second reads the first's held-out answers for the turn, for up to four turns before and three after, and for the
-call as a whole, with the figures again: an average of a forest, gradient-boosted trees and the first's margins. No
-neural network; one thread; the same every time.
+and named circumstances, naive Bayes, a forest over the main directions of the same text (LSA) and plain figures, and a
+margin model over the words of the turn and those around it. The second reads the first's held-out answers for the turn,
+for up to four turns before and three after, and for the call as a whole, with the figures again: an average of forests,
+gradient-boosted trees, a logistic regression and the first's margins. No neural network; one thread; the same every
+time.
 """
 
 from __future__ import annotations
@@ -16,15 +17,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.learning.around import AroundWords, fit_around
 from scoring.learning.calibration import group_folds
+from scoring.learning.context_second import BOUND, SHARPNESS, fit_second, neighbourhood, softmax
 from scoring.learning.curves import Numbers
 from scoring.learning.text_features import TextFeatures, fit_features
 from scoring.learning.utterances import Utterance
 
-NEIGHBOURS: Final = (-4, -3, -2, -1, 1, 2, 3)
-_BOUND: Final = 4.0  # figures are held within this many standard deviations for the linear model
 _NAME: Final = r"\S+"
-_SHARPNESS: Final = 2.0  # margins to probabilities: softmax(2 x margin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,9 @@ class ContextSettings:
     rounds: int = 100
     evening: float = 0.5  # 0: classes weigh by their number, 1: all the same (second layer's boosted trees)
     second_trees: int = 250
+    plain_trees: int = 250  # a second forest, in which classes weigh by their number; 0: none
+    second_strength: float = 0.003  # of the second layer's logistic regression; 0: none
+    around: float = 0.15  # strength of the model over the words around a turn; 0: none
     seeds: tuple[int, ...] = (0,)
     weights: dict[str, float] = field(default_factory=dict)
     kept: int = 40_000
@@ -83,6 +86,7 @@ class _Reader:
     middle: Numbers
     spread: Numbers
     settings: ContextSettings
+    around: AroundWords | None
 
     def text(self, turns: Turns) -> Any:
         return self.features.matrix(turns.utterances)
@@ -90,9 +94,29 @@ class _Reader:
     def matrix(self, turns: Turns, text: Any) -> Any:
         from scipy.sparse import csr_matrix, hstack
 
-        figures = np.clip((turns.linear - self.middle) / self.spread, -_BOUND, _BOUND)
+        figures = np.clip((turns.linear - self.middle) / self.spread, -BOUND, BOUND)
         named = self.words.transform(turns.circumstances) * self.settings.circumstance_weight
         return hstack([text, named, csr_matrix(figures * self.settings.figure_weight)]).tocsr()
+
+    def view(self, turns: Turns) -> _View:
+        """Everything the first layer reads."""
+        text = self.text(turns)
+        around = None if self.around is None else self.around.matrix(turns.utterances, turns.groups)
+        return _View(turns, text, self.matrix(turns, text), around)
+
+
+@dataclass(frozen=True)
+class _View:
+    """Turns as matrices: `text`, `matrix` (text, circumstances and figures), `around` (None: not read)."""
+
+    turns: Turns
+    text: Any
+    matrix: Any
+    around: Any
+
+    def part(self, rows: NDArray[np.intp]) -> _View:
+        around = None if self.around is None else self.around[rows]
+        return _View(self.turns.part(rows), self.text[rows], self.matrix[rows], around)
 
 
 @dataclass(frozen=True)
@@ -103,13 +127,18 @@ class _First:
     bayes: Any
     directions: Any
     forest: Any
+    around: Any
 
-    def answers(self, turns: Turns, text: Any, matrix: Any) -> Numbers:
-        """[n, 3 x classes]: margins, the forest's probabilities, and the naive Bayes scores about their mean."""
-        margins = self.margin.decision_function(matrix)
-        bayes = self.bayes.predict_joint_log_proba(abs(text))
+    def answers(self, view: _View) -> Numbers:
+        """[n, 3 or 4 x classes]: margins, the forest's probabilities, the naive Bayes scores about their mean, and the
+        margins by the words around."""
+        margins = self.margin.decision_function(view.matrix)
+        bayes = self.bayes.predict_joint_log_proba(abs(view.text))
         bayes -= bayes.mean(axis=1, keepdims=True)
-        return np.hstack([margins, self.forest.predict_proba(_dense(self.directions, turns, text)), bayes])
+        found = [margins, self.forest.predict_proba(_dense(self.directions, view.turns, view.text)), bayes]
+        if self.around is not None:
+            found.append(self.around.decision_function(view.around))
+        return np.hstack(found)
 
 
 @dataclass(frozen=True)
@@ -123,11 +152,10 @@ class ContextModel:
 
     def probabilities(self, turns: Turns) -> Numbers:
         """[n, classes] of whole conversations."""
-        text = self.reader.text(turns)
-        answers = self.first.answers(turns, text, self.reader.matrix(turns, text))
-        rows = neighbourhood(answers, turns)
+        answers = self.first.answers(self.reader.view(turns))
+        rows = neighbourhood(answers, turns, len(self.classes))
         votes = [model.predict_proba(rows) for model in self.second]
-        votes.append(_softmax(_SHARPNESS * answers[:, : len(self.classes)]))
+        votes.append(softmax(SHARPNESS * answers[:, : len(self.classes)]))
         found: Numbers = np.mean(votes, axis=0)
         return found
 
@@ -137,8 +165,6 @@ def train_context(turns: Turns, labels: Sequence[Any], settings: ContextSettings
 
     The second layer sees only held-out answers of the first: conversations are dealt to `inner_folds` folds.
     """
-    from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
-
     settings = settings or ContextSettings()
     classes = tuple(sorted(set(labels)))
     if len(classes) < 3:
@@ -147,48 +173,15 @@ def train_context(turns: Turns, labels: Sequence[Any], settings: ContextSettings
         raise ValueError("A model of conversations needs at least two conversations.")
     codes = np.array([classes.index(label) for label in labels])
     reader = _fit_reader(turns, settings)
-    text = reader.text(turns)
-    matrix = reader.matrix(turns, text)
+    view = reader.view(turns)
     everything = np.arange(len(codes))
-    answers = np.zeros((len(codes), 3 * len(classes)))
+    answers = np.zeros((len(codes), (3 if reader.around is None else 4) * len(classes)))
     for test in group_folds(turns.groups, settings.inner_folds):
         train = np.setdiff1d(everything, test)
-        part = _fit_first(turns.part(train), text[train], matrix[train], codes[train], settings)
-        answers[test] = _in_place(part, part.answers(turns.part(test), text[test], matrix[test]), len(classes))
-    rows = neighbourhood(answers, turns)
-    weights = _evened(codes, settings.evening)
-    second: list[Any] = []
-    for seed in settings.seeds:
-        second.append(
-            ExtraTreesClassifier(
-                settings.second_trees, min_samples_leaf=3, max_features=0.2, class_weight="balanced", random_state=seed
-            ).fit(rows, codes)
-        )
-        if settings.rounds:
-            second.append(
-                HistGradientBoostingClassifier(
-                    max_iter=settings.rounds, learning_rate=0.07, max_leaf_nodes=15, l2_regularization=5.0,
-                    min_samples_leaf=20, max_features=0.2, max_bins=48, early_stopping=False, random_state=seed,
-                ).fit(rows, codes, sample_weight=weights)
-            )  # fmt: skip
-    return ContextModel(classes, reader, _fit_first(turns, text, matrix, codes, settings), tuple(second))
-
-
-def neighbourhood(answers: Numbers, turns: Turns) -> Numbers:
-    """The second layer's rows: a turn's answers, its neighbours' mean answers, the conversation's, and the figures."""
-    half = answers.shape[1] // 3
-    chances = (_softmax(_SHARPNESS * answers[:, :half]) + answers[:, half : 2 * half]) / 2.0
-    place = {name: number for number, name in enumerate(dict.fromkeys(turns.groups))}
-    group = np.array([place[name] for name in turns.groups])
-    blocks = [answers]
-    for shift in NEIGHBOURS:
-        other = np.clip(np.arange(len(group)) + shift, 0, max(len(group) - 1, 0))
-        inside = (group[other] == group) & (other == np.arange(len(group)) + shift)
-        blocks.append(np.where(inside[:, None], chances[other], 0.0))
-    sums = np.zeros((len(place), half))
-    np.add.at(sums, group, chances)
-    blocks.append((sums / np.maximum(np.bincount(group, minlength=len(place)), 1)[:, None])[group])
-    return np.hstack([*blocks, turns.figures])
+        part = _fit_first(view.part(train), codes[train], settings)
+        answers[test] = _in_place(part, part.answers(view.part(test)), len(classes))
+    rows = neighbourhood(answers, turns, len(classes))
+    return ContextModel(classes, reader, _fit_first(view, codes, settings), fit_second(rows, codes, settings))
 
 
 def _fit_reader(turns: Turns, settings: ContextSettings) -> _Reader:
@@ -201,23 +194,28 @@ def _fit_reader(turns: Turns, settings: ContextSettings) -> _Reader:
     except ValueError:  # nothing is named often enough: one word that never occurs keeps the shape
         words = TfidfVectorizer(token_pattern=_NAME, lowercase=False, vocabulary=["-"]).fit(["-"])
     spread = turns.linear.std(axis=0)
-    return _Reader(features, words, turns.linear.mean(axis=0), np.where(spread > 0, spread, 1.0), settings)
+    around = fit_around(turns.utterances, turns.groups) if settings.around else None
+    return _Reader(features, words, turns.linear.mean(axis=0), np.where(spread > 0, spread, 1.0), settings, around)
 
 
-def _fit_first(turns: Turns, text: Any, matrix: Any, codes: NDArray[np.intp], settings: ContextSettings) -> _First:
+def _fit_first(view: _View, codes: NDArray[np.intp], settings: ContextSettings) -> _First:
     from sklearn.decomposition import TruncatedSVD
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.naive_bayes import ComplementNB
     from sklearn.svm import LinearSVC
 
-    margin = LinearSVC(C=settings.strength, class_weight="balanced", tol=1e-3, random_state=0).fit(matrix, codes)
+    def margin_model(strength: float, matrix: Any) -> Any:
+        return LinearSVC(C=strength, class_weight="balanced", tol=1e-3, random_state=0).fit(matrix, codes)
+
+    text = view.text
     width = max(2, min(settings.directions, text.shape[1] - 1, text.shape[0] - 1))
     directions = TruncatedSVD(width, n_iter=3, random_state=0).fit(text)
     forest = ExtraTreesClassifier(
         settings.trees, min_samples_leaf=2, max_features=0.15, class_weight="balanced", random_state=0
-    ).fit(_dense(directions, turns, text), codes)
+    ).fit(_dense(directions, view.turns, text), codes)
     bayes = ComplementNB(alpha=0.3).fit(abs(text), codes)
-    return _First(margin, bayes, directions, forest)
+    around = None if view.around is None else margin_model(settings.around, view.around)
+    return _First(margin_model(settings.strength, view.matrix), bayes, directions, forest, around)
 
 
 def _in_place(part: _First, answers: Numbers, classes: int) -> Numbers:
@@ -225,24 +223,14 @@ def _in_place(part: _First, answers: Numbers, classes: int) -> Numbers:
     known = part.forest.classes_
     if len(known) == classes:
         return answers
-    found = np.zeros((len(answers), 3 * classes))
-    found[:, :classes] = answers[:, : len(known)].min(initial=-1.0)
-    for block in range(3):
+    blocks = answers.shape[1] // len(known)
+    found = np.zeros((len(answers), blocks * classes))
+    for margins in range(0, blocks, 3):  # the first block and the fourth
+        found[:, margins * classes : (margins + 1) * classes] = answers[:, : len(known)].min(initial=-1.0)
+    for block in range(blocks):
         found[:, block * classes + known] = answers[:, block * len(known) : (block + 1) * len(known)]
     return found
 
 
 def _dense(directions: Any, turns: Turns, text: Any) -> Numbers:
     return np.hstack([turns.figures, directions.transform(text)])
-
-
-def _evened(codes: NDArray[np.intp], power: float) -> Numbers:
-    counts = np.maximum(np.bincount(codes), 1)
-    weights: Numbers = ((len(codes) / len(counts) / counts) ** power)[codes]
-    return weights
-
-
-def _softmax(scores: Numbers) -> Numbers:
-    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
-    chances: Numbers = shifted / shifted.sum(axis=1, keepdims=True)
-    return chances

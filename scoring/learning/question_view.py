@@ -22,6 +22,8 @@ from transcription.transcript import Transcript, Turn
 
 TURN: Final = "turn"
 PRESENT: Final = CallSettings({TURN: Block(unit=False)}, strength=0.05, balanced=False)
+PRESENT_UNMARKED: Final = CallSettings({TURN: Block(unit=False, telling=True)}, strength=0.02, balanced=False)
+"""Where no marks are heard, single words tell less each, and what they tell is better known before they are weighed."""
 OPEN: Final = CallSettings({TURN: Block(unit=False)}, strength=0.02, balanced=False)
 
 _TAIL: Final = 15

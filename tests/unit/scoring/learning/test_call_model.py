@@ -228,3 +228,17 @@ def test_a_head_takes_over_only_with_leads_enough_and_better_than_the_rules() ->
 
 def test_not_sure_teaches_nothing() -> None:
     assert [wrong_of(answer) for answer in ("wrong", "right", "not_sure")] == [True, False, None]
+
+
+def test_telling_features_weigh_by_how_much_oftener_a_yes_has_them() -> None:
+    views = [CallView({"turn": {"all": 1.0, "yes": float(n % 2), "no": float(1 - n % 2)}}) for n in range(8)]
+    labels = [n % 2 == 1 for n in range(8)]
+    model = train_call_model(
+        views, labels, CallSettings({"turn": Block(unit=False, telling=True)}, balanced=False), calibrate=False
+    )
+    (block,) = model.blocks
+    # Of four yeses and four noes: log of (5 / 5) against (1 / 5), by hand.
+    assert dict(zip(block.names, block.factors, strict=True)) == pytest.approx(
+        {"all": 0.0, "no": -1.6094, "yes": 1.6094}, abs=1e-4
+    )
+    assert [model.probability(view) > 0.5 for view in views] == labels

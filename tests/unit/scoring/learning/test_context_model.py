@@ -34,6 +34,20 @@ def test_the_turn_before_decides() -> None:
     assert np.array_equal(chances, again)
 
 
+def test_parts_can_be_left_out_and_a_kind_may_be_missing_from_a_fold() -> None:
+    turns = conversations(4)
+    labels = [*LABELS] * 4
+    labels[4] = "once"
+    plain = ContextSettings(
+        trees=10, second_trees=10, plain_trees=0, rounds=0, second_strength=0.0, around=0.0, inner_folds=2, directions=4
+    )
+    for settings in (SMALL, plain):
+        model = train_context(turns, labels, settings)
+        chances = model.probabilities(turns)
+        assert chances.shape == (20, 5)
+        assert np.allclose(chances.sum(axis=1), 1.0)
+
+
 def test_too_little_is_refused() -> None:
     with pytest.raises(ValueError, match="three kinds"):
         train_context(conversations(2), ["a", "b", "a", "b", "a"] * 2, SMALL)
