@@ -31,6 +31,8 @@ _OFFERS: Final = frozenset(
         "benefit", "move.alternative", "own_company",
     }
 )  # fmt: skip
+_DECISIONS: Final = frozenset({"asks_decision", "proposal", "upsell_offer", "price_given"})
+_GOES_ALONG: Final = ("accept", "client_step", "client_promise", "buying_signal", "asks_price")
 _NEEDS_BEFORE: Final = {"after_price": _PRICE, "after_offer": _OFFERS}
 """What the rep's turn before must hold for a cue of that tag to count; a price may stand in the client's own turn."""
 
@@ -39,7 +41,7 @@ def objecting(case: Case, turn: int) -> tuple[Hit, ...]:
     """The cues of a client's turn that are objections there, in order of place."""
     cues = case.in_turn(turn, PREFIX[:-1])
     found = [hit for hit in cues if _counts(case, hit) and not _inside_another(hit, cues)]
-    return _settled(found) or _refusal(case, turn)
+    return _settled(found) or _refusal(case, turn) or _resistance(case, turn)
 
 
 def _refusal(case: Case, turn: int) -> tuple[Hit, ...]:
@@ -47,6 +49,24 @@ def _refusal(case: Case, turn: int) -> tuple[Hit, ...]:
     hits = (*case.in_turn(turn, "do_not_call"), *case.in_turn(turn, "hard_no"))
     said = [hit for hit in hits if "gone" not in hit.entry.tags]
     return tuple(sorted(said, key=lambda hit: (hit.start, hit.end)))[:1]
+
+
+def _resistance(case: Case, turn: int) -> tuple[Hit, ...]:
+    """What holds a client back who answers an offer or a price without taking it up, in words no phrase knows.
+
+    "I'll be honest, the boot is tiny" after "would you like to go ahead?" resists: it follows an offer, has a sign of
+    resistance and accepts nothing; what it is about, single words say.
+    """
+    before = case.groups_in(turn - 1)
+    proposes = any("propose" in hit.entry.tags for hit in case.in_turn(turn - 1, "next_step"))
+    if not (proposes or before & _DECISIONS) or any(case.in_turn(turn, group) for group in _GOES_ALONG):
+        return ()
+    sentences = case.turn(turn).sentences
+
+    def stated(group: str) -> list[Hit]:
+        return [hit for hit in case.in_turn(turn, group) if not sentences[hit.sentence].asks]
+
+    return tuple(stated("hint")) if stated("resists") else ()
 
 
 def _counts(case: Case, hit: Hit) -> bool:

@@ -30,9 +30,16 @@ class Raised:
 
     @property
     def types(self) -> tuple[str, ...]:
-        # What is no objection by its group is a plain refusal.
-        found = {hit.group.removeprefix(PREFIX) if hit.group.startswith(PREFIX) else "brush_off" for hit in self.hits}
+        found = {_type_of(hit.group) for hit in self.hits}
         return tuple(kind for kind in OBJECTION_TYPES if kind in found)
+
+
+def _type_of(group: str) -> str:
+    """The type a cue's group speaks of; a plain refusal is a brush-off."""
+    for prefix in (PREFIX, "hint."):
+        if group.startswith(prefix):
+            return group.removeprefix(prefix)
+    return "brush_off"
 
 
 def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> list[tuple[int, Named]]:
