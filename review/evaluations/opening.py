@@ -55,7 +55,7 @@ def open_evaluation(
         return make_view(session, draft, viewer, call.rep_id, call.assessment_id, timing)
     if any(row.assignment_id == assignment_id for row in mine):
         raise NotNow("already", mine[-1].state)
-    name, version = _pin(session, call, default_standard)
+    name, version = _pin(session, call, default_standard, getattr(assignment, "standard", None))
     row = Evaluation(
         call_id=call_id,
         assessment_id=call.assessment_id,
@@ -81,13 +81,18 @@ def open_evaluation(
     return make_view(session, row, viewer, call.rep_id, call.assessment_id, timing)
 
 
-def _pin(session: Session, call: Call, default_standard: str | None) -> tuple[str, int]:
-    """The scorecard's name and version; its text is kept, so that it can be read for ever."""
+def _pin(session: Session, call: Call, default_standard: str | None, asked: str | None = None) -> tuple[str, int]:
+    """The scorecard's name and version; its text is kept, so that it can be read for ever.
+
+    `asked` is the one a sampling rule wants its calls scored by.
+    """
     judged = session.get(StoredAssessment, call.assessment_id) if call.assessment_id is not None else None
-    if judged is not None:
+    if judged is not None and asked in (None, judged.standard):
         return judged.standard, judged.version
     source = session.scalar(select(Source).where(Source.name == call.source))
-    found = find_standard(session, (source_standard(source, call.queue) if source else None) or default_standard)
+    found = find_standard(
+        session, asked or (source_standard(source, call.queue) if source else None) or default_standard
+    )
     insert_new(
         session,
         StandardVersion,
