@@ -44,8 +44,13 @@ const saving = saver({
   clash: showConflict,
 });
 
+const tenths = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+let drawing = 0;
 function changed() {
-  summarise();
+  drawing ||= requestAnimationFrame(() => {
+    drawing = 0;
+    summarise();
+  });
   saving.changed();
 }
 
@@ -73,11 +78,12 @@ function drawSection(section) {
 
 function summarise() {
   const parts = shares(editor.body);
-  const format = (value) => value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+  const format = (value) => tenths.format(value);
   for (const [item, element] of editor.elements) {
     if (element.dataset.kind === "option") continue;
     const share = one("[data-share]", element);
     const label = item.bonus ? data.words.bonus : kindOf(item) === "text" ? "–" : `${format(parts.get(item) ?? 0)} %`;
+    if (share.textContent === label) continue;
     share.textContent = label;
     share.title = data.words.share.replace("{n}", format(parts.get(item) ?? 0));
   }

@@ -1,5 +1,6 @@
 // Saving a draft as one types: to the server by revision, and a copy in this browser until the server has it.
 const PAUSE = 900; // ms without a keystroke
+const COPY = 250; // ms; writing a large draft for every key would be felt
 const AGAIN = 5000; // ms until a lost connection is tried again
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
@@ -8,6 +9,7 @@ export function saver({ address, key, revision, body, tell, clash, faults }) {
   let known = JSON.stringify(body()); // what the server has
   let busy = null;
   let timer = 0;
+  let copying = 0;
   let stopped = false;
   let last = ""; // when the server last had everything
 
@@ -19,6 +21,7 @@ export function saver({ address, key, revision, body, tell, clash, faults }) {
     }
   };
   const drop = () => {
+    clearTimeout(copying);
     try {
       localStorage.removeItem(key);
     } catch {
@@ -85,6 +88,7 @@ export function saver({ address, key, revision, body, tell, clash, faults }) {
   }
 
   addEventListener("online", () => flush());
+  addEventListener("pagehide", () => !stopped && dirty() && copy());
   addEventListener("beforeunload", (event) => {
     if (!stopped && dirty()) {
       copy();
@@ -97,7 +101,8 @@ export function saver({ address, key, revision, body, tell, clash, faults }) {
       return revision;
     },
     changed() {
-      copy();
+      clearTimeout(copying);
+      copying = setTimeout(copy, COPY);
       if (stopped) return;
       tell("unsaved");
       later();
