@@ -221,6 +221,8 @@ RULES: Mapping[str, Rule] = {
     "api.list_calls": Rule(scope="calls:read"),
     "api.read_call": Rule(scope="calls:read", subject="call"),
     "api_verdicts.create_verdict": Rule(roles=DECIDES.roles, scope="calls:write", subject="call"),
+    "api_evaluations.list_evaluations": Rule(roles=frozenset(TAKES_AWAY), scope="calls:read", subject="call"),
+    "api_evaluations.submit_evaluation": Rule(roles=DECIDES.roles, scope="calls:write", subject="call"),
     "api_corrections.export": Rule(roles=frozenset({"quality_lead"}), scope="calls:read"),
     "api_transcripts.read_transcript": Rule(roles=frozenset(TAKES_AWAY), scope="calls:read", subject="call"),
     # the API reference says nothing about the installation

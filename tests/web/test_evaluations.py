@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from review.bodies import pack_body, unpack_body
 from review.db import Database
 from review.models import Call, Evaluation, Notification, StoredAssessment, Verdict
+from review.services.tokens import create_api_token
 from tests.web.conftest import Crew, SignIn, csrf_token
 from tests.web.test_call_findings import SAID
 
@@ -218,3 +219,34 @@ def test_objections_are_decided_on_the_page(sign_in: SignIn, scored_call: int, d
     assert "He asked back." in page
     assert "the machine said “ignored”" in page
     assert "verdict-turn-1" not in sign_in("rep").get(f"/calls/{scored_call}").text
+
+
+def test_over_the_api(scored_call: int, database: Database, crew: Crew, client: FlaskClient, sign_in: SignIn) -> None:
+    with database.session() as db:
+        tokens = {
+            role: create_api_token(db, crew.users[role], "t", ["calls:read", "calls:write"]).token
+            for role in ("reviewer", "rep")
+        }
+    url = f"/api/v1/calls/{scored_call}/evaluations"
+    asks = {role: {"Authorization": f"Bearer {token}"} for role, token in tokens.items()}
+    body: dict[str, Any] = {"answers": {"greeting": {"answer": "2"}}}
+    assert client.post(url, json=body, headers=asks["rep"]).status_code == 403
+    refused = client.post(url, json=body, headers=asks["reviewer"])
+    assert (refused.status_code, refused.json["code"], refused.json["criterion"]) == (422, "not_complete", "greeting")
+    with database.read() as db:
+        assert db.scalar(select(func.count()).select_from(Evaluation)) == 0
+    browser = sign_in("reviewer")
+    number = begin(browser, scored_call)
+    body["answers"]["greeting"]["reason"] = "Clear enough."
+    refused = client.post(url, json=body, headers=asks["reviewer"])
+    assert (refused.status_code, refused.json["code"]) == (409, "draft_open")
+    assert step(browser, scored_call, number, "void")[0] == 200
+    made = client.post(url, json=body, headers=asks["reviewer"])
+    assert (made.status_code, made.json["state"], made.json["final"]) == (201, "shown", 100.0)
+    assert client.post(url, json=body, headers=asks["reviewer"]).status_code == 409
+    read = client.get(url, headers=asks["rep"]).json["evaluations"]
+    assert [(item["id"], item["answers"]["greeting"]["reason"]) for item in read] == [
+        (made.json["id"], "Clear enough.")
+    ]
+    for wrong in ({}, {"answers": {"mood": {"answer": "2"}}}, {"answers": [1]}, {**body, "mood": 1}, "x"):
+        assert client.post(url, json=wrong, headers=asks["reviewer"]).status_code in (409, 422)
