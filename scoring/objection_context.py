@@ -25,12 +25,7 @@ _OF_THE_GOODS: Final = frozenset({"price", "fit", "trust", "other"})
 """Types that are complaints about a seller and his goods; of another seller's they are none of ours."""
 
 _PRICE: Final = frozenset({"price_given", "price_talk"})
-_OFFERS: Final = frozenset(
-    {
-        "next_step", "permission", "asks_decision", "upsell_offer", "proposal", "reason_for_call", "offer_help",
-        "benefit", "move.alternative", "own_company",
-    }
-)  # fmt: skip
+_OFFERS: Final = frozenset({"next_step", "permission", "asks_decision", "proposal", "reason_for_call", "price_given"})
 _DECISIONS: Final = frozenset({"asks_decision", "proposal", "upsell_offer", "price_given"})
 _GOES_ALONG: Final = ("accept", "client_step", "client_promise", "buying_signal", "asks_price")
 _NEEDS_BEFORE: Final = {"after_price": _PRICE, "after_offer": _OFFERS}
