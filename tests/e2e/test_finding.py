@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.driving import second
+from tests.e2e.test_pages import AXE, RULES
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -152,3 +153,32 @@ def test_the_lists_fit_a_narrow_window(ready_call: str, open_page: Callable[...,
     for path in ("/?view=none&q=christmas", "/objections", "/objections/answers"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_unreadable_or_nameless(scheme: str, ready_call: str, open_page: Callable[..., Any]) -> None:
+    page = open_page("/?view=none", color_scheme=scheme, expected="inline style")  # the checker's own
+    found = []
+    for path in ("/?view=none&q=christmas", "/objections?days=365", "/objections/answers", "/?view=none&days=365"):
+        page.goto(path)
+        page.keyboard.press("j")
+        page.keyboard.press("p" if "q=" in path or "objections" in path else "x")
+        page.evaluate(AXE)
+        result = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
+        found += [
+            f"{path}: {broken['id']} {node['target']}" for broken in result["violations"] for node in broken["nodes"]
+        ]
+    assert found == [], "\n".join(found)
+
+
+def test_a_tag_on_the_page_of_a_call(ready_call: str, open_page: Callable[..., Any]) -> None:
+    page = open_page(ready_call)
+    page.locator("#tag-line input[name=put]").fill("Follow up")
+    page.keyboard.press("Enter")
+    chip = page.locator("#tag-line .chip", has_text="Follow up")
+    chip.wait_for()
+    chip.locator("button").click()
+    wait_until(lambda: chip.count() == 0, what="the tag to be gone")
+    page.reload()
+    page.locator("#tag-line").wait_for()
+    assert page.locator("#tag-line .chip", has_text="Follow up").count() == 0

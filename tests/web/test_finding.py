@@ -96,10 +96,13 @@ def test_a_tag_that_is_none_is_refused_and_nothing_kept(
 def test_the_line_of_tags_on_a_call(sign_in: SignIn, calls: dict[str, int]) -> None:
     browser = sign_in("reviewer")
     url = f"/calls/{calls['other']}/tags"
-    assert 'name="add"' in browser.get(url).text
-    assert "<script>" not in post(browser, url, {"add": "<script>x"}).text
+    assert 'name="put"' in browser.get(url).text
+    added = post(browser, url, {"put": "<script>x"}, headers={"HX-Request": "true"}).text
+    assert "&lt;script&gt;x" in added
+    assert "<script>" not in added
+    assert post(browser, url, {"put": "second"}).headers["Location"] == f"/calls/{calls['other']}"
     assert "&lt;script&gt;x" in browser.get(url).text
-    assert 'value="&lt;script&gt;x"' not in post(browser, url, {"remove": "<script>x"}).text
+    assert 'value="&lt;script&gt;x"' not in post(browser, url, {"take": "<script>x"}).text
     assert sign_in("manager").get(url).status_code == 404
     assert sign_in("rep").get(url).status_code == 403
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from review.queries.call import get_call_row
 from review.queries.tags import list_tags, tags_of
 from review.services.tags import LONGEST_TAG, TagRefused, tag_calls, untag_calls
 from web.auth import viewer
-from web.errors import Refused
+from web.errors import Refused, is_htmx
 from web.parts import parts
 
 blueprint = Blueprint("tags", __name__)
@@ -25,16 +26,16 @@ def line(call_id: int) -> str:
 
 
 @blueprint.post("/calls/<int:call_id>/tags")
-def change(call_id: int) -> str:
-    """Put a tag on the call (`add`) or take one off (`remove`); the line as it is now."""
-    add, remove = request.form.get("add", ""), request.form.get("remove", "")
+def change(call_id: int) -> str | Response:
+    """Put a tag on the call (`put`) or take one off (`take`); the line as it is now, or the page without scripts."""
+    put, take = request.form.get("put", ""), request.form.get("take", "")
     with parts().database.session() as db:
         if get_call_row(db, viewer(), call_id) is None:
             abort(404)
         try:
-            full = tag_calls(db, viewer().user_id, [call_id], add).full if add or not remove else ()
-            if remove:
-                untag_calls(db, viewer().user_id, [call_id], remove)
+            full = tag_calls(db, viewer().user_id, [call_id], put).full if put or not take else ()
+            if take:
+                untag_calls(db, viewer().user_id, [call_id], take)
         except TagRefused as error:
             raise Refused(
                 422,
@@ -42,9 +43,10 @@ def change(call_id: int) -> str:
                 _("Nothing was changed."),
                 _("Shorten it."),
                 code=error.code,
-                field="add",
+                field="put",
             ) from error
-        return _line(db, call_id, full=bool(full))
+        line = _line(db, call_id, full=bool(full)) if is_htmx() else ""
+    return line or redirect(url_for("calls.show", call_id=call_id))
 
 
 def _line(db: object, call_id: int, *, full: bool = False) -> str:
