@@ -205,7 +205,13 @@ def _lines(text: StandardText) -> Iterator[str]:
         yield f"{section.title.upper()} ({section.weight:g})"
         for criterion in section.criteria:
             marks = " critical" * criterion.critical + " bonus" * criterion.bonus + " person" * (not criterion.machine)
+            marks += f" {criterion.mode}" * (criterion.mode == "suggest") + " mandatory" * criterion.mandatory
+            marks += "" if criterion.when is None else f" after {criterion.when.criterion}"
             yield f"  {criterion.weight:>4g}  {criterion.question}{marks}"
+            if criterion.range is not None:
+                yield f"          {criterion.range.least:g} to {criterion.range.most:g}, a number"
+            elif criterion.kind == "text":
+                yield "          text, no points"
             for option in criterion.options:
                 fail = f", fails the {option.auto_fail}" if option.auto_fail else ""
                 yield f"          {option.points:g}  {option.label}{fail}"

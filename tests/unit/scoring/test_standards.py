@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scoring.pack_checks import known_groups
 from scoring.packs import languages_with_packs, load_pack
 from scoring.standards import (
     StandardInvalid,
@@ -139,3 +140,8 @@ def test_a_standard_names_only_groups_that_every_pack_has(name: str) -> None:
     }
     for language in languages_with_packs():
         assert wanted - {entry.group for entry in load_pack(language).entries} == set(), language
+
+
+def test_the_groups_a_standard_may_name_are_those_of_the_packs() -> None:
+    packs = [load_pack(language) for language in languages_with_packs()]
+    assert known_groups() == {entry.group for pack in packs for entry in pack.entries}
