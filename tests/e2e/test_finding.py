@@ -38,7 +38,7 @@ def test_a_hit_plays_where_it_stands_and_opens_at_its_second(ready_call: str, op
     start = float(button.get_attribute("data-spans").split("-")[0])
     page.keyboard.press("p")
     wait_until(lambda: page.locator("[data-mini=clock]").count() == 1, what="the small player")
-    wait_until(lambda: sounding(page), what="the hit to sound")
+    wait_until(lambda: sounding(page), seconds=30, what="the hit to sound")
     seek = page.locator("[data-mini=seek]")
     wait_until(lambda: float(seek.input_value()) >= start - 0.4, what="the second of the hit")
     assert page.url.endswith("christmas") or "q=" in page.url  # nothing was opened: it plays in the list
@@ -132,7 +132,7 @@ def test_answers_side_by_side_play_and_become_a_clip(ready_call: str, open_page:
     assert page.locator(".side-list > li").count() >= 1
     page.keyboard.press("j")
     page.keyboard.press("p")
-    wait_until(lambda: sounding(page), what="the objection to sound")
+    wait_until(lambda: sounding(page), seconds=30, what="the objection to sound")
     spans = page.locator("[data-item].here button[data-play]").get_attribute("data-spans")
     first = float(spans.split("-")[0])
     wait_until(
