@@ -21,7 +21,7 @@ _WHOLE: Final = 4
 _LEAST: Final = 5 / 3  # a clause shorter than this many times the gap takes the one behind it along
 _MOST: Final = 8  # and no quote of several clauses grows beyond this many times the gap
 _COMMAS: Final = frozenset(",;:，、；：—–")
-_ENDS: Final = ".?!…。？！"
+_ENDS: Final = '.?!…。？！"”»'
 
 
 def clause(case: Case, hit: Hit, *, narrow: bool = False) -> Evidence:

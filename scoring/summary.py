@@ -45,7 +45,7 @@ def find_facts(case: Case) -> tuple[FoundFact, ...]:
 
 
 def summarise(case: Case, objections: Sequence[Objection]) -> tuple[SummaryLine, ...]:
-    """Who called, why, what the client wants, the first objection and the next step: the sentences that say so."""
+    """Who called, why, what the client wants, the objection left open and the next step: the sentences that say so."""
     lines: list[SummaryLine] = []
     opening = case.window("opening")
     for about, hits in (
@@ -55,12 +55,10 @@ def summarise(case: Case, objections: Sequence[Objection]) -> tuple[SummaryLine,
     ):
         if hits:
             lines.append(SummaryLine(about, _sentence(case, hits[0])))
-    for objection in objections:
-        turn = next(t for t in case.conversation.turns if any(p.turn == objection.client.turn for p in t.pieces))
-        hit = next((h for h in case.in_turn(turn.index, "objection")), None)
-        if hit is not None:
-            lines.append(SummaryLine("objections", _sentence(case, hit)))
-            break
+    if objections:
+        # The one that was never settled decided the call, the last of them most; else the first.
+        open_still = [objection for objection in objections if objection.reaction != "accepts"]
+        lines.append(SummaryLine("objections", (open_still[-1:] or objections)[0].client))
     steps = find_steps(case, case.window("close"))
     if steps:
         best = max(steps, key=lambda step: (step.level == "dated", step.hits[0].turn))
@@ -94,7 +92,7 @@ def _sentence(case: Case, hit: Hit) -> Evidence:
         near = [token for token in tokens if hit.start - 120 <= token.start and token.end <= hit.end + 120]
         tokens = tuple(near) or tokens
     end = tokens[-1].end
-    while end < len(turn.text) and turn.text[end] in ".?!…":
+    while end < len(turn.text) and turn.text[end] in '.?!…。？！"”»':
         end += 1
     return turn.evidence(tokens[0].start, end, f"rule:{hit.source}")
 
