@@ -21,7 +21,7 @@ WIDER = """[...document.querySelectorAll("body *")]
 
 def addresses(ready_call: str) -> list[str]:
     searches = ["/?q=deliver", "/?q=nobodysaysthis", "/?date_to=1999-01-01"]
-    return ["/", ready_call, "/upload", "/sources", "/sources/1", "/health", *searches]
+    return ["/", ready_call, "/upload", "/sources", "/sources/1", "/health", "/clips", "/notifications", *searches]
 
 
 @pytest.mark.parametrize("email", ["lead@example.com", "olga@example.com"], ids=["en", "ru"])

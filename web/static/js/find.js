@@ -66,8 +66,16 @@ export function findInTranscript(words) {
     hits[at]?.forEach((piece) => piece.classList.remove("on"));
     at = (next + hits.length) % hits.length;
     hits[at].forEach((piece) => piece.classList.add("on"));
-    hits[at][0].scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+    show(hits[at][0]);
     output.textContent = `${at + 1} ${words.of} ${hits.length}`;
+  }
+
+  /** Far away in a long call the turns between have no measured height yet: jump, and look again where it landed. */
+  function show(hit, tries = 3) {
+    const { top } = hit.getBoundingClientRect();
+    const far = top < -innerHeight * 2 || top > innerHeight * 3;
+    hit.scrollIntoView({ block: "center", behavior: far || calm.matches ? "instant" : "smooth" });
+    if (far && tries) requestAnimationFrame(() => requestAnimationFrame(() => hit.isConnected && show(hit, tries - 1)));
   }
 
   let wait;
