@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy.orm import Session
 
 from review.db import Database
 from review.models import Call
 from review.queries import search
 from review.queries.inbox import InboxFilters
-from review.queries.search import CallHits, SearchHit, search_calls, search_one_call
+from review.queries.search import search_calls, search_one_call
 from review.queries.viewer import Viewer, load_viewer
 from review.search.index import TurnText, index_transcript, replace_segments
+from tests.db.searching import SAID, find, hits_of, lead, marks, store_said, words
 from tests.factories import NOON, make_call, make_rep, make_transcript, make_user
-from tests.statements import counted_statements
-
-SAID = {
-    "en": ("en", "We have better prices than last year, don't we? The price is what it is"),
-    "yo": ("ru", "Ещё одна ёлка: какую СКИДКУ вы дадите? CRM у нас своя"),
-    "ko": ("ko", "혹시 할인해 주실 수 있나요, 3개월이면 비싸요"),
-    "zh": ("zh", "这个太贵了，可以便宜一点吗？我们再考虑。"),
-    "de": ("de", "Die Preise sind zu hoch, der Preis auch"),
-    "wide": ("en", "ＡＢＣ１２ costs ½ of it, №5"),
-}
-"""Name of the call -> the transcript's language and what is said in it."""
 
 ASKED = [
     ("price", "en"),
@@ -72,35 +58,7 @@ ASKED = [
 @pytest.fixture
 def said(database: Database) -> tuple[Viewer, dict[int, str]]:
     """One call for each entry of SAID."""
-    with database.session() as session:
-        names = {}
-        for name, (language, text) in SAID.items():
-            call = make_call(session, legs=0, state="scored", language=language)
-            index_transcript(session, call.id, make_transcript(("client", "m-hm"), ("rep", text), language=language))
-            names[call.id] = name
-        return lead(session), names
-
-
-def lead(session: Session) -> Viewer:
-    viewer = load_viewer(session, make_user(session, "quality_lead").id)
-    assert viewer is not None
-    return viewer
-
-
-def words(hit: SearchHit) -> str:
-    return "".join(piece.text for piece in hit.pieces)
-
-
-def marks(hit: SearchHit) -> list[str]:
-    return [piece.text for piece in hit.pieces if piece.marked]
-
-
-def find(session: Session, viewer: Viewer, typed: str, limit: int = 20, **more: object) -> tuple[CallHits, ...]:
-    return search_calls(session, viewer, typed, limit=limit, **more).calls  # type: ignore[arg-type]
-
-
-def hits_of(session: Session, viewer: Viewer, typed: str, **more: object) -> list[SearchHit]:
-    return [hit for call in find(session, viewer, typed, **more) for hit in call.hits]  # type: ignore[arg-type]
+    return store_said(database)
 
 
 @pytest.mark.parametrize(("typed", "expected"), ASKED)
@@ -296,61 +254,3 @@ def test_a_turn_without_times_and_with_a_nul(database: Database) -> None:
     (hit,) = found.hits
     assert (hit.start, hit.end, hit.role, words(hit)) == (None, None, "speaker_a", "a price")
     assert not found.plays
-
-
-NASTY = [
-    '"',
-    "'",
-    '""" OR 1',
-    "price AND (",
-    "NEAR(a b)",
-    "tokens:price",
-    "segment_fts MATCH 'x'",
-    "* ^ -a +b a*",
-    'price -"',
-    "price -- -- -",
-    'a -"b" -c -"',
-    "price\x00",
-    "\\ & | ! <-> :*",
-    "'; DROP TABLE segment; --",
-    "%s %(asked)s :asked",
-    "١٢٣ ½ ﷺ ǅ ß",
-    "a\u0301\u0301\u0301",
-    "ꙮ 𠀀 👩‍👩‍👧",
-    "1e5 -4.5 a@b.c http://x/y?z=1 10:30",
-    "x" * 5000,
-    "w " * 3000,
-]
-
-
-@pytest.mark.parametrize("typed", NASTY, ids=range(len(NASTY)))
-def test_no_spelling_is_an_error(database: Database, said: tuple[Viewer, dict[int, str]], typed: str) -> None:
-    with database.read() as session:
-        search_calls(session, said[0], typed)
-
-
-@given(text=st.text(min_size=1, max_size=60))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_was_said_is_found_by_saying_it_again(database: Database, text: str) -> None:
-    """Whatever a turn's text is: asked for as it stands, the turn is found, and its match lies in the text."""
-    with database.session() as session:
-        call = make_call(session, legs=0)
-        stored = replace_segments(session, call.id, [TurnText(0, "rep", 0.0, 1.0, text)], None)
-        hits = hits_of(session, lead(session), text)
-        asked_as_it_stands = not re.search(r"(?<!\S)[-−–]", text) and not set(text) & set('"“”„«»「」')
-        if stored and len(text.split()) <= 8 and asked_as_it_stands:
-            found = [hit for hit in hits if hit.call_id == call.id]
-            assert found
-            assert words(found[0]) in text.replace("\x00", "")
-        session.rollback()
-
-
-def test_two_statements_whatever_is_found(database: Database, said: tuple[Viewer, dict[int, str]]) -> None:
-    with database.read() as session:
-        for typed in ("price", "太贵", "nothing"):
-            with counted_statements() as statements:
-                search_calls(session, said[0], typed)
-            assert len(statements) == 2
-        with counted_statements() as statements:
-            assert search_calls(session, said[0], "  ").calls == ()
-        assert statements == []
