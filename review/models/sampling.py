@@ -56,8 +56,8 @@ class SamplingRule(Base):
 class SamplingDraw(Base):
     """One run of a rule over the calls of a period: enough is kept to draw it again and find the same calls.
 
-    `period_key` names the period, so that whoever draws it a second time finds it drawn. `frame` is the compressed JSON of
-    {stratum: [call ids]}, the calls that could be drawn; `body` holds the counts of each stratum, the calls drawn by
+    `period_key` names the period, so that whoever draws it a second time finds it drawn. `frame` is the compressed JSON
+    of {stratum: [call ids]}, the calls that could be drawn; `body` holds the counts of each stratum, the calls drawn by
     lot that were somebody's already, and the rule's terms.
     """
 
