@@ -3,9 +3,9 @@
 Four-minute telephone calls put together from the written sample calls (`telephone_calls.py`), no sentence said twice;
 what the scorer remembers of short turns is forgotten before each round; single words stay known, as in a worker. Then
 calls of 4 to 180 minutes, for the growth with length. All times are of the processor, not of the clock: other programs
-on the machine do not count, though they slow memory down. A call's time holds reading the transcript's JSON, scoring and
-writing the assessment's JSON. With `--models` a learned judge of each criterion takes part, as on an installation that
-has promoted one for each.
+on the machine do not count, though they slow memory down. A call's time holds reading the transcript's JSON, scoring
+and writing the assessment's JSON. With `--models` a learned judge of each criterion takes part, as on an installation
+that has promoted one for each.
 """
 
 from __future__ import annotations
