@@ -153,7 +153,10 @@ def _unhandled(objections: Sequence[Objection]) -> WeighedReason | None:
         return None
     last = missed[-1]
     why = f"The {' and '.join(last.types)} objection was {last.outcome}."
-    return weighed(min(1.2, 0.5 + 0.3 * len(missed)), "objection_not_handled", why, last.client)
+    # An objection spoiled by arguing or pressure weighs more than one passed over, which may have been a light remark.
+    spoiled = 0.4 if any(o.outcome == "mishandled" for o in missed) else 0.0
+    weight = min(0.8, 0.4 + 0.2 * len(missed)) + spoiled
+    return weighed(weight, "objection_not_handled", why, last.client)
 
 
 def _never_qualified(case: Case) -> WeighedReason | None:
