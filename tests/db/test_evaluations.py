@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
-from review import evaluations
-from review.bodies import unpack_body
 from review.db import Database
 from review.evaluations import (
     AnswersRefused,
@@ -22,104 +18,18 @@ from review.evaluations import (
     find_draft,
     let_stand,
     list_for_call,
-    move,
-    open_evaluation,
     read_evaluation,
     read_history,
     save_draft,
-    show_due,
     submit,
     submitted_count,
 )
 from review.learning.shown import read_verdicts
-from review.models import AuditEvent, Call, Evaluation, StoredAssessment, User, Verdict, utc_now
-from review.queries.viewer import Viewer, load_viewer
-from scoring.engine import score
-from scoring.standards import load_standard
+from review.models import AuditEvent, Call, Evaluation, User, Verdict
 from tests import factories
+from tests.db.evaluating import LOW, Scene, begin, hand_in, scene, shown_score, stored
 
-WORDS = (
-    ("rep", "Good morning, this is Anna from Northgate Vans."),
-    ("client", "Hello, it is too expensive for us, I am afraid."),
-    ("rep", "I see. What would you use the van for?"),
-    ("client", "Moving furniture on weekdays."),
-    ("rep", "I will send you the offer tomorrow."),
-)
-LATER = Timing(show_after=timedelta(hours=4), edit_for=timedelta(hours=24))
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A scored call of a rep who signs in, and the people around it."""
-
-    call_id: int
-    machine: dict[str, Any]
-    vera: Viewer
-    igor: Viewer
-    lead: Viewer
-    rep: Viewer
-
-    def answer(self, criterion: str) -> str:
-        """What the machine says."""
-        return next(str(item["answer"]) for item in self.machine["criteria"] if item["id"] == criterion)
-
-
-@pytest.fixture
-def scene(database: Database) -> Scene:
-    """The call, and four people."""
-    with database.session() as session:
-        person = factories.make_user(session, "rep", name="Rita")
-        rep = factories.make_rep(session, "Rita", user_id=person.id)
-        call = factories.make_call(session, rep_id=rep.id)
-        factories.store_words(session, call, *WORDS)
-        made = score(factories.make_transcript(*WORDS), load_standard("cold-call")).to_json()
-        factories.store_score(session, call, made)
-        people = {
-            "vera": factories.make_user(session, "reviewer", name="Vera"),
-            "igor": factories.make_user(session, "reviewer", name="Igor"),
-            "lead": factories.make_user(session, "quality_lead", name="Lena"),
-            "rep": person,
-        }
-        session.flush()
-        viewers = {name: load_viewer(session, user.id) for name, user in people.items()}
-    assert all(viewers.values())
-    return Scene(call.id, made, **viewers)  # type: ignore[arg-type]
-
-
-def begin(database: Database, scene: Scene, viewer: Viewer, **more: Any) -> evaluations.EvaluationView:
-    with database.session() as session:
-        return open_evaluation(session, scene.call_id, viewer, **more)
-
-
-def hand_in(
-    database: Database, scene: Scene, viewer: Viewer, answers: dict[str, Any], **more: Any
-) -> evaluations.EvaluationView:
-    """Begin (or go on) and submit with these answers."""
-    blind = more.pop("blind", False)
-    with database.session() as session:
-        draft = open_evaluation(session, scene.call_id, viewer, blind=blind)
-        return submit(session, scene.call_id, draft.id, viewer, revision=draft.revision, answers=answers, **more)
-
-
-def do(
-    database: Database, scene: Scene, viewer: Viewer, found: int, act: str, **more: Any
-) -> evaluations.EvaluationView:
-    with database.session() as session:
-        return move(session, scene.call_id, found, viewer, act, **more)
-
-
-def stored(database: Database, call_id: int) -> dict[str, Any]:
-    with database.read() as session:
-        call = session.get_one(Call, call_id)
-        return unpack_body(session.get_one(StoredAssessment, call.assessment_id).body)
-
-
-def shown_score(database: Database, call_id: int) -> float | None:
-    with database.read() as session:
-        return session.scalar(select(Call.score_final).where(Call.id == call_id))
-
-
-LOW = {"greeting": {"answer": "0", "reason": "No name was said."}}
+__all__ = ["scene"]  # the fixture
 
 
 def test_beginning_twice_goes_on_with_the_same_draft(database: Database, scene: Scene) -> None:
@@ -206,81 +116,6 @@ def test_blind_keeps_the_machine_and_the_others_out_of_sight_until_submitted(dat
     assert done.final is not None
     with database.read() as session:
         assert all(row.final is not None for row in list_for_call(session, scene.call_id, scene.igor, Timing()))
-
-
-def test_the_rep_sees_it_once_its_time_has_come_and_then_the_score_follows(database: Database, scene: Scene) -> None:
-    machine = scene.machine["score"]["final"]
-    done = hand_in(database, scene, scene.vera, LOW, timing=LATER)
-    assert done.state == "submitted"
-    with database.read() as session:
-        assert list_for_call(session, scene.call_id, scene.rep, LATER) == ()
-        assert read_verdicts(session, scene.call_id) == ()
-        with pytest.raises(NoSuchEvaluation):
-            read_evaluation(session, scene.call_id, done.id, scene.rep, LATER)
-    assert shown_score(database, scene.call_id) == machine
-    with database.session() as session:
-        assert show_due(session) == 0
-        session.execute(update(Evaluation).values(show_at=utc_now() - timedelta(seconds=1)))
-    with database.read() as session:
-        row = list_for_call(session, scene.call_id, scene.rep, LATER)[0]
-        assert (row.state, row.may) == ("shown", frozenset({"acknowledge", "dispute"}))
-    with database.session() as session:
-        assert show_due(session) == 1
-        assert show_due(session) == 0
-    assert shown_score(database, scene.call_id) != machine
-
-
-def test_the_rep_acknowledges_or_disputes_and_a_lead_has_the_last_word(database: Database, scene: Scene) -> None:
-    done = hand_in(database, scene, scene.vera, LOW)
-    with pytest.raises(AnswersRefused):
-        do(database, scene, scene.rep, done.id, "dispute")
-    disputed = do(database, scene, scene.rep, done.id, "dispute", words="I said my name at the end.")
-    assert (disputed.state, disputed.dispute, disputed.may) == ("disputed", "I said my name at the end.", frozenset())
-    with pytest.raises(NotNow):
-        do(database, scene, scene.rep, done.id, "acknowledge")
-    with pytest.raises(NotNow):
-        do(database, scene, scene.vera, done.id, "finish")
-    assert do(database, scene, scene.lead, done.id, "finish").state == "final"
-    with pytest.raises(NotNow):
-        do(database, scene, scene.vera, done.id, "reopen")
-
-
-def test_within_the_edit_window_the_author_opens_it_again_and_only_changes_are_new_verdicts(
-    database: Database, scene: Scene
-) -> None:
-    machine = scene.machine["score"]["final"]
-    both = {**LOW, "company": {"answer": scene.answer("company"), "confirmed": True}}
-    done = hand_in(database, scene, scene.vera, both)
-    again = do(database, scene, scene.vera, done.id, "reopen")
-    assert again.state == "draft"
-    assert shown_score(database, scene.call_id) == machine, "what is being changed does not count meanwhile"
-    with database.read() as session:
-        assert list_for_call(session, scene.call_id, scene.rep, Timing()) == ()
-    with database.session() as session:
-        answers = {**both, "greeting": {"answer": scene.answer("greeting")}}
-        submit(session, scene.call_id, done.id, scene.vera, revision=again.revision, answers=answers)
-    with database.read() as session:
-        said = session.execute(select(Verdict.target, Verdict.answer).order_by(Verdict.id)).all()
-    assert sorted(said[:2]) == [("company", scene.answer("company")), ("greeting", "0")]
-    assert said[2:] == [("greeting", scene.answer("greeting"))]
-    assert shown_score(database, scene.call_id) == machine
-    with pytest.raises(NotNow):
-        do(database, scene, scene.vera, done.id, "reopen", timing=Timing(edit_for=timedelta(0)))
-    with pytest.raises(NotNow):
-        do(database, scene, scene.igor, done.id, "reopen")
-
-
-def test_a_void_evaluation_counts_no_more_and_stays_to_be_read(database: Database, scene: Scene) -> None:
-    done = hand_in(database, scene, scene.vera, LOW)
-    with pytest.raises(AnswersRefused):
-        do(database, scene, scene.lead, done.id, "void")
-    void = do(database, scene, scene.lead, done.id, "void", words="The wrong call.")
-    assert (void.state, void.void_reason) == ("void", "The wrong call.")
-    assert shown_score(database, scene.call_id) == scene.machine["score"]["final"]
-    with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(Verdict)) == 1
-        assert [row.state for row in list_for_call(session, scene.call_id, scene.vera, Timing())] == ["void"]
-    assert hand_in(database, scene, scene.vera, LOW).id != done.id
 
 
 def test_two_people_submit_the_same_evaluation_and_the_second_sees_the_first(database: Database, scene: Scene) -> None:
