@@ -19,7 +19,7 @@ from sqlalchemy import text
 from review.db import Database
 from review.models import Base
 from review.queries.call import get_call
-from review.queries.search import find_calls
+from review.queries.search import search_calls
 from review.queries.viewer import load_viewer
 from review.services.exports import FORMS, export_transcript, read_shown_transcript
 from review.services.intake import CallFacts, IncomingFile, accept_recording
@@ -110,7 +110,7 @@ def test_the_words_are_not_found_shown_or_taken_away(told: tuple[int, Runtime], 
         viewer = load_viewer(session, factories.make_user(session, "quality_lead").id)
         assert viewer is not None
         for asked in (CARD, "5105", MAIL, "kanariefagel", "5551337"):
-            assert find_calls(session, viewer, asked) == (), asked
+            assert search_calls(session, viewer, asked).calls == (), asked
         call = get_call(session, viewer, call_id)
     assert call is not None
     assert call.transcript is not None

@@ -15,7 +15,7 @@ from review.errors import NoSuchCall
 from review.models import AuditEvent, Call, Correction, Segment, StoredAssessment, StoredTranscript, WebAudio
 from review.queries.call import get_call
 from review.queries.corrections import read_edits, read_layer
-from review.queries.search import find_calls
+from review.queries.search import search_calls
 from review.queries.viewer import load_viewer
 from review.services.corrections import (
     CorrectionRefused,
@@ -104,8 +104,8 @@ def test_every_reader_gets_the_corrected_words(database: Database, case: Case) -
         assert call is not None
         assert call.transcript is not None
         assert call.transcript["turns"][1]["text"] == "Hello what is the price"
-        assert [hit.turn for hit in find_calls(session, viewer, "price")] == [1]
-        assert find_calls(session, viewer, "prize") == ()
+        assert [hit.turn for call in search_calls(session, viewer, "price").calls for hit in call.hits] == [1]
+        assert search_calls(session, viewer, "prize").calls == ()
 
 
 def test_the_call_is_scored_anew_beside_the_old_score(database: Database, case: Case) -> None:
@@ -244,7 +244,7 @@ def test_both_halves_of_a_card_number_are_masked_when_a_person_writes_the_second
     with database.read() as session:
         viewer = load_viewer(session, case.user)
         assert viewer is not None
-        assert find_calls(session, viewer, "4242") == ()
+        assert search_calls(session, viewer, "4242").calls == ()
 
 
 @pytest.mark.parametrize("partial", [False, True])

@@ -13,7 +13,7 @@ from review.queries.call import get_call, get_call_row
 from review.queries.call_audio import audio_folder
 from review.queries.client import get_client
 from review.queries.inbox import InboxFilters, filter_choices, list_calls, state_counts
-from review.queries.search import find_calls
+from review.queries.search import search_calls
 from review.queries.viewer import Viewer, load_viewer
 from review.services.people import set_rep_team
 from tests.factories import make_call, make_client, make_deal, make_rep, make_team, make_user, store_words
@@ -99,7 +99,7 @@ def test_every_query_shows_the_same_calls(database: Database, company: Company, 
         viewer = viewer_of(session, company, who)
         inbox = list_calls(session, viewer, InboxFilters()).rows
         assert {names[row.id] for row in inbox} == SEES[who]
-        assert {names[hit.call_id] for hit in find_calls(session, viewer, "price")} == SEES[who]
+        assert {names[found.call.id] for found in search_calls(session, viewer, "price").calls} == SEES[who]
         assert state_counts(session, viewer).total == len(SEES[who])
         for name, call_id in company.calls.items():
             sees = name in SEES[who]
