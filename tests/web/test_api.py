@@ -276,6 +276,7 @@ def test_the_reference_describes_every_route(client: FlaskClient) -> None:
         "/api/v1/assignments",
         "/api/v1/calls",
         "/api/v1/calls/{call_id}",
+        "/api/v1/calls/{call_id}/evaluations",
         "/api/v1/calls/{call_id}/transcript",
         "/api/v1/calls/{call_id}/verdicts",
         "/api/v1/corrections",
