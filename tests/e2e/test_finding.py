@@ -109,6 +109,7 @@ def test_calls_are_chosen_and_tagged_by_keyboard(ready_call: str, open_page: Cal
     assert result.inner_text() == f"Done: {count}. So already: 0. Not done: 0."
     page.keyboard.press("Escape")
     page.locator(".chip.tag", has_text="To hear again").first.wait_for()
+    page.wait_for_load_state("load")  # the list was loaded anew: its scripts listen from here on
     page.select_option("select[name=tag]", "To hear again")
     page.wait_for_url(re.compile(r"tag="))
     assert page.locator(".rows > li").count() == count
