@@ -14,9 +14,10 @@ from tests.corpus.sounds import tone, wav
 from tests.waiting import wait_until
 
 
-def hears_interrupts() -> None:
-    """A shell starts what it runs in the background deaf to Ctrl-C, and children inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def hears_everything() -> None:
+    """A shell starts what it runs in the background deaf to Ctrl-C, nohup deaf to SIGHUP; children inherit both."""
+    for asked in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -29,7 +30,7 @@ def test_no_sound_of_the_call_is_left_in_the_temporary_folder(tmp_path: Path, as
         env={**os.environ, "TMPDIR": str(folder), "CALLCOACH_DATA": str(tmp_path / "data")},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=hears_interrupts,
+        preexec_fn=hears_everything,
     )
     wait_until(lambda: list(folder.rglob("*.raw*")) or process.poll() is not None, seconds=60, what="decoded sound")
 
