@@ -191,15 +191,20 @@ def when(value: datetime | None, form: str = "short") -> str:
     if value is None:
         return "–"
     if form == "date":
-        return str(format_datetime(value, "d MMM y"))
+        return str(format_datetime(value, day_pattern()))
     if form == "time":
         return str(format_datetime(value, "HH:mm"))
-    return str(format_datetime(value, "d MMM y, HH:mm" if form == "short" else form))
+    return str(format_datetime(value, f"{day_pattern()}, HH:mm" if form == "short" else form))
 
 
 def day(value: date | None) -> str:
     """A day in the viewer's language."""
-    return "–" if value is None else str(format_date(value, "d MMM y"))
+    return "–" if value is None else str(format_date(value, day_pattern()))
+
+
+def day_pattern() -> str:
+    """A day as the viewer's language writes it: year first in Korean and Chinese."""
+    return {"ko": "y년 M월 d일", "zh": "y年M月d日"}.get(str(get_locale() or DEFAULT_LANGUAGE)[:2], "d MMM y")
 
 
 def month(value: date | None) -> str:
