@@ -24,6 +24,7 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.serve",
     "workers.cli.worker",
     "workers.cli.watch",
+    "workers.cli.source",
     "workers.cli.import_",
     "workers.cli.migrate",
     "workers.cli.user",

@@ -1,0 +1,1 @@
+"""What telephone systems tell of calls: one module for each system, read into the same `PbxCall`."""
