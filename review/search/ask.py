@@ -1,8 +1,8 @@
 """What a person typed into the search box, as clauses that both databases understand and no spelling can break.
 
-Words beside each other must all occur in one turn, in any order; "quoted text" and a run of Hangul or Han must occur
-as it stands; a word or a quotation behind a minus must not occur in that turn. A language is not asked for: words are
-tried cut to their stem by script, and whole.
+Words beside each other must all occur in one turn, in any order and any form; "quoted words" must follow each other;
+a run of Hangul or Han must occur as it stands, a Korean one also without its particle; a word or a quotation behind a
+minus must not occur in that turn. A language is not asked for: words are tried cut to their stem by script, and whole.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Final
 import regex
 
 from review.search.analyze import Term, analyze_places
+from review.search.particles import without_particle
 
 LONGEST_QUERY: Final = 400  # characters
 MOST_CLAUSES: Final = 16
@@ -84,7 +85,7 @@ class Ask:
 
 def read_ask(text: str) -> Ask:
     """The clauses of a typed query; an empty Ask when it holds nothing that can be searched for."""
-    text = text[:LONGEST_QUERY]
+    text = _shortened(text)
     clauses: list[tuple[Phrase, ...]] = []
     without: list[tuple[Phrase, ...]] = []
     rest: list[str] = []
@@ -104,6 +105,14 @@ def read_ask(text: str) -> Ask:
     return Ask(tuple(dict.fromkeys(clauses))[:MOST_CLAUSES], tuple(dict.fromkeys(without))[:MOST_CLAUSES])
 
 
+def _shortened(text: str) -> str:
+    """At most LONGEST_QUERY characters, cut between two words: half a word would be found nowhere."""
+    if len(text) <= LONGEST_QUERY:
+        return text
+    kept, gap, _ = text[: LONGEST_QUERY + 1].rpartition(" ")
+    return kept if gap and kept.strip() else text[:LONGEST_QUERY]
+
+
 def _clauses(text: str, *, as_one: bool) -> list[tuple[Phrase, ...]]:
     """A clause for each word and each run of Hangul or Han, or one for all; each stemmed by script, and whole."""
     stemmed, whole = analyze_places(text, None), analyze_places(text, None, stem=False)
@@ -111,10 +120,14 @@ def _clauses(text: str, *, as_one: bool) -> list[tuple[Phrase, ...]]:
     if as_one:
         ends = ends[-1:]
     starts = [0, *ends[:-1]]
-    return [
-        tuple(dict.fromkeys((_phrase(stemmed[start:end]), _phrase(whole[start:end]))))
-        for start, end in zip(starts, ends, strict=False)
-    ]
+    clauses = []
+    for start, end in zip(starts, ends, strict=False):
+        phrases = [_phrase(stemmed[start:end]), _phrase(whole[start:end])]
+        bare = None if as_one else without_particle(text[whole[start].start : whole[end - 1].end])
+        if bare is not None:
+            phrases.append(_phrase(analyze_places(bare, None)))
+        clauses.append(tuple(dict.fromkeys(phrases)))
+    return clauses
 
 
 def _phrase(terms: Sequence[Term]) -> Phrase:
