@@ -16,6 +16,7 @@ from transcription.magic import NO_SOUND
 from transcription.pairs import PairFacts, compare_channels, surely_differ
 from transcription.speech import RATE
 from transcription.transcript import AudioQuality
+from transcription.work_folders import naming_full_disk
 
 LONGEST = 4 * 3600.0
 """Seconds one call may hold."""
@@ -82,7 +83,8 @@ def decode_call(
     Two channels with the same sound become one and are marked dual mono; of more than two, silent ones and copies are
     left out. One leg of two may hold nothing at all: it is a silent channel. With `echo_later` the echo between two
     channels that surely differ is left to `DecodedCall.settled`, for when there is time.
-    Raises UnreadableAudio, AudioTooLong, AudioLimits and EngineFailed; only the files named in the result are left.
+    Raises UnreadableAudio, AudioTooLong, AudioLimits, MachineLimit and EngineFailed; only the files named in the
+    result are left.
     """
     if not 1 <= len(paths) <= 2:
         raise ValueError(f"a call has one or two recordings, not {len(paths)}")
@@ -96,7 +98,8 @@ def decode_call(
             out = workdir / f"leg{number}.raw"
             made += [workdir / f"leg{number}.raw.{n}" for n in range(8)]
             works.append(partial(_decode_one, path, name, out, leg=len(paths) == 2, limits=limits))
-        legs = abreast(works)
+        with naming_full_disk(workdir):
+            legs = abreast(works)
         if not any(leg["samples"] for leg in legs):
             raise UnreadableAudio("there is no sound in it", looks_like=NO_SOUND)
         return _describe(legs, echo_later)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -19,7 +20,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from transcription.errors import AudioLimits, AudioTooLong, EngineFailed, TranscriptionError, UnreadableAudio
+from transcription.errors import (
+    NO_ROOM,
+    AudioLimits,
+    AudioTooLong,
+    EngineFailed,
+    MachineLimit,
+    TranscriptionError,
+    UnreadableAudio,
+)
 from transcription.warm_children import ChildServer, Ended, ServerGone
 
 WARM: Final = ("transcription.decode_child", "transcription.encode_child")
@@ -59,8 +68,8 @@ class ChildLimits:
 def run_child(module: str, request: dict[str, Any], limits: ChildLimits) -> dict[str, Any]:
     """The answer of a child of its own to the request: forked where the module is in `WARM`, else `python -m module`.
 
-    Raises what the child reports (UnreadableAudio, AudioTooLong), AudioLimits when it went over a limit, and
-    EngineFailed when the fault is ours or the machine's (disk full).
+    Raises what the child reports (UnreadableAudio, AudioTooLong), AudioLimits when it went over a limit, MachineLimit
+    when the machine has less than that limit (a full disk, a lower ulimit), and EngineFailed when the fault is ours.
     """
     payload = json.dumps({"limits": asdict(limits), **request}).encode()
     ended = None
@@ -74,7 +83,7 @@ def run_child(module: str, request: dict[str, Any], limits: ChildLimits) -> dict
         if "error" in answer:
             raise _reported(answer["error"])
         return answer
-    raise _ended_badly(ended.code, ended.err.decode("utf-8", "replace"))
+    raise _ended_badly(ended.code, ended.err.decode("utf-8", "replace"), limits)
 
 
 def server_seconds() -> float:
@@ -109,17 +118,22 @@ def child_main(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     die_with_parent()
     with open(0, "rb", closefd=False) as file:
         request = json.load(file)
-    _apply_limits(ChildLimits(**request.pop("limits")))
+    lower = _apply_limits(ChildLimits(**request.pop("limits")))
     try:
         answer = work(request)
     except MemoryError:
-        answer = {"error": {"kind": "limit", "limit": "memory"}}
+        answer = _over("memory", lower)
     except AudioTooLong as error:
         answer = {"error": {"kind": "too_long", "limit": error.limit}}
-    except AudioLimits as error:
-        answer = {"error": {"kind": "limit", "limit": error.limit}}
     except UnreadableAudio as error:
         answer = {"error": {"kind": "unreadable", "why": error.why, "looks_like": error.looks_like}}
+    except OSError as error:  # FFmpeg's errors are among them
+        if error.errno == errno.EFBIG:
+            answer = _over("file", lower)
+        elif error.errno in NO_ROOM:
+            answer = {"error": {"kind": "machine", "limit": "disk"}}
+        else:
+            raise
     with open(1, "wb", closefd=False) as file:
         file.write(json.dumps(answer).encode())
     # The decoder's own clean-up can crash on damaged files; the answer is out and every file is closed.
@@ -133,14 +147,38 @@ def allow_no_more_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (probe, probe))
 
 
-def _apply_limits(limits: ChildLimits) -> None:
+def _apply_limits(limits: ChildLimits) -> frozenset[str]:
+    """Set the limits, none higher than the machine's own; which of them the machine has set lower than ours."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    memory = pages * resource.getpagesize() + limits.memory
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 5))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file, limits.file))
+    wanted = {
+        "memory": (resource.RLIMIT_AS, pages * resource.getpagesize() + limits.memory, 0),
+        "cpu": (resource.RLIMIT_CPU, limits.cpu, 5),
+        "file": (resource.RLIMIT_FSIZE, limits.file, 0),
+    }
+    lower = set()
+    for name, (kind, ours, grace) in wanted.items():
+        if _set_lower(kind, ours):
+            lower.add(name)
+            continue
+        highest = resource.getrlimit(kind)[1]
+        above = ours + grace
+        resource.setrlimit(kind, (ours, above if highest == resource.RLIM_INFINITY else min(above, highest)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    return frozenset(lower)
+
+
+def _set_lower(kind: int, ours: int) -> bool:
+    """Whether the machine has set its limit of this kind lower than ours."""
+    there = resource.getrlimit(kind)[0]
+    return there not in (resource.RLIM_INFINITY, -1) and there < ours
+
+
+def _over(limit: str, lower: frozenset[str]) -> dict[str, Any]:
+    """The answer of a child that went over a limit: the machine's, where that is lower than ours."""
+    if limit in lower:
+        return {"error": {"kind": "machine", "limit": limit}}
+    return {"error": {"kind": "limit", "limit": "disk" if limit == "file" else limit}}
 
 
 def die_with_parent() -> None:
@@ -155,16 +193,19 @@ def _reported(error: dict[str, Any]) -> TranscriptionError:
         return AudioTooLong(error["limit"])
     if error["kind"] == "limit":
         return AudioLimits(error["limit"])
+    if error["kind"] == "machine":
+        return MachineLimit(error["limit"])
     return UnreadableAudio(error["why"], looks_like=error.get("looks_like"))
 
 
-def _ended_badly(code: int, stderr: str) -> TranscriptionError:
+def _ended_badly(code: int, stderr: str, limits: ChildLimits) -> TranscriptionError:
     if code < 0:
         sign = signal.Signals(-code)
         if sign == signal.SIGXCPU:
-            return AudioLimits("cpu")
+            return MachineLimit("cpu") if _set_lower(resource.RLIMIT_CPU, limits.cpu) else AudioLimits("cpu")
         if sign == signal.SIGKILL:
-            return AudioLimits("memory")
+            # Our own limit on memory ends in an error, not in a kill: this is the system's doing, short of memory.
+            return MachineLimit("memory")
         if sign in _CRASHES:
             return UnreadableAudio("it is so damaged that the decoder broke down on it")
     lines = [line for line in stderr.strip().splitlines() if line.strip()]

@@ -21,7 +21,7 @@ import av
 from transcription.children import allow_no_more_files, child_main
 from transcription.declared import declared_seconds, ogg_is_cut
 from transcription.decode_sink import MAX_CHANNELS, Sink, check_rate
-from transcription.errors import AudioLimits, AudioTooLong, UnreadableAudio
+from transcription.errors import NO_ROOM, AudioTooLong, UnreadableAudio
 from transcription.headerless import SoundCheck
 from transcription.magic import NO_SOUND, MediaKind, identify_media
 from transcription.speech import RATE
@@ -57,9 +57,7 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
                 out.flush()
     except OSError as error:
         # FFmpeg's own errors are OSErrors too; only the machine's pass as they are, for another attempt may succeed.
-        if error.errno == errno.EFBIG:
-            raise AudioLimits("disk") from None
-        if error.errno == errno.ENOSPC or not isinstance(error, av.FFmpegError):
+        if error.errno in (errno.EFBIG, *NO_ROOM) or not isinstance(error, av.FFmpegError):
             raise
         raise _unreadable(error) from None
     except (av.FFmpegError, ValueError, LookupError, ArithmeticError) as error:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import errno
+from typing import ClassVar, Final
+
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
+"""What the system answers when the disk is full, or this user's share of it."""
 
 
 class TranscriptionError(Exception):
@@ -47,6 +51,37 @@ class AudioLimits(TranscriptionError):
             f"Reading this recording took more {words.get(limit, limit)} than any real call needs, so it was stopped."
         )
         self.limit = limit
+
+
+class MachineLimit(TranscriptionError):
+    """The machine has too little for any recording like this one, or lets its programs have too little.
+
+    `limit` is disk (no room), file (no file may be that large), memory or cpu; `where` names the folder without room.
+    The recording is not at fault, so it is tried again when there is more.
+    """
+
+    permanent = False
+    code = "machine_limit"
+
+    def __init__(self, limit: str, where: str | None = None) -> None:
+        place = f" ({where})" if where else ""
+        reasons = {
+            "disk": f"There is no room on the disk to unpack this recording{place}.",
+            "file": f"This machine lets no program write files as large as this recording's sound{place}.",
+            "memory": "This machine had too little memory to unpack this recording.",
+            "cpu": "This machine gives its programs too little computing time to unpack this recording.",
+        }
+        advice = {
+            "disk": "Free some space, or set TMPDIR to a folder with room for temporary files.",
+            "file": "Raise its limit on the size of files (ulimit -f).",
+            "memory": "Try again when less is going on, or raise its limit on memory (ulimit -v).",
+            "cpu": "Raise its limit on computing time (ulimit -t).",
+        }
+        self.reason = reasons[limit]
+        self.advice = advice[limit]
+        super().__init__(f"{self.reason} The recording is as it was. {self.advice}")
+        self.limit = limit
+        self.where = where
 
 
 class NeedsModel(TranscriptionError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from transcription.speech import Recognition, primary_language
 from transcription.transcript import Transcript
 from transcription.turns import Voice
 from transcription.vad import VadOptions
+from transcription.work_folders import work_folder
 
 DECODED: Final = 0.05
 HEARD: Final = 0.10
@@ -63,9 +63,9 @@ def transcribe(
     a folder of their own under `workdir` and are gone at the end. Raises the errors of `transcription.errors`.
     """
     workdir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="transcribe-", dir=workdir) as folder:
+    with work_folder(workdir, "transcribe-") as folder:
         _check(cancelled)
-        call = decode_call(paths, Path(folder), options.limits, echo_later=True)
+        call = decode_call(paths, folder, options.limits, echo_later=True)
         return transcribe_decoded(call, engine, options, on_progress=on_progress, cancelled=cancelled)
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from transcription.audio import DecodedCall, DecodeLimits, decode_call
 from transcription.children import ChildLimits, run_child
 from transcription.speech import Span
+from transcription.work_folders import naming_full_disk, remove_left_folders, work_folder
 
 AUDIO_NAME = "audio.webm"
 PEAKS_NAME = "peaks.json"
+_MAKING: Final = ".making-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,8 @@ def make_web_audio(
     there = None if remake else _find_muted(out_dir, mute)
     if there is not None:
         return there
-    out_dir.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".making-", dir=out_dir))
-    try:
+    with _making(out_dir) as work:
         return _write(decode_call(paths, work, limits, names), out_dir, work, mute)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def make_web_audio_from(
@@ -64,12 +61,18 @@ def make_web_audio_from(
     there = None if remake else _find_muted(out_dir, mute)
     if there is not None:
         return there
-    out_dir.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".making-", dir=out_dir))
-    try:
+    with _making(out_dir) as work:
         return _write(call, out_dir, work, mute)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _making(out_dir: Path) -> Iterator[Path]:
+    """A folder beside the files to be made, so that they can be put in their place; those of killed processes go."""
+    with naming_full_disk(out_dir):
+        out_dir.mkdir(parents=True, exist_ok=True)
+    remove_left_folders(out_dir, _MAKING)
+    with work_folder(out_dir, _MAKING) as work:
+        yield work
 
 
 def find_web_audio(out_dir: Path) -> WebAudio | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +29,8 @@ from transcription.errors import Cancelled, UnreadableAudio
 from transcription.redaction import MuteSpan, Redacted, mute_spans
 from transcription.transcript import Transcript
 from transcription.web_audio import WebAudio, find_web_audio, make_web_audio, make_web_audio_from, read_muted
+from transcription.work_folders import work_folder
+from workers.leftovers import WORK_PREFIX
 from workers.runtime import Runtime
 from workers.steps import LeaseLost, Run, Store, run_step
 
@@ -128,8 +129,8 @@ def _recognise(run: Run, work: TranscribeWork, paths: list[Path]) -> tuple[Redac
         models_dir=settings.models,
     )
     settings.work.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="call-", dir=settings.work) as folder:
-        decoded = decode_call(paths, Path(folder), names=[leg.name for leg in work.legs], echo_later=True)
+    with work_folder(settings.work, WORK_PREFIX) as folder:
+        decoded = decode_call(paths, folder, names=[leg.name for leg in work.legs], echo_later=True)
         if run.cancelled():
             raise Cancelled
         if len(decoded.channels) > 2:

@@ -24,7 +24,7 @@ from review.states import (
     set_progress,
 )
 from transcription.errors import Cancelled, NeedsModel
-from workers.failures import describe, is_permanent
+from workers.failures import LATER_SECONDS, describe, is_permanent, waits_for_machine
 from workers.heartbeat import Heartbeat
 from workers.logging_context import about_call
 from workers.runtime import Runtime
@@ -138,7 +138,9 @@ def _fail(run: Run, error: Exception, failure: Failure) -> Outcome:
         exc_info=None if is_permanent(error) else error,
     )
     with run.runtime.database.session() as session:
-        if is_permanent(error):
+        if waits_for_machine(error):
+            held, last = release(session, claim, failure=failure, give_back=True, delay=LATER_SECONDS), False
+        elif is_permanent(error):
             held = bury(session, claim, failure)
         else:
             held = release(session, claim, failure=failure)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import shutil
+import math
 import signal
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
 
 from redis import Redis
@@ -27,9 +26,10 @@ from review.services.retranscribe import look_for_model, note_model, transcribe_
 from review.settings import Settings
 from review.speech_rank import BEST
 from review.states import reconcile, unpark_needs_model
-from review.storage import AudioStore, open_store
+from review.storage import open_store
 from transcription.engines import EngineChoice, EngineRequest, choose_engine
 from transcription.errors import NeedsModel
+from workers.leftovers import remove_decoded_sound, remove_half_written
 from workers.nights import Nights
 from workers.sampling import Draws
 
@@ -38,7 +38,7 @@ log = logging.getLogger("workers")
 ROUNDS_UNTIL_REHINT = 12  # 60 s in production: a call rung that long ago and still due is rung again
 TIDY_SECONDS = 3600.0
 MODEL_SECONDS = 300.0  # how often calls that wait for a speech model are looked at
-HALF_WRITTEN_SECONDS = 24 * 3600.0
+CLEAR_SECONDS = 60.0  # how often decoded sound of killed processes is looked for
 
 
 def sweep_once(database: Database, client: Redis, *, rehint: float) -> int:
@@ -66,7 +66,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     """
     stop = stop or _stop_on_signal()
     database, client, store = open_database(settings), connect(settings), open_store(settings)
-    tidied = asked = 0.0
+    tidied = asked = cleared = -math.inf  # all of it at once: a machine that has just started counts from 0
     nights, draws = Nights(database), Draws(database)
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
@@ -79,9 +79,12 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
                 asked = time.monotonic()
                 _let_waiting_calls_go(database, client, settings)
                 _look_for_better_model(database, client, settings)
+            if time.monotonic() - cleared > CLEAR_SECONDS:
+                cleared = time.monotonic()
+                remove_decoded_sound(settings.work)
             if time.monotonic() - tidied > TIDY_SECONDS:
                 tidied = time.monotonic()
-                _tidy(store, settings.work)
+                remove_half_written(store)
             nights.tick(settings)
             draws.tick()
     finally:
@@ -161,21 +164,6 @@ def _look_for_better_model(database: Database, client: Redis, settings: Settings
         note_better_model(database, client, settings)
     except SQLAlchemyError as error:
         log.warning("drafts that could be transcribed better were not looked at: %s", error)
-
-
-def _tidy(store: AudioStore, work: Path) -> None:
-    """Remove what killed processes left behind."""
-    now = time.time()
-    try:
-        removed = store.sweep_incoming(older_than=HALF_WRITTEN_SECONDS, now=now)
-        for folder in work.glob("call-*"):  # what a killed worker was decoding
-            if folder.stat().st_mtime < now - HALF_WRITTEN_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
-    except OSError as error:
-        log.warning("half-written recordings could not be removed: %s", error)
-        return
-    if removed:
-        log.info("%d half-written recordings of killed processes removed", removed)
 
 
 def _stop_on_signal() -> threading.Event:

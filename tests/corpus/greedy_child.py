@@ -11,11 +11,15 @@ from transcription.children import child_main
 
 
 def take(request: dict[str, Any]) -> dict[str, Any]:
-    """Take 500 MB of memory, or processor time without end; crash; fail; or say what this process sees."""
+    """Take 500 MB of memory, or processor time without end; crash; be killed; fail; or say what this process sees."""
     if request["what"] == "memory":
         return {"taken": len(bytearray(500 * 1024 * 1024))}
     if request["what"] == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
+    if request["what"] == "error":
+        raise OSError(request["number"], os.strerror(request["number"]))
+    if request["what"] == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
     if request["what"] == "fail":
         raise RuntimeError("it did not work")
     if request["what"] == "look":

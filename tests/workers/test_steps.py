@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 
 import pytest
@@ -14,7 +15,7 @@ from review.states import MAX_ATTEMPTS, Step, finish
 from tests.factories import wav_bytes
 from tests.waiting import wait_until
 from tests.workers.installation import Installation
-from transcription.errors import Cancelled, EngineFailed, NeedsModel, UnreadableAudio
+from transcription.errors import Cancelled, EngineFailed, MachineLimit, NeedsModel, UnreadableAudio
 from workers import jobs, runtime
 from workers.steps import LeaseLost, Run, Store, run_step
 
@@ -102,6 +103,30 @@ def test_a_passing_fault_is_tried_again_later_and_ends_visibly(installation: Ins
     assert call.state == "dead"
     assert call.failure is not None
     assert call.failure["code"] == "engine_failed"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MachineLimit("disk", "/data/work"), MachineLimit("file"), OSError(errno.ENOSPC, "No space left")],
+)
+def test_a_machine_with_no_room_is_never_held_against_the_call(installation: Installation, error: Exception) -> None:
+    call_id = installation.accept_words("no room").call_id
+
+    def work(_run: Run) -> Store:
+        raise error
+
+    for _ in range(MAX_ATTEMPTS + 2):
+        assert run_step(installation.runtime(), call_id, "transcribe", work) == "put_back"
+        call = installation.call(call_id)
+        assert (call.state, call.attempts) == ("received", 0)
+        assert call.failure is not None
+        assert call.failure["code"] == "machine_limit"
+        assert "/data" not in str(call.failure), "a path of the server on a page"
+        assert "by itself" in call.failure["advice"]
+        assert run_step(installation.runtime(), call_id, "transcribe", work) == "not_claimed", "no wait before a retry"
+        ready_again(installation, call_id)
+    assert run_step(installation.runtime(), call_id, "transcribe", jobs.transcribe_work) == "done"
+    assert installation.call(call_id).failure is None
 
 
 def test_a_fault_of_ours_names_itself_without_its_details(

@@ -19,6 +19,8 @@ from tests.waiting import wait_until
 from tests.workers.installation import Installation
 from transcription.engines import EngineChoice, EngineRequest
 from transcription.errors import NeedsModel
+from transcription.work_folders import work_folder
+from workers.leftovers import WORK_PREFIX
 from workers.sweep import note_better_model, run_sweep, sweep_once, wake_calls_waiting_for_model
 
 
@@ -92,25 +94,26 @@ def test_calls_that_waited_for_a_model_go_on_when_there_is_one(installation: Ins
     assert open_queue("speech", client).count == 1
 
 
-def test_what_killed_processes_left_is_removed_after_a_day(installation: Installation) -> None:
+def test_what_killed_processes_left_is_removed(installation: Installation) -> None:
     work, incoming = installation.settings.work, installation.store.recordings / "incoming"
-    for folder in (work / "call-old", work / "call-new"):
-        folder.mkdir(parents=True)
+    (work / "call-old").mkdir(parents=True)
     incoming.mkdir(parents=True)
     (incoming / "old").write_bytes(b"half")
     long_ago = time.time() - 2 * 24 * 3600
-    for path in (work / "call-old", incoming / "old"):
-        os.utime(path, (long_ago, long_ago))
+    (incoming / "new").write_bytes(b"half")
+    os.utime(incoming / "old", (long_ago, long_ago))
     stop = threading.Event()
     thread = threading.Thread(target=run_sweep, args=(installation.settings, stop))
-    thread.start()
-    try:
-        wait_until(lambda: not (work / "call-old").exists(), seconds=10, what="the old folder to be removed")
-        wait_until(lambda: not (incoming / "old").exists(), seconds=10, what="the half-written file to be removed")
-        assert (work / "call-new").exists()
-    finally:
-        stop.set()
-        thread.join()
+    with work_folder(work, WORK_PREFIX) as at_work:
+        thread.start()
+        try:
+            wait_until(lambda: not (work / "call-old").exists(), seconds=10, what="the old folder to be removed")
+            wait_until(lambda: not (incoming / "old").exists(), seconds=10, what="the half-written file to be removed")
+            assert at_work.is_dir()
+            assert (incoming / "new").exists()
+        finally:
+            stop.set()
+            thread.join()
 
 
 def better(_request: EngineRequest) -> EngineChoice:

@@ -29,6 +29,9 @@ FOR_THE_USER = (
     "workers.embedded_redis.RedisUnavailable",
 )
 
+OURS = ("transcription.errors.EngineFailed", "transcription.errors.MachineLimit")
+"""Of those, the ones that are no fault of what was given."""
+
 
 class CommandRefused(Exception):
     """The command cannot run as asked; str() is one sentence for the person at the terminal."""
@@ -43,7 +46,7 @@ def sentence_for(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, CommandRefused):
         return one_line(str(error)), error.exit_code
     names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
-    if "transcription.errors.EngineFailed" in names:  # nothing in the input can be changed to mend it
+    if names.intersection(OURS):  # nothing in the input can be changed to mend it
         return one_line(str(error)), OUR_FAULT
     if names.intersection(FOR_THE_USER):
         return one_line(str(error)), BAD_INPUT

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
+import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from transcription.channels import name_voices
     from transcription.engines import EngineRequest, choose_engine, load_engine
     from transcription.pipeline import TranscribeOptions, transcribe
+    from transcription.work_folders import remove_left_folders, work_folder
 
     settings = read_settings()
     paths = [path for path in (args.audio, args.second_leg) if path is not None]
@@ -87,8 +88,9 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     engine = load_engine(choice)
+    remove_left_folders()  # of commands that were killed
     try:
-        with _ended_cleanly(), tempfile.TemporaryDirectory(prefix="callcoach-") as folder:
+        with _ended_cleanly(), work_folder() as folder:
             options = TranscribeOptions(
                 language,
                 args.direction,
@@ -99,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
                 accuracy=args.accuracy,
                 models_dir=settings.models,
             )
-            transcript = transcribe(paths, engine, options, workdir=Path(folder))
+            transcript = transcribe(paths, engine, options, workdir=folder)
     finally:
         close = getattr(engine, "close", None)
         if close is not None:
@@ -183,9 +185,25 @@ def _write(transcript: Transcript, args: argparse.Namespace) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        args.output.write_bytes(made.data)
+        _put(args.output, made.data)
     except OSError as error:
         raise CommandRefused(f"{args.output} cannot be written: {(error.strerror or str(error)).lower()}.") from error
+
+
+def _put(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all; what is no plain file (a pipe, a device) is written to as it is."""
+    if target.is_symlink() or (target.exists() and not target.is_file()):
+        target.write_bytes(data)
+        return
+    half = target.with_name(f".{target.name[:200]}.half")
+    try:
+        half.write_bytes(data)
+        if target.exists():
+            shutil.copymode(target, half)
+        half.replace(target)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
 
 
 def _missing(transcript: Transcript) -> str:
