@@ -107,10 +107,12 @@ def copy_draft(session: Session, name: str, like: str, by: int | None) -> DraftR
     return _draft(session, name)
 
 
-def import_draft(session: Session, text: str, by: int | None, *, into: str | None = None) -> DraftRow:
+def import_draft(
+    session: Session, text: str, by: int | None, *, into: str | None = None, revision: int | None = None
+) -> DraftRow:
     """A draft from a YAML file, under the file's own name or `into`. Raises StandardInvalid, DraftMoved, BadName.
 
-    A draft in work is not overwritten: DraftMoved, unless it is the one `into` names, whose text the file replaces.
+    A draft in work is not overwritten: DraftMoved, unless it is the one `into` names and still at `revision`.
     """
     name, body = read_file(text)
     name = into or name
@@ -119,9 +121,9 @@ def import_draft(session: Session, text: str, by: int | None, *, into: str | Non
     base = find_standard(session, name).version if name in known_names(session) else None
     if not _insert(session, name, base, tidy(body), by):
         there = _draft(session, name)
-        if into is None:
+        if into is None or revision != there.revision:
             raise DraftMoved(there)
-        return save_draft(session, name, body, there.revision, by)
+        return save_draft(session, name, body, revision, by)
     audit.record(session, by, "scorecard.draft_begun", "standard", name, version=base, file=True)
     return _draft(session, name)
 
@@ -145,16 +147,16 @@ def save_draft(session: Session, name: str, sent: object, revision: int, by: int
     return now
 
 
-def discard_draft(session: Session, name: str, by: int | None) -> None:
-    """Throw a draft away. Raises NoDraft."""
+def discard_draft(session: Session, name: str, revision: int, by: int | None) -> None:
+    """Throw a draft away as it was at `revision`. Raises NoDraft, DraftMoved when somebody saved after it."""
     gone = session.scalar(
         delete(ScorecardDraft)
-        .where(ScorecardDraft.name == name)
+        .where(ScorecardDraft.name == name, ScorecardDraft.revision == revision)
         .returning(ScorecardDraft.revision)
         .execution_options(synchronize_session=False)
     )
     if gone is None:
-        raise NoDraft(name)
+        raise DraftMoved(_draft(session, name))
     audit.record(session, by, "scorecard.draft_discarded", "standard", name, revision=gone)
 
 

@@ -138,9 +138,11 @@ def test_what_is_not_ready_or_not_new_is_not_published_and_kept(database: Databa
             publish_draft(session, "cold-call", 2, "", None)
         assert "used twice" in caught.value.faults[0].problem
         assert find_draft(session, "cold-call") is not None
-        discard_draft(session, "cold-call", None)
+        with pytest.raises(DraftMoved):
+            discard_draft(session, "cold-call", 1, None)
+        discard_draft(session, "cold-call", 2, None)
         with pytest.raises(NoDraft):
-            discard_draft(session, "cold-call", None)
+            discard_draft(session, "cold-call", 2, None)
 
 
 def test_faults_are_told_at_their_fields(database: Database) -> None:
@@ -207,7 +209,9 @@ def test_a_file_becomes_a_draft_and_never_overwrites_one(database: Database) -> 
         assert (draft.name, draft.base_version) == ("cold-call", SHIPPED.version)
         with pytest.raises(DraftMoved):
             import_draft(session, text, None)
-        assert import_draft(session, SHIPPED.source_text, None, into="cold-call").revision == 2
+        with pytest.raises(DraftMoved):
+            import_draft(session, SHIPPED.source_text, None, into="cold-call", revision=7)
+        assert import_draft(session, SHIPPED.source_text, None, into="cold-call", revision=1).revision == 2
         with pytest.raises(StandardInvalid):
             import_draft(session, "name: [", None)
 

@@ -113,7 +113,10 @@ def test_the_second_editor_gets_both_sides_and_a_vanished_draft_is_told(lead: Fl
     assert answer.json["code"] == "draft_moved"
     assert answer.json["revision"] == 2
     assert answer.json["body"]["sections"][0]["criteria"][0]["weight"] == 11
-    post(lead, "/scorecards/cold-call/draft/discard")
+    assert post(lead, "/scorecards/cold-call/draft/discard", revision="1")[1] == EDIT  # on what it was before the other
+    assert post(lead, "/scorecards/cold-call/draft/discard")[1] == EDIT
+    assert page_data(lead.get(EDIT).text)["revision"] == 2
+    assert post(lead, "/scorecards/cold-call/draft/discard", revision="2")[1] == "/scorecards"
     answer = send(lead, heavier(22), 2)
     assert (answer.status_code, answer.json["code"]) == (410, "no_draft")
 
@@ -165,7 +168,12 @@ def test_files_become_drafts_and_come_back(lead: FlaskClient) -> None:
     assert post(lead, "/scorecards/new", file=file(ours)) == (302, "/scorecards/ours/edit")
     assert post(lead, "/scorecards/new", file=file(ours))[0] == 409
     assert post(lead, "/scorecards/new", file=file("name: ["))[0] == 422
-    assert post(lead, "/scorecards/ours/draft/import", file=file(SHIPPED.source_text)) == (302, "/scorecards/ours/edit")
+    taken = {"file": file(SHIPPED.source_text.replace("weight: 6", "weight: 7", 1)), "revision": "1"}
+    assert post(lead, "/scorecards/ours/draft/import", **taken) == (302, "/scorecards/ours/edit")
+    assert page_data(lead.get("/scorecards/ours/edit").text)["revision"] == 2
+    stale = {"file": file(SHIPPED.source_text.replace("weight: 6", "weight: 8", 1)), "revision": "1"}
+    assert post(lead, "/scorecards/ours/draft/import", **stale) == (302, "/scorecards/ours/edit")
+    assert page_data(lead.get("/scorecards/ours/edit").text)["revision"] == 2
     assert post(lead, "/scorecards/none/draft/import", file=file(ours))[0] == 404
     assert post(lead, "/scorecards/ours/draft/import")[0] == 302
     answer = lead.post(

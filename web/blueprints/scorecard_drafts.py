@@ -176,9 +176,12 @@ def import_file(name: str) -> AnyResponse:
         with parts().database.session() as db:
             if find_draft(db, name) is None:
                 abort(404)
-            import_draft(db, _text_of(file.read(LARGEST + 1)), viewer().user_id, into=name)
+            import_draft(db, _text_of(file.read(LARGEST + 1)), viewer().user_id, into=name, revision=_revision())
     except StandardInvalid as error:
         raise _bad_file(error) from error
+    except DraftMoved:
+        flash(_("Somebody changed the draft after you opened it. The file was not taken: look at it again."), "error")
+        return redirect(url_for(".edit", name=name))
     flash(_("The draft now holds what the file says."))
     return redirect(url_for(".edit", name=name))
 
@@ -188,9 +191,12 @@ def discard(name: str) -> AnyResponse:
     """Throw the draft away; the version in use stays."""
     try:
         with parts().database.session() as db:
-            discard_draft(db, name, viewer().user_id)
+            discard_draft(db, name, _revision(), viewer().user_id)
     except NoDraft:
         flash(_("There was no draft any more."))
+    except DraftMoved:
+        flash(_("Somebody changed the draft after you opened it. It was not thrown away: look at it again."), "error")
+        return redirect(url_for(".edit", name=name))
     else:
         flash(_("The draft was thrown away. The version in use stays as it is."))
     return redirect(url_for("scorecards.index"))
@@ -199,12 +205,10 @@ def discard(name: str) -> AnyResponse:
 @blueprint.post("/<name>/publish")
 def publish(name: str) -> AnyResponse:
     """Make the draft the next version."""
-    revision = request.form.get("revision", "")
     back = redirect(url_for(".edit", name=name))
     try:
         with parts().database.session() as db:
-            number = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
-            made = publish_draft(db, name, number, request.form.get("note", ""), viewer().user_id)
+            made = publish_draft(db, name, _revision(), request.form.get("note", ""), viewer().user_id)
     except NoDraft:
         flash(_("There is no draft any more: it was published or thrown away meanwhile."), "error")
         return redirect(url_for("scorecards.index"))
@@ -223,6 +227,12 @@ def publish(name: str) -> AnyResponse:
         return back
     flash(_("Version %(n)s is published. Calls that arrive from now on are judged by it.", n=made.version))
     return redirect(url_for("scorecards.show", name=name))
+
+
+def _revision() -> int:
+    """The revision the form was made on; 0, which no draft has, when it says none."""
+    text = request.form.get("revision", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _moved(theirs: DraftRow) -> Response:

@@ -214,6 +214,15 @@ for (const link of document.querySelectorAll("[data-saves]")) {
     else tell(one("[data-status]").textContent);
   });
 }
+for (const form of document.querySelectorAll("form[data-on-revision]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await saving.flush();
+    if (document.getElementById("conflict").open) return; // somebody saved meanwhile: that is settled first
+    one('[name="revision"]', form).value = saving.revision;
+    form.submit();
+  });
+}
 const dialog = document.getElementById("publish");
 one('[data-open="publish"]').addEventListener("click", async () => {
   await saving.flush();
