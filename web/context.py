@@ -5,12 +5,13 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_interval
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_percent, get_locale
 from flask_babel import gettext as _
@@ -95,7 +96,7 @@ def page_variables() -> dict[str, Any]:
         "unread_notices": unread_notices,
         "waiting_calls": waiting_calls,
         "csp_nonce": csp_nonce(),
-        "languages": tuple(Language(code, _own_name(code), code == current) for code in UI_LANGUAGES),
+        "page_languages": tuple(Language(code, _own_name(code), code == current) for code in UI_LANGUAGES),
         "current_language": current,
         "asset": asset_url,
     }
@@ -202,6 +203,18 @@ def day(value: date | None) -> str:
     return "–" if value is None else str(format_date(value, day_pattern()))
 
 
+def period(key: str) -> str:
+    """The days of a draw's period, "2026-11-22" or "2026-W47", as a span of days in the viewer's language."""
+    try:
+        if "-W" not in key:
+            return day(date.fromisoformat(key))
+        first = date.fromisoformat(f"{key}-1")
+    except ValueError:
+        return key
+    locale = "en_GB" if (found := str(get_locale() or DEFAULT_LANGUAGE)) == "en" else found  # days before months
+    return str(format_interval(first, first + timedelta(days=6), "yMMMd", fuzzy=True, locale=locale))
+
+
 def day_pattern() -> str:
     """A day as the viewer's language writes it: year first in Korean and Chinese."""
     return {"ko": "y년 M월 d일", "zh": "y年M月d日"}.get(str(get_locale() or DEFAULT_LANGUAGE)[:2], "d MMM y")
@@ -264,6 +277,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "when": when,
     "day": day,
     "month": month,
+    "period": period,
     "phone": phone,
     "number": number,
     "percent": percent,

@@ -107,7 +107,7 @@ export function keepComments({ player, follow, data, placeMarks = () => {} }) {
     if (!button) return;
     const { dataset } = button;
     if (dataset.remark) lead(dataset.remark);
-    else if (!card.contains(button) && !button.closest(".turn")) return;
+    else if (!card.contains(button) && !button.closest(".turn, .controls")) return;
     else if (dataset.write !== undefined) composer.write(player?.now ?? null);
     else if (dataset.reply) composer.reply(dataset.reply, dataset.author);
     else if (dataset.change) composer.change(dataset.change, dataset.body);

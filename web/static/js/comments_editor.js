@@ -155,9 +155,10 @@ export function openComposer({ card, facts, data, player, follow, onStored }) {
   /** A draft that waits is shown on the button that opens it. */
   function hint() {
     const waiting = Boolean(read(keyOf("new"))?.body);
-    const button = card.querySelector("[data-write]");
-    button.classList.toggle("waiting", waiting);
-    button.title = waiting ? words.draft : "";
+    for (const button of document.querySelectorAll("[data-write]")) {
+      button.classList.toggle("waiting", waiting);
+      button.title = waiting ? words.draft : (button.getAttribute("aria-label") ?? "");
+    }
   }
 
   hint();
