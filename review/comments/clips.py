@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from review.comments.refusals import Gone, NotYours, OutsideCall, read_text
 from review.errors import NoSuchCall
 from review.models import Call, Client, Clip, PlaylistItem, Rep, Segment, WebAudio
+from review.queries.blind import not_veiled
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 from review.services.audit import record
@@ -129,9 +130,9 @@ def list_clips(
     call_id: int | None = None,
     page: int = 1,
 ) -> ClipPage:
-    """Clips of the calls the viewer may see, the newest first."""
+    """Clips of the calls the viewer may see, the newest first; not what others cut from a call to be judged blind."""
     page = max(1, page)
-    chosen: list[ColumnElement[bool]] = [visible_calls(viewer)]
+    chosen: list[ColumnElement[bool]] = [heard_clips(viewer)]
     if topic:
         chosen.append(Clip.topic == topic)
     if mine:
@@ -148,7 +149,7 @@ def list_clips(
     topics = session.scalars(
         select(Clip.topic)
         .join(Call, Call.id == Clip.call_id)
-        .where(visible_calls(viewer), Clip.topic != "")
+        .where(heard_clips(viewer), Clip.topic != "")
         .group_by(Clip.topic)
         .order_by(func.count().desc(), Clip.topic)
         .limit(50)
@@ -156,10 +157,15 @@ def list_clips(
     return ClipPage(rows[:ON_PAGE], tuple(topics), int(count or 0), page + 1 if len(rows) > ON_PAGE else None)
 
 
+def heard_clips(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition rows of (clip joined with call) must meet: a clip says what somebody thinks of the call."""
+    return and_(visible_calls(viewer), or_(Clip.user_id == viewer.user_id, not_veiled(viewer)))
+
+
 def read_rows(
     session: Session, viewer: Viewer, condition: ColumnElement[bool], *, limit: int = 500, offset: int = 0
 ) -> tuple[ClipRow, ...]:
-    """Clips that meet the condition, the newest first; the condition must hold `visible_calls`."""
+    """Clips that meet the condition, the newest first; the condition must hold `heard_clips`."""
     found = session.execute(
         select(Clip, Client.name, Rep.name, Call.happened_at, WebAudio.call_id)
         .join(Call, Call.id == Clip.call_id)

@@ -13,7 +13,8 @@ from review.comments.people import find_mentions, list_viewers, reads_reviewers_
 from review.comments.refusals import Answered, Gone, MayNotSee, NotYours, OutsideCall, read_text
 from review.comments.telling import tell_about
 from review.errors import NoSuchCall
-from review.models import Call, Comment, Evaluation, utc_now
+from review.models import Call, Comment, utc_now
+from review.queries.blind import judges_blind
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 from review.services.audit import record
@@ -141,7 +142,7 @@ def delete_comment(session: Session, viewer: Viewer, call_id: int, comment_id: i
 def read_comments(session: Session, viewer: Viewer, call_id: int, *, own_only: bool = False) -> tuple[CommentRow, ...]:
     """The call's comments by their second, those on the whole call last, answers below what they answer.
 
-    `own_only`, and while the viewer scores the call blindly: nobody else's opinion is shown. A deleted comment stays
+    `own_only`, and while the viewer is to judge the call blind: nobody else's opinion is shown. A deleted comment stays
     while somebody's answer stands below it, and for quality leads; its words only for them.
     """
     rep_id = session.scalar(select(Call.rep_id).where(Call.id == call_id, visible_calls(viewer)))
@@ -153,7 +154,7 @@ def read_comments(session: Session, viewer: Viewer, call_id: int, *, own_only: b
     ).all()
     if not reads_reviewers_words(viewer, rep_id):
         rows = [row for row in rows if not row.reviewers_only]
-    if own_only or _scores_blindly(session, viewer, call_id):
+    if own_only or judges_blind(session, call_id, viewer.user_id):
         rows = [row for row in rows if row.user_id == viewer.user_id]
     named = {int(user_id) for row in rows for user_id in row.mentions}
     names = {one.user_id: (one.name, one.email) for one in list_viewers(session)} if named else {}
@@ -191,16 +192,6 @@ def read_comments(session: Session, viewer: Viewer, call_id: int, *, own_only: b
     known = {row.id for row in rows}
     first = [one for row in rows if row.parent_id not in known and (one := shown(row)) is not None]
     return tuple(sorted(first, key=lambda one: (one.at is None, one.at or 0.0, one.id)))
-
-
-def _scores_blindly(session: Session, viewer: Viewer, call_id: int) -> bool:
-    draft = select(Evaluation.id).where(
-        Evaluation.call_id == call_id,
-        Evaluation.user_id == viewer.user_id,
-        Evaluation.state == "draft",
-        Evaluation.blind.is_(True),
-    )
-    return session.scalar(draft.limit(1)) is not None
 
 
 def _call(session: Session, viewer: Viewer, call_id: int) -> Call:

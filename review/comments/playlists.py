@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from review.comments.clips import LONGEST_NOTE, LONGEST_TITLE, ClipRow, read_rows
+from review.comments.clips import LONGEST_NOTE, LONGEST_TITLE, ClipRow, heard_clips, read_rows
 from review.comments.refusals import Gone, NotYours, read_text
 from review.models import Call, Clip, Playlist, PlaylistItem
 from review.queries.viewer import Viewer
@@ -127,7 +127,7 @@ def list_playlists(session: Session, viewer: Viewer) -> tuple[PlaylistRow, ...]:
         )
         .join(Clip, Clip.id == PlaylistItem.clip_id)
         .join(Call, Call.id == Clip.call_id)
-        .where(visible_calls(viewer))
+        .where(heard_clips(viewer))
         .group_by(PlaylistItem.playlist_id)
         .subquery()
     )
@@ -157,7 +157,7 @@ def get_playlist(session: Session, viewer: Viewer, playlist_id: int) -> Playlist
         )
     }
     inside = exists().where(PlaylistItem.clip_id == Clip.id, PlaylistItem.playlist_id == playlist_id)
-    rows = read_rows(session, viewer, inside & visible_calls(viewer))
+    rows = read_rows(session, viewer, inside & heard_clips(viewer))
     if not rows and playlist.user_id != viewer.user_id:
         raise Gone("playlist")
     clips = tuple(sorted(rows, key=lambda row: places.get(row.id, 0)))

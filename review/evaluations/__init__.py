@@ -21,7 +21,6 @@ from review.evaluations.types import (
 from review.evaluations.view import (
     find_draft,
     list_for_call,
-    own_blind_draft,
     read_evaluation,
     read_history,
     submitted_count,
@@ -49,7 +48,6 @@ __all__ = [
     "missing",
     "move",
     "open_evaluation",
-    "own_blind_draft",
     "read_answers",
     "read_evaluation",
     "read_history",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from review.evaluations.types import EvaluationRow, Timing
 from review.evaluations.view import list_fields, visible_evaluations
 from review.models import EVALUATION_STATES, Call, Client, Evaluation, Rep, utc_now
+from review.queries.blind import is_veiled
 from review.queries.viewer import Viewer
 
 PAGE: Final = 50
@@ -67,7 +68,7 @@ def list_evaluations(
         )
     }
     query = (
-        select(Evaluation, Call, Rep.name, Client.name)
+        select(Evaluation, Call, Rep.name, Client.name, is_veiled(viewer).label("veiled"))
         .join(Call, Call.id == Evaluation.call_id)
         .outerjoin(Rep, Rep.id == Call.rep_id)
         .outerjoin(Client, Client.id == Call.client_id)
@@ -83,15 +84,14 @@ def list_evaluations(
         rest = Evaluation.state != "draft"
         query = query.where(or_(older, rest) if draft == "1" else and_(rest, Evaluation.id < int(last)))
     found = session.execute(query).all()
-    blind = _own_blind(session, viewer)
     lines = tuple(
         (
             EvaluationRow(
-                **list_fields(row, viewer, call.rep_id, timing, now, call.id in blind and row.user_id != viewer.user_id)
+                **list_fields(row, viewer, call.rep_id, timing, now, veiled and row.user_id != viewer.user_id)
             ),
             ListedCall(call.id, rep or call.rep_name, client or call.client_phone, call.happened_at, call.duration),
         )
-        for row, call, rep, client in found[:limit]
+        for row, call, rep, client, veiled in found[:limit]
     )
     end = found[limit - 1][0] if len(found) > limit else None
     return ListPage(lines, counts, None if end is None else f"{int(end.state == 'draft')}.{end.id}")
@@ -99,13 +99,3 @@ def list_evaluations(
 
 def _state(now: datetime) -> ColumnElement[str]:
     return case((and_(Evaluation.state == "submitted", Evaluation.show_at <= now), "shown"), else_=Evaluation.state)
-
-
-def _own_blind(session: Session, viewer: Viewer) -> frozenset[int]:
-    return frozenset(
-        session.scalars(
-            select(Evaluation.call_id).where(
-                Evaluation.user_id == viewer.user_id, Evaluation.state == "draft", Evaluation.blind.is_(True)
-            )
-        )
-    )

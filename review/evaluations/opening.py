@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.errors import NoSuchCall
-from review.evaluations.others import find_assignment
+from review.evaluations.others import find_assignment, find_open_assignment
 from review.evaluations.types import EvaluationView, NotNow, Timing
 from review.evaluations.view import make_view
 from review.models import Call, Evaluation, EvaluationEvent, Source, StandardVersion, StoredAssessment
@@ -48,14 +48,16 @@ def open_evaluation(
     ).all()
     assignment = None if assignment_id is None else find_assignment(session, assignment_id, viewer.user_id)
     if assignment is None or assignment.call_id != call_id:
-        assignment_id = None
+        # A call that waits for them is scored as it was asked for, blind too, by whatever way they came to it.
+        assignment = find_open_assignment(session, call_id, viewer.user_id)
+    assignment_id = None if assignment is None else assignment.id
     draft = next((row for row in mine if row.state == "draft"), None)
     if draft is not None:
         draft.assignment_id = draft.assignment_id or assignment_id
         return make_view(session, draft, viewer, call.rep_id, call.assessment_id, timing)
     if any(row.assignment_id == assignment_id for row in mine):
         raise NotNow("already", mine[-1].state)
-    name, version = _pin(session, call, default_standard, getattr(assignment, "standard", None))
+    name, version = _pin(session, call, default_standard, None if assignment is None else assignment.standard)
     row = Evaluation(
         call_id=call_id,
         assessment_id=call.assessment_id,
@@ -65,7 +67,7 @@ def open_evaluation(
         reviewer=viewer.name,
         saved_by=viewer.name,
         state="draft",
-        blind=blind or bool(getattr(assignment, "blind", False)),
+        blind=blind or (assignment is not None and assignment.blind),
         assignment_id=assignment_id,
         revision=1,
         answers={},

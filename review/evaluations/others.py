@@ -22,6 +22,11 @@ def find_assignment(session: Session, assignment_id: int, user_id: int) -> Assig
     return assignments.find(session, assignment_id, user_id)
 
 
+def find_open_assignment(session: Session, call_id: int, user_id: int) -> AssignmentRow | None:
+    """The assignment by which this call waits for this person, if one does."""
+    return assignments.find_open(session, call_id, user_id)
+
+
 def notify(session: Session, user_id: int, kind: str, call_id: int, **body: Any) -> None:
     """Put a notice before a person: `evaluation_shown` or `evaluation_disputed`."""
     notices.notify(session, user_id, kind, call_id=call_id, body=body)

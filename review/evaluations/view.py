@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from review.evaluations.sheet import read_answers
 from review.evaluations.types import EvaluationRow, EvaluationView, EventRow, NoSuchEvaluation, Timing
 from review.learning.shown import standard_of
 from review.models import Call, Evaluation, EvaluationEvent, StoredAssessment, User, utc_now
+from review.queries.blind import judges_blind
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 from review.services.standards import find_standard
@@ -81,7 +81,7 @@ def _is_draft() -> ColumnElement[bool]:
 
 
 def list_for_call(session: Session, call_id: int, viewer: Viewer, timing: Timing) -> tuple[EvaluationRow, ...]:
-    """The evaluations of a call that the viewer may see, oldest first; without thrown away drafts. One statement."""
+    """The evaluations of a call that the viewer may see, oldest first; without thrown away drafts. Two statements."""
     now = utc_now()
     found = session.execute(
         select(Evaluation, Call.rep_id)
@@ -89,7 +89,7 @@ def list_for_call(session: Session, call_id: int, viewer: Viewer, timing: Timing
         .where(Evaluation.call_id == call_id, visible_evaluations(viewer, now), _kept())
         .order_by(Evaluation.id)
     ).all()
-    blind = _judges_blind([row for row, _ in found], viewer)
+    blind = any(row.user_id != viewer.user_id for row, _ in found) and judges_blind(session, call_id, viewer.user_id)
     return tuple(
         EvaluationRow(**list_fields(row, viewer, rep_id, timing, now, blind and row.user_id != viewer.user_id))
         for row, rep_id in found
@@ -98,10 +98,6 @@ def list_for_call(session: Session, call_id: int, viewer: Viewer, timing: Timing
 
 def _kept() -> ColumnElement[bool]:
     return or_(Evaluation.state != "void", Evaluation.first_submitted_at.is_not(None))
-
-
-def _judges_blind(rows: Sequence[Evaluation], viewer: Viewer) -> bool:
-    return any(row.blind and row.state == "draft" and row.user_id == viewer.user_id for row in rows)
 
 
 def read_evaluation(
@@ -119,7 +115,7 @@ def read_evaluation(
     row, rep_id, shown_id = found
     hidden = False
     if row.user_id != viewer.user_id:
-        hidden = own_blind_draft(session, call_id, viewer.user_id)
+        hidden = judges_blind(session, call_id, viewer.user_id)
     return make_view(session, row, viewer, rep_id, shown_id, timing, hidden=hidden)
 
 
@@ -139,16 +135,6 @@ def find_draft(session: Session, call_id: int, viewer: Viewer, timing: Timing) -
         return None
     row, rep_id, shown_id = found
     return make_view(session, row, viewer, rep_id, shown_id, timing)
-
-
-def own_blind_draft(session: Session, call_id: int, user_id: int) -> bool:
-    """Whether this person is judging the call blind at the moment."""
-    found = session.scalar(
-        select(Evaluation.id).where(
-            Evaluation.call_id == call_id, Evaluation.user_id == user_id, _is_draft(), Evaluation.blind.is_(True)
-        )
-    )
-    return found is not None
 
 
 def make_view(

@@ -11,7 +11,9 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from review.bodies import unpack_body
+from review.learning.shown import not_withdrawn
 from review.models import Call, LabelRequest, LearnedModel, ShadowAnswer, StoredAssessment, Verdict, utc_now
+from review.queries.blind import not_veiled
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 from review.upsert import insert_new
@@ -80,7 +82,7 @@ def read_requests(session: Session, viewer: Viewer, limit: int = 20) -> tuple[As
     rows = session.execute(
         select(LabelRequest, Call.happened_at, Call.rep_name, Call.duration)
         .join(Call, Call.id == LabelRequest.call_id)
-        .where(visible_calls(viewer), ~_answered())
+        .where(visible_calls(viewer), not_veiled(viewer), ~_answered())
         .order_by(LabelRequest.call_id, LabelRequest.worth.desc(), LabelRequest.target)
     )
     found: dict[int, list[Any]] = {}
@@ -117,6 +119,7 @@ def _answered() -> Any:
         Verdict.call_id == LabelRequest.call_id,
         Verdict.target == LabelRequest.target,
         Verdict.kind == "criterion",
+        not_withdrawn(),
     )
 
 
@@ -134,7 +137,9 @@ def _recent(session: Session, now: datetime) -> list[tuple[int, dict[str, Criter
 
 def _decided(session: Session, call_ids: Sequence[int]) -> set[tuple[int, str]]:
     rows = session.execute(
-        select(Verdict.call_id, Verdict.target).where(Verdict.kind == "criterion", Verdict.call_id.in_(call_ids))
+        select(Verdict.call_id, Verdict.target).where(
+            Verdict.kind == "criterion", Verdict.call_id.in_(call_ids), not_withdrawn()
+        )
     )
     return {(row.call_id, row.target) for row in rows}
 
@@ -164,7 +169,7 @@ def _records(session: Session) -> dict[str, Precision]:
     rows = session.execute(
         select(StoredAssessment.body, Verdict.target, Verdict.answer)
         .join(StoredAssessment, StoredAssessment.id == Verdict.assessment_id)
-        .where(Verdict.kind == "criterion")
+        .where(Verdict.kind == "criterion", not_withdrawn())
         .order_by(Verdict.id.desc())
         .limit(2000)
     )

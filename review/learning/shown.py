@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from review.models import Call, Evaluation, StandardVersion, User, Verdict, utc_now
 from review.services.call_flags import count_flags
@@ -20,6 +20,8 @@ from scoring.scorecard import total
 from scoring.standards import Criterion, Standard, StandardNotFound, load_standard, read_standard
 
 NO_OPTION = (NOT_APPLICABLE, CANNOT_JUDGE)
+WITHDRAWN: Final = "(withdrawn)"
+"""The answer of a verdict that takes back what its evaluation said of the target before; no option can be called so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ def counts(now: datetime) -> ColumnElement[bool]:
     """The condition a verdict must meet to count: it came by itself, or with an evaluation that is shown by now.
 
     Those of an evaluation that waits to be shown, was opened again or is void do not: what the rep may read counts.
+    Nor do those that their evaluation took back.
     """
     shown = select(Evaluation.id).where(
         or_(
@@ -84,7 +87,20 @@ def counts(now: datetime) -> ColumnElement[bool]:
             and_(Evaluation.state == "submitted", Evaluation.show_at <= now),
         )
     )
-    return or_(Verdict.evaluation_id.is_(None), Verdict.evaluation_id.in_(shown))
+    return or_(Verdict.evaluation_id.is_(None), and_(Verdict.evaluation_id.in_(shown), not_withdrawn()))
+
+
+def not_withdrawn() -> ColumnElement[bool]:
+    """The condition a verdict must meet to be an answer that still stands in its evaluation, shown or not."""
+    later = aliased(Verdict)
+    taken_back = exists().where(
+        later.evaluation_id == Verdict.evaluation_id,
+        later.kind == Verdict.kind,
+        later.target == Verdict.target,
+        later.answer == WITHDRAWN,
+        later.id > Verdict.id,
+    )
+    return and_(Verdict.answer != WITHDRAWN, ~taken_back)
 
 
 def current(verdicts: tuple[VerdictRow, ...]) -> dict[tuple[str, str], VerdictRow]:

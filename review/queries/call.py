@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from review.queries.call_parts import (
     read_standard,
     read_transcripts,
 )
-from review.queries.call_rows import CallRow, call_fields, select_calls
+from review.queries.call_rows import CallFlags, CallRow, call_fields, select_calls
 from review.queries.client import read_client_calls
 from review.queries.client_facts import make_timeline, read_client_facts
 from review.queries.corrections import read_edits
@@ -83,9 +83,12 @@ class CallDetail(CallRow):
 
 
 def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | None:
-    """The whole page; None when there is no such call or the viewer may not see it. The same few statements for any."""
+    """The whole page; None when there is no such call or the viewer may not see it. The same few statements for any.
+
+    Of a call the viewer is to judge blind everything the machine thinks is left out: see `veil`.
+    """
     row = session.execute(
-        select_calls()
+        select_calls(viewer)
         .add_columns(Call.deal_id, Call.assessment_id, Call.attempts, Call.updated_at)
         .where(Call.id == call_id, visible_calls(viewer))
     ).one_or_none()
@@ -97,7 +100,7 @@ def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | Non
     assessments, assessment = read_assessments(session, call_id, row.assessment_id)
     facts = None if row.client_id is None else read_client_facts(session, row.client_id)
     deals = facts.deals if facts else ()
-    return CallDetail(
+    found = CallDetail(
         **call_fields(row),
         attempts=row.attempts,
         updated_at=row.updated_at,
@@ -125,11 +128,38 @@ def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | Non
         newer_id=_neighbour(session, viewer, row.happened_at, call_id, newer=True),
         older_id=_neighbour(session, viewer, row.happened_at, call_id, newer=False),
     )
+    return veil(found) if found.veiled else found
+
+
+def veil(call: CallDetail) -> CallDetail:
+    """The call without anything the machine thinks of it: what a blind reviewer sees until they have submitted.
+
+    Words, sound, times, measures, facts and promises stay; answers, points, outcomes, doubts, flags and every score go,
+    also those of the client's other calls.
+    """
+    assessment: dict[str, Any] | None = None
+    if call.assessment is not None:
+        emptied: dict[str, Any] = {name: [] for name in ("criteria", "objections", "script", "parts", "summary")}
+        assessment = {**call.assessment, **emptied, "rejection": None, "score": None}
+    return replace(
+        call,
+        veiled=True,
+        assessment=assessment,
+        assessments=(),
+        score_final=None,
+        score_state=None,
+        coverage=None,
+        flags=CallFlags(),
+        timeline=tuple(
+            replace(item, call=replace(item.call, score_final=None)) if item.call is not None else item
+            for item in call.timeline
+        ),
+    )
 
 
 def get_call_row(session: Session, viewer: Viewer, call_id: int) -> CallRow | None:
     """The call as a list shows it, by one statement: enough for its state. None as for `get_call`."""
-    row = session.execute(select_calls().where(Call.id == call_id, visible_calls(viewer))).one_or_none()
+    row = session.execute(select_calls(viewer).where(Call.id == call_id, visible_calls(viewer))).one_or_none()
     return None if row is None else CallRow(**call_fields(row))
 
 

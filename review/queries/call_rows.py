@@ -9,6 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, select
 
 from review.models import Call, Client, LossReason, Rep, Team
+from review.queries.blind import is_veiled
+from review.queries.viewer import Viewer
 from review.text.phones import display_phone
 
 
@@ -94,6 +96,7 @@ class CallRow:
     loss_reason: str | None  # the reason's name, else as delivered
     language: str | None
     created_at: datetime
+    veiled: bool = False  # the viewer is to judge it blind: score, flags and all the machine thinks are left out
 
     @property
     def phase(self) -> str:
@@ -136,8 +139,11 @@ PHASES: Final[dict[str, tuple[str, ...]]] = {
 PHASE_OF_STATE: Final[dict[str, str]] = {state: phase for phase, states in PHASES.items() for state in states}
 
 
-def select_calls() -> Select[*tuple[Any, ...]]:
-    """A statement giving every column `read_call_row` needs, with the names joined in; add conditions and an order."""
+def select_calls(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """A statement giving every column `read_call_row` needs, with the names joined in; add conditions and an order.
+
+    `viewer` decides which calls are veiled, not which are found: add `visible_calls`.
+    """
     return (
         select(
             Call.id,
@@ -175,6 +181,7 @@ def select_calls() -> Select[*tuple[Any, ...]]:
             LossReason.name.label("loss_reason_name"),
             Call.language,
             Call.created_at,
+            is_veiled(viewer).label("veiled"),
         )
         .outerjoin(Rep, Rep.id == Call.rep_id)
         .outerjoin(Team, Team.id == Rep.team_id)
@@ -184,8 +191,22 @@ def select_calls() -> Select[*tuple[Any, ...]]:
 
 
 def call_fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    """The values of a CallRow from one line of `select_calls`."""
+    """The values of a CallRow from one line of `select_calls`; of a veiled call without the machine's judgement."""
+    judged = {"score_final": None, "score_state": None, "coverage": None, "flags": CallFlags()}
+    if not row.veiled:
+        judged = {
+            "score_final": row.score_final,
+            "score_state": row.score_state,
+            "coverage": row.coverage,
+            "flags": CallFlags(
+                objections=row.objections,
+                objections_missed=row.objections_missed,
+                wrongly_rejected=row.wrongly_rejected,
+                cannot_judge=row.cannot_judge,
+            ),
+        }
     return {
+        **judged,
         "id": row.id,
         "source": row.source,
         "external_id": row.external_id,
@@ -208,19 +229,11 @@ def call_fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "engine_wait": EngineWait.from_json(row.engine_wait),
         "partial": row.partial,
         "draft": row.draft,
-        "score_final": row.score_final,
-        "score_state": row.score_state,
-        "coverage": row.coverage,
-        "flags": CallFlags(
-            objections=row.objections,
-            objections_missed=row.objections_missed,
-            wrongly_rejected=row.wrongly_rejected,
-            cannot_judge=row.cannot_judge,
-        ),
         "disposition": row.disposition,
         "loss_reason": row.loss_reason_name or row.loss_reason,
         "language": row.language,
         "created_at": row.created_at,
+        "veiled": bool(row.veiled),
     }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from review.models import Call, Client
+from review.queries.blind import not_veiled
 from review.queries.call_rows import CallRow, read_call_row, select_calls
 from review.queries.client_facts import make_timeline, read_client_facts
 from review.queries.crm_rows import ClientSummary, DealRow, TaskRow, TimelineItem
@@ -44,8 +45,9 @@ def get_client(session: Session, viewer: Viewer, client_id: int) -> ClientCard |
     if facts is None:
         return None
     calls = read_client_calls(session, viewer, client_id, CALLS_SHOWN)
+    score = case((not_veiled(viewer), Call.score_final))
     total, mean = session.execute(
-        select(func.count(), func.avg(Call.score_final)).where(Call.client_id == client_id, visible_calls(viewer))
+        select(func.count(), func.avg(score)).where(Call.client_id == client_id, visible_calls(viewer))
     ).one()
     return ClientCard(
         client=facts.client,
@@ -61,7 +63,7 @@ def get_client(session: Session, viewer: Viewer, client_id: int) -> ClientCard |
 def read_client_calls(session: Session, viewer: Viewer, client_id: int, limit: int) -> tuple[CallRow, ...]:
     """The client's newest calls that the viewer may see."""
     query = (
-        select_calls()
+        select_calls(viewer)
         .where(Call.client_id == client_id, visible_calls(viewer))
         .order_by(Call.happened_at.desc(), Call.id.desc())
         .limit(limit)

@@ -10,10 +10,14 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from review.models import Call, CallTag, Evaluation, ObjectionEpisode, Rep, Tag, utc_now
+from review.queries.blind import not_veiled
 from review.queries.call_rows import PHASES
+from review.queries.viewer import Viewer
 from review.text.folding import fold_name
 
 FLAGS: Final = ("objection_missed", "wrongly_closed", "cannot_judge", "low_score", "partial", "draft")
+TOLD_ANYWAY: Final = ("partial", "draft")
+"""Flags that say how a call was recorded and transcribed, not what the machine thinks of it."""
 LOW_SCORE: Final = 50.0  # below this a final score is "low"
 OBJECTION_TYPES: Final = ("price", "timing", "authority", "need", "competitor", "trust", "brush_off", "fit", "other")
 OUTCOMES: Final = ("handled", "partial", "mishandled", "ignored")
@@ -62,9 +66,18 @@ class InboxFilters:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: _as_text(value) for name, value in values.items() if value is not None}
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """What a row of `call` must meet; empty when no filter is set."""
-        found: list[ColumnElement[bool]] = []
+    @property
+    def by_machine(self) -> bool:
+        """Whether it asks for what the machine thinks of a call."""
+        asked = (self.score_from, self.score_to, self.objection, self.outcome)
+        return any(value is not None for value in asked) or self.flag not in (None, *TOLD_ANYWAY)
+
+    def conditions(self, viewer: Viewer) -> list[ColumnElement[bool]]:
+        """What a row of `call` must meet; empty when no filter is set.
+
+        A call that the viewer is to judge blind is in no list made by what the machine thinks of it.
+        """
+        found: list[ColumnElement[bool]] = [not_veiled(viewer)] if self.by_machine else []
         if self.state is not None:
             found.append(Call.state.in_(PHASES.get(self.state, (self.state,))))
         for column, value in (

@@ -81,7 +81,7 @@ def list_calls(
     A call without a known start is listed by its arrival. `limit` is cut to 1..200.
     """
     limit = max(1, min(limit, LONGEST_PAGE))
-    conditions = [visible_calls(viewer), *filters.conditions()]
+    conditions = [visible_calls(viewer), *filters.conditions(viewer)]
     mark = read_mark(after)
     if mark is not None:
         conditions.append(older_than(*mark))
@@ -93,7 +93,7 @@ def list_calls(
         .limit(limit + 1)
         .subquery("wanted")
     )
-    query = select_calls().join(wanted, wanted.c.id == Call.id).order_by(Call.happened_at.desc(), Call.id.desc())
+    query = select_calls(viewer).join(wanted, wanted.c.id == Call.id).order_by(Call.happened_at.desc(), Call.id.desc())
     found = [read_call_row(row) for row in session.execute(query)]
     rows = tuple(found[:limit])
     return Page(rows=rows, next=write_mark(rows[-1].started_at, rows[-1].id) if len(found) > limit else None)

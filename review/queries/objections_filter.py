@@ -10,6 +10,7 @@ from typing import Final, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, or_
 
 from review.models import Call, ObjectionEpisode, Rep, Team, utc_now
+from review.queries.blind import not_veiled
 from review.queries.filters import OBJECTION_TYPES, OUTCOMES, read_filters, shown_outcome
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
@@ -94,13 +95,16 @@ def read_objection_filter(values: Mapping[str, str]) -> ObjectionFilter:
 
 
 def of_episodes(statement: Select[*Ts], viewer: Viewer, filters: ObjectionFilter) -> Select[*Ts]:
-    """The statement with the tables it needs, on the episodes of the filter that the viewer may see."""
+    """The statement with the tables it needs, on the episodes of the filter that the viewer may see.
+
+    Without those of calls the viewer is to judge blind: how an objection was met is what they are asked.
+    """
     return (
         statement.select_from(ObjectionEpisode)
         .join(Call, Call.id == ObjectionEpisode.call_id)
         .outerjoin(Rep, Rep.id == Call.rep_id)
         .outerjoin(Team, Team.id == Rep.team_id)
-        .where(visible_calls(viewer), *filters.conditions())
+        .where(visible_calls(viewer), not_veiled(viewer), *filters.conditions())
     )
 
 

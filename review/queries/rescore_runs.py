@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from review.bodies import unpack_body
 from review.models import Call, RescoreChange, RescoreRun, StoredAssessment, User, WebAudio
 from review.queries.assessment_changes import LEAST_MOVE, AssessmentChange, compare
+from review.queries.blind import not_veiled
 from review.queries.call_parts import read_standard
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
@@ -115,8 +116,8 @@ def read_spread(session: Session, run: RunRow) -> Spread:
 
 
 def read_changed(session: Session, viewer: Viewer, run_id: int, page: int = 1) -> ChangedPage:
-    """The changed calls the viewer may see, greatest moves first, failures before all."""
-    mine = (RescoreChange.run_id == run_id, visible_calls(viewer))
+    """The changed calls the viewer may see and need not judge blind, greatest moves first, failures before all."""
+    mine = (RescoreChange.run_id == run_id, visible_calls(viewer), not_veiled(viewer))
     joined = select(func.count()).select_from(RescoreChange).join(Call, Call.id == RescoreChange.call_id).where(*mine)
     calls = session.scalar(joined) or 0
     pages = max(1, -(-calls // CALLS_ON_A_PAGE))

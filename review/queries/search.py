@@ -84,7 +84,7 @@ def search_calls(
     if not ask:
         return NOTHING
     limit = max(1, min(limit, MOST_CALLS))
-    conditions = [visible_calls(viewer), *(filters or InboxFilters()).conditions()]
+    conditions = [visible_calls(viewer), *(filters or InboxFilters()).conditions(viewer)]
     mark = read_mark(after)
     if mark is not None:
         conditions.append(older_than(*mark))
@@ -92,9 +92,9 @@ def search_calls(
     says = [_says(session.get_bind().dialect.name, ask), *_said_by(by)]
     # A word said in every tenth call or more fills the page from the newest; the search through all is left for rare
     # words, where the index finds few turns. Either alone would be slow at one end.
-    found = _grouped(session.execute(_select_hits([*says, Call.id.in_(newest)], limit + 1, HITS_PER_CALL)), ask)
+    found = _grouped(session.execute(_select_hits(viewer, [*says, Call.id.in_(newest)], limit + 1, HITS_PER_CALL)), ask)
     if len(found) <= limit:
-        found = _grouped(session.execute(_select_hits([*says, *conditions], limit + 1, HITS_PER_CALL)), ask)
+        found = _grouped(session.execute(_select_hits(viewer, [*says, *conditions], limit + 1, HITS_PER_CALL)), ask)
     shown = found[:limit]
     last = shown[-1].call if shown else None
     return SearchPage(
@@ -111,7 +111,7 @@ def search_one_call(
         return None
     says = [_says(session.get_bind().dialect.name, ask), *_said_by(by)]
     wanted = [*says, Call.id == call_id, visible_calls(viewer)]
-    found = _grouped(session.execute(_select_hits(wanted, 1, MOST_OF_ONE)), ask)
+    found = _grouped(session.execute(_select_hits(viewer, wanted, 1, MOST_OF_ONE)), ask)
     return found[0] if found else None
 
 
@@ -124,7 +124,9 @@ def said_condition(session: Session, text: str, by: str | None = None) -> Column
     return Call.id.in_(select(Segment.call_id).where(*says))
 
 
-def _select_hits(conditions: list[ColumnElement[bool]], calls: int, of_each: int) -> Select[*tuple[Any, ...]]:
+def _select_hits(
+    viewer: Viewer, conditions: list[ColumnElement[bool]], calls: int, of_each: int
+) -> Select[*tuple[Any, ...]]:
     matching = (
         select(
             Segment.id.label("segment_id"),
@@ -143,7 +145,7 @@ def _select_hits(conditions: list[ColumnElement[bool]], calls: int, of_each: int
         .subquery()
     )
     return (
-        select_calls()
+        select_calls(viewer)
         .add_columns(
             Segment.turn,
             Segment.role,

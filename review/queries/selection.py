@@ -64,7 +64,7 @@ def _conditions(session: Session, viewer: Viewer, selection: Selection) -> list[
     found = [visible_calls(viewer)]
     if selection.ids is not None:
         return [*found, Call.id.in_(selection.ids[:MOST_IDS])]
-    found += selection.filters.conditions()
+    found += selection.filters.conditions(viewer)
     if selection.text:
         said = said_condition(session, selection.text, selection.by)
         found.append(Call.id.in_(()) if said is None else said)

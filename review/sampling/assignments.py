@@ -143,6 +143,13 @@ def find(session: Session, assignment_id: int, user_id: int) -> AssignmentRow | 
     return replace(found, part="random") if drawn_by(session, assignment_id) == "random" else found
 
 
+def find_open(session: Session, call_id: int, user_id: int) -> AssignmentRow | None:
+    """The assignment by which a call waits for a person; None when it does not."""
+    wanted = (Assignment.call_id == call_id, Assignment.user_id == user_id, Assignment.state == "open")
+    row = session.scalar(select(Assignment).where(*wanted))
+    return None if row is None else assignment_row(row)
+
+
 def drawn_by(session: Session, assignment_id: int | None) -> str:
     """How a call came to be scored, for its verdicts: random, risk or chosen. The lot counts wherever it fell."""
     row = None if assignment_id is None else session.get(Assignment, assignment_id)

@@ -153,7 +153,7 @@ def _items(session: Session, viewer: Viewer, wanted: ColumnElement[bool]) -> tup
         .limit(SHOWN)
     ).all()
     ids = sorted({row.call_id for row, _rule, _name in rows})
-    calls = {row.id: read_call_row(row) for row in session.execute(select_calls().where(Call.id.in_(ids)))}
+    calls = {row.id: read_call_row(row) for row in session.execute(select_calls(viewer).where(Call.id.in_(ids)))}
     givers = sorted({row.assigned_by for row, _rule, _name in rows if row.assigned_by is not None})
     names = {row[0]: row[1] for row in session.execute(select(User.id, User.name).where(User.id.in_(givers)))}
     return tuple(

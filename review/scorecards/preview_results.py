@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.models import Call, ScorecardPreviewCall
+from review.queries.blind import not_veiled
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 
@@ -124,7 +125,7 @@ def _calls(session: Session, viewer: Viewer, rows: Sequence[ScorecardPreviewCall
         call.id: call
         for call in session.execute(
             select(Call.id, Call.happened_at, Call.rep_name, Call.client_phone).where(
-                Call.id.in_(wanted), visible_calls(viewer)
+                Call.id.in_(wanted), visible_calls(viewer), not_veiled(viewer)
             )
         )
     }

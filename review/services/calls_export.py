@@ -19,6 +19,7 @@ from review.learning.shown import read_verdicts, standard_of, with_verdicts
 from review.models import Call, ObjectionEpisode, StoredAssessment
 from review.queries.call_rows import CallRow, read_call_row, select_calls
 from review.queries.tags import tags_of
+from review.queries.viewer import Viewer
 
 MEDIA: Final[Mapping[str, str]] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 MOST_EXPORTED: Final = 50_000  # calls in one file
@@ -35,11 +36,13 @@ def write_head(form: str) -> str:
     return "\ufeff" + _line(COLUMNS) if form == "csv" else ""
 
 
-def write_calls(session: Session, call_ids: Sequence[int], form: str) -> Iterator[str]:
-    """The lines of these calls, in the order given; calls that are gone are left out. Their visibility is settled."""
-    rows = {
-        row.id: row for row in map(read_call_row, session.execute(select_calls().where(Call.id.in_(list(call_ids)))))
-    }
+def write_calls(session: Session, viewer: Viewer, call_ids: Sequence[int], form: str) -> Iterator[str]:
+    """The lines of these calls, in the order given; calls that are gone are left out. Their visibility is settled.
+
+    A call the viewer is to judge blind comes with its facts alone.
+    """
+    found = session.execute(select_calls(viewer).where(Call.id.in_(list(call_ids))))
+    rows = {row.id: row for row in map(read_call_row, found)}
     tags = tags_of(session, list(rows))
     for call_id in call_ids:
         if call_id not in rows:
@@ -48,7 +51,9 @@ def write_calls(session: Session, call_ids: Sequence[int], form: str) -> Iterato
         if form == "csv":
             yield _line([_cell(facts[name]) for name in COLUMNS])
         else:
-            more = {"criteria": _criteria(session, call_id), "objection_episodes": _episodes(session, call_id)}
+            more: dict[str, Any] = {"criteria": [], "objection_episodes": []}
+            if not rows[call_id].veiled:
+                more = {"criteria": _criteria(session, call_id), "objection_episodes": _episodes(session, call_id)}
             yield json.dumps({**facts, **more}, ensure_ascii=False) + "\n"
 
 
@@ -75,8 +80,8 @@ def _facts(row: CallRow, tags: Sequence[str]) -> dict[str, Any]:
         "score": row.score_final,
         "score_state": row.score_state,
         "coverage": row.coverage,
-        "objections": row.flags.objections,
-        "objections_missed": row.flags.objections_missed,
+        "objections": None if row.veiled else row.flags.objections,
+        "objections_missed": None if row.veiled else row.flags.objections_missed,
         "possibly_closed_wrongly": row.flags.wrongly_rejected,
         "cannot_judge": row.flags.cannot_judge,
         "tags": list(tags),

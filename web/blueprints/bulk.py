@@ -119,7 +119,7 @@ def _lines(who: Viewer, selection: Selection, last: int, form: str) -> Iterator[
             calls = slice_selected(db, who, selection, after=after, last=last)
             if not calls:
                 return
-            yield from list(write_calls(db, calls, form))
+            yield from list(write_calls(db, who, calls, form))
         after = calls[-1]
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from review.doorbell import ring
 from review.learning.certainty import read_share_of_doubt
-from review.queries.call import CallDetail, get_call, get_call_row
+from review.queries.call import CallDetail, get_call, get_call_row, veil
 from review.queries.call_audio import audio_folder
 from review.services.audit import record
 from review.services.calls import retry_call, score_partial_call
@@ -23,7 +23,6 @@ from web.blueprints.evaluations import timing
 from web.blueprints.retranscribe import better_model_for
 from web.errors import Refused, is_htmx
 from web.parts import parts
-from web.reading.evaluation import veil
 from web.reading.evaluation_panel import read_panel
 from web.reading.evaluation_scene import read_scene
 from web.reading.page import read_page
@@ -40,20 +39,13 @@ def show(call_id: int) -> str:
         better = better_model_for(db, call_id)
         judged = lay_verdicts(db, call) if call else None
         scene = (
-            read_scene(
-                db,
-                viewer(),
-                call_id,
-                timing(),
-                assignment_id=_row_id(request.args.get("assignment")),
-                evaluation_id=_row_id(request.args.get("evaluation")),
-            )
+            read_scene(db, viewer(), call, timing(), evaluation_id=_row_id(request.args.get("evaluation")))
             if call
             else None
         )
         veiled = scene is not None and scene.veiled
         remarks = comments_for_page(db, call_id, call.duration, own_only=veiled) if call else None
-        doubt_share = read_share_of_doubt(db, call.assessment) if call else None
+        doubt_share = read_share_of_doubt(db, call.assessment) if call and not veiled else None
     if judged is None or scene is None:
         abort(404)
     call = judged.call

@@ -15,7 +15,6 @@ from flask_babel import gettext as _
 
 from review.db import Database
 from review.doorbell import ring
-from review.evaluations import own_blind_draft
 from review.queries.call import CallDetail, get_call, get_call_row
 from review.services.corrections import (
     CorrectionRefused,
@@ -31,7 +30,6 @@ from review.services.roles import RoleChange, RolesChanged, name_rep, swap_roles
 from web.auth import viewer
 from web.errors import Refused
 from web.parts import parts
-from web.reading.evaluation import veil
 from web.reading.page import read_page
 
 blueprint = Blueprint("corrections", __name__)
@@ -180,10 +178,9 @@ def _transcript(call: CallDetail) -> str:
 def _visible_call(call_id: int) -> CallDetail:
     with parts().database.read() as db:
         call = get_call(db, viewer(), call_id)
-        blind = own_blind_draft(db, call_id, viewer().user_id)
     if call is None:
         abort(404)
-    return veil(call) if blind else call
+    return call
 
 
 def _words(refusal: CorrectionRefused) -> str:

@@ -14,6 +14,7 @@ from review.learning.rejection_status import read_lead_status
 from review.learning.status import read_status
 from review.learning.verdicts import Place, Recorded, VerdictRefused, record_verdict
 from review.learning.watch import read_drift
+from review.queries.blind import judges_blind
 from review.queries.call import get_call_row
 from review.services.standards import find_standard, list_choices
 from scoring.standards import in_language
@@ -57,6 +58,13 @@ def store_verdict(call_id: int, **values: Any) -> Recorded:
     see_call(call_id)
     try:
         with parts().database.session() as db:
+            if judges_blind(db, call_id, viewer().user_id):  # what is stored answers with the machine's answer
+                raise Refused(
+                    409,
+                    _("You are to judge this call blind: decide when you have submitted your evaluation"),
+                    _("Nothing was stored."),
+                    code="blind_review",
+                )
             return record_verdict(db, call_id, viewer().user_id, place=place, **values)
     except VerdictRefused as refusal:
         words = {

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import fsum
 from typing import Any
 
 from review.evaluations import Answer, EvaluationRow, EvaluationView, Missing, asked, missing, score_of
 from review.evaluations.sheet import needs_reason
-from review.queries.call import CallDetail
-from review.queries.call_rows import CallFlags
+from review.sampling.assignments import AssignmentRow
 from scoring.assessment import CANNOT_JUDGE, Score
 from scoring.scorecard import fraction
 from scoring.standards import Criterion, Section, in_language
@@ -85,12 +84,18 @@ class Scene:
     draft: EvaluationView | None
     rows: tuple[EvaluationRow, ...]
     veiled: bool
-    begins_blind: bool = False  # the assignment that led here wants a blind review, and it has not begun yet
+    begins_blind: bool = False  # the call waits for the viewer to be judged blind, and that has not begun yet
+    assignment: AssignmentRow | None = None  # by which the call waits for the viewer
 
     @property
     def mine(self) -> EvaluationRow | None:
         """The viewer's own evaluation that stands: not a draft, not void."""
         return next((row for row in self.rows if row.mine and row.state not in ("draft", "void")), None)
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether the viewer has none yet, or was given the call once more."""
+        return self.draft is None and (self.mine is None or self.assignment is not None)
 
 
 def read_form(view: EvaluationView, language: str) -> tuple[AskedSection, ...]:
@@ -126,30 +131,6 @@ def read_standing(view: EvaluationView) -> Standing:
         changed=tuple(name for name in changed if given[name].answer and open_to[name]),
         answered=sum(c.id in given and bool(given[c.id].answer) for c in asked_now),
         criteria=len(asked_now),
-    )
-
-
-def veil(call: CallDetail) -> CallDetail:
-    """The call without anything the machine thinks of it: what a blind reviewer sees until they have submitted.
-
-    Words, sound, times, facts and promises stay; answers, points, outcomes, doubts, flags and every score go.
-    """
-    assessment: dict[str, Any] | None = None
-    if call.assessment is not None:
-        emptied: dict[str, Any] = {name: [] for name in ("criteria", "objections", "script", "parts", "summary")}
-        assessment = {**call.assessment, **emptied, "rejection": None, "score": None}
-    return replace(
-        call,
-        assessment=assessment,
-        assessments=(),
-        score_final=None,
-        score_state=None,
-        coverage=None,
-        flags=CallFlags(),
-        timeline=tuple(
-            replace(item, call=replace(item.call, score_final=None)) if item.call is not None else item
-            for item in call.timeline
-        ),
     )
 
 

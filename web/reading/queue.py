@@ -45,14 +45,15 @@ def period_of(key: str) -> tuple[date, date] | None:
 
 def _line(item: QueueItem, now: datetime) -> QueueLine:
     row = item.assignment
-    shown = [reason for reason in row.why if not row.blind or reason.get("kind") in SAID_OF_A_CALL]
+    veiled = row.blind or item.call.veiled  # to a lead who is to judge it blind too, whosever assignment this is
+    shown = [reason for reason in row.why if not veiled or reason.get("kind") in SAID_OF_A_CALL]
     return QueueLine(
         item=item,
         due=_due(row.due_at, now),
         reasons=tuple({**reason, "period": period_of(str(reason.get("key", "")))} for reason in shown),
         hidden=len(shown) < len(row.why),
         chip=row.part,
-        score=None if row.blind else item.call.score_final,
+        score=None if veiled else item.call.score_final,
     )
 
 
