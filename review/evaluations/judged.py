@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from review.bodies import unpack_body
 from review.evaluations.sheet import Answer, asked, criteria_of, machine_answer
-from review.learning.shown import refresh_call
+from review.learning.shown import WITHDRAWN, not_withdrawn, refresh_call
 from review.learning.verdicts import DRAWN, without_numbers
 from review.models import Call, Evaluation, LabelRequest, StoredAssessment, Verdict, utc_now
 from review.queries.viewer import Viewer
@@ -31,6 +31,8 @@ def add_verdicts(
 ) -> int:
     """Append one verdict for every answer, or for the criteria in `only` (typed words judge nothing); how many.
 
+    An answer that an earlier submission of this evaluation gave and this one does not is taken back by a verdict of its
+    own: from then on neither counts.
     `part` is the sampling part the call was drawn by: of a call drawn at random every criterion was. A criterion whose
     condition is not met is a verdict too where the machine answered it: it does not apply.
     """
@@ -40,18 +42,21 @@ def add_verdicts(
     wanted = session.execute(select(LabelRequest.target, LabelRequest.why).where(LabelRequest.call_id == call.id))
     drawn = {target: DRAWN.get(why, "chosen") for target, why in wanted}
     shown = asked(sheet, answers)
+    standing = _said_before(session, row)
     made = 0
     for name, criterion in criteria_of(sheet).items():
         given = answers.get(name)
         if criterion.kind == "text" or (only is not None and name not in only):
             continue
         if not shown[name]:
-            if machine.get(name) in (None, "", NOT_APPLICABLE):
+            by_condition = machine.get(name) not in (None, "", NOT_APPLICABLE)
+            given = Answer(NOT_APPLICABLE) if by_condition else None
+        answer = given.answer if given is not None else ""
+        if not answer:
+            if name not in standing:
                 continue
-            given = Answer(NOT_APPLICABLE)
-        if given is None or not given.answer:
-            continue
-        said = machine.get(name) or None
+            answer = WITHDRAWN
+        machine_said = machine.get(name) or None
         session.add(
             Verdict(
                 call_id=call.id,
@@ -61,11 +66,11 @@ def add_verdicts(
                 version=row.version,
                 kind="criterion",
                 target=name,
-                machine=said,
-                answer=given.answer,
-                confirmed=said == given.answer,
+                machine=machine_said,
+                answer=answer,
+                confirmed=machine_said == answer,
                 span=None,
-                reason=without_numbers(" ".join(given.reason.split()), call.language),
+                reason=without_numbers(" ".join(given.reason.split()), call.language) if given is not None else "",
                 user_id=viewer.user_id,
                 reviewer=viewer.email,
                 drawn_by=part if part in ("random", "risk") else drawn.get(name, "chosen"),
@@ -78,6 +83,12 @@ def add_verdicts(
         made += 1
     session.flush()
     return made
+
+
+def _said_before(session: Session, row: Evaluation) -> frozenset[str]:
+    """The criteria on which this evaluation has a verdict that stands."""
+    mine = (Verdict.evaluation_id == row.id, Verdict.kind == "criterion", not_withdrawn())
+    return frozenset(session.scalars(select(Verdict.target).where(*mine)))
 
 
 def show_anew(session: Session, call: Call) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
+from review.learning.shown import not_withdrawn
 from review.models import (
     Assignment,
     Call,
@@ -137,7 +138,10 @@ def _differing(session: Session, where: Sequence[ColumnElement[bool]]) -> dict[i
 def _asked(session: Session, where: Sequence[ColumnElement[bool]]) -> dict[int, list[str]]:
     """The criteria that models want a person's answer on because it teaches; those drawn by lot have no such claim."""
     answered = exists().where(
-        Verdict.call_id == LabelRequest.call_id, Verdict.target == LabelRequest.target, Verdict.kind == "criterion"
+        Verdict.call_id == LabelRequest.call_id,
+        Verdict.target == LabelRequest.target,
+        Verdict.kind == "criterion",
+        not_withdrawn(),
     )
     found: dict[int, list[str]] = defaultdict(list)
     rows = session.execute(
