@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from review.assistant.client import Endpoint
 
@@ -52,6 +53,8 @@ class Settings:
     log_json: bool  # CALLCOACH_LOG_JSON: 1 for one JSON object a line
     evaluation_show_hours: float = 0.0  # CALLCOACH_EVALUATION_SHOW_HOURS: from submitting until the rep sees it
     evaluation_edit_hours: float = 24.0  # CALLCOACH_EVALUATION_EDIT_HOURS: how long its author may open it again
+    call_records: tuple[tuple[str, Path], ...] = ()  # CALLCOACH_CALL_RECORDS: source=file, as Asterisk's Master.csv
+    call_records_zone: str | None = None  # CALLCOACH_CALL_RECORDS_ZONE: of their times; None: told from their ids
     assistant: Endpoint | None = None  # CALLCOACH_ASSISTANT_URL, _MODEL, _KEY, _SECONDS: a local language model
 
     @property
@@ -117,7 +120,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         standard=env.get("CALLCOACH_STANDARD") or None,
         region=(env.get("CALLCOACH_REGION") or "DE").upper(),
         company_names=tuple(n.strip() for n in env.get("CALLCOACH_COMPANY_NAMES", "").split(",") if n.strip()),
-        watch=_watch(env.get("CALLCOACH_WATCH", "")),
+        watch=_places(env, "CALLCOACH_WATCH"),
+        call_records=_places(env, "CALLCOACH_CALL_RECORDS"),
+        call_records_zone=_zone(env, "CALLCOACH_CALL_RECORDS_ZONE"),
         speech_workers=_whole(env, "CALLCOACH_SPEECH_WORKERS", 1, 1, 64),
         max_upload_bytes=_whole(env, "CALLCOACH_MAX_UPLOAD_MB", 512, 1, 8192) * 1024 * 1024,
         lease_seconds=_seconds(env, "CALLCOACH_LEASE_SECONDS", 90.0),
@@ -234,11 +239,24 @@ def _assistant(env: Mapping[str, str]) -> Endpoint | None:
     return Endpoint(url, model, env.get("CALLCOACH_ASSISTANT_KEY") or None, seconds)
 
 
-def _watch(text: str) -> tuple[tuple[str, Path], ...]:
+def _places(env: Mapping[str, str], name: str) -> tuple[tuple[str, Path], ...]:
+    """`source=folder` (or `=file`) pairs."""
     pairs = []
-    for part in (p.strip() for p in text.split(",") if p.strip()):
-        name, equals, folder = part.partition("=")
-        if not equals or not name.strip() or not folder.strip():
-            raise BadSetting("CALLCOACH_WATCH", part, "write source=folder, several separated by commas")
-        pairs.append((name.strip(), Path(folder.strip()).expanduser().absolute()))
+    for part in (p.strip() for p in env.get(name, "").split(",") if p.strip()):
+        source, equals, place = part.partition("=")
+        if not equals or not source.strip() or not place.strip():
+            what = "folder" if name == "CALLCOACH_WATCH" else "file"
+            raise BadSetting(name, part, f"write source={what}, several separated by commas")
+        pairs.append((source.strip(), Path(place.strip()).expanduser().absolute()))
     return tuple(pairs)
+
+
+def _zone(env: Mapping[str, str], name: str) -> str | None:
+    text = env.get(name)
+    if not text:
+        return None
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError) as error:
+        raise BadSetting(name, text, "write a time zone as Europe/Berlin or Asia/Seoul") from error
+    return text

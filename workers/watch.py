@@ -24,12 +24,16 @@ from review.settings import Settings
 from review.storage import AudioStore, open_store
 from workers.bringing import bring_in, outcome
 from workers.bundles import BadFactsFile, Bundle, audio_files, bundles
+from workers.call_records import CallRecords, as_texts, facts_of_name, records_of
+from workers.unrecorded import take_unrecorded
 
 log = logging.getLogger("workers")
 
 LOOK_SECONDS = 1.0
 STABLE_SECONDS = 2.0  # a file whose size and time have not changed for this long is finished
 OTHER_LEG_SECONDS = 60.0  # how long one of two legs waits for the other
+RECORD_SECONDS = 60.0  # how long a recording waits for its line in the telephone system's records
+RECORDS_SECONDS = 5.0  # between two looks at those records
 RETRY_SECONDS = 30.0  # after a full disk or a database that was away
 DONE, FAILED = "done", "failed"
 
@@ -56,6 +60,9 @@ class FolderWatcher:
     leave: bool = False
     stable_seconds: float = STABLE_SECONDS
     other_leg_seconds: float = OTHER_LEG_SECONDS
+    records: CallRecords | None = None
+    record_seconds: float = RECORD_SECONDS
+    _records_at: float = field(default=-RECORDS_SECONDS)
     _seen: dict[Path, Seen] = field(default_factory=dict)
     _taken: dict[Path, tuple[int, int]] = field(default_factory=dict)
     _held: dict[Path, float] = field(default_factory=dict)  # what could not be taken, and until when it waits
@@ -66,6 +73,7 @@ class FolderWatcher:
         now = time.monotonic()
         if now < self._not_before or not self.folder.is_dir():
             return 0
+        self._look_at_records(now)
         found = bundles([path for path in audio_files([self.folder]) if not self._set_aside(path)])
         inside = {path for bundle in found for path in bundle.files}
         settled = {path for path in inside if self._settled(path, now)}
@@ -80,10 +88,46 @@ class FolderWatcher:
                 continue
             if bundle.lonely and now - self._seen[bundle.legs[0]].since < self.other_leg_seconds:
                 continue
+            if self._awaits_its_record(bundle, now):
+                continue
+            if self._among_colleagues(bundle):
+                log.info("%s is a call among colleagues: not taken in", bundle.name)
+                self._finish(bundle, DONE, None, call_id=None)
+                continue
             if not self._take(bundle):
                 break
             taken += 1
         return taken
+
+    def _look_at_records(self, now: float) -> None:
+        """Read new lines of the telephone system's records; take calls in that were missed or not recorded."""
+        if self.records is None or now - self._records_at < RECORDS_SECONDS:
+            return
+        self._records_at = now
+        self.records.look()
+        try:
+            take_unrecorded(self.records, self.database, self.client, self.settings, self.source)
+        except SQLAlchemyError as error:
+            self._not_before = now + RETRY_SECONDS
+            log.error("calls without a recording are taken in %.0f s: %s", RETRY_SECONDS, error)
+
+    def _awaits_its_record(self, bundle: Bundle, now: float) -> bool:
+        """Whether the line that says whose call this is may still come: it is written when the call ends."""
+        if self.records is None or now - self._seen[bundle.legs[0]].since >= self.record_seconds:
+            return False
+        return self.records.find(self._name(bundle)) is None
+
+    def _among_colleagues(self, bundle: Bundle) -> bool:
+        call = self.records.find(self._name(bundle)) if self.records else None
+        return call is not None and call.direction == "internal"
+
+    def _name(self, bundle: Bundle) -> str:
+        return str(bundle.legs[0].relative_to(self.folder))
+
+    def _told(self, bundle: Bundle) -> dict[str, str]:
+        """What the telephone system says of the recording: its record, else the recording's name."""
+        call = self.records.find(self._name(bundle)) if self.records else None
+        return as_texts(call.facts(self.source)) if call else facts_of_name(self._name(bundle))
 
     def _set_aside(self, path: Path) -> bool:
         top = path.relative_to(self.folder).parts[0]
@@ -119,7 +163,7 @@ class FolderWatcher:
     def _take(self, bundle: Bundle) -> bool:
         """Take one call in; False when it must wait (full disk, database away) and the folder with it."""
         try:
-            facts = {**bundle.facts(), "source": self.source}
+            facts = {**self._told(bundle), **bundle.facts(), "source": self.source}
             accepted = bring_in(self.database, self.store, self.settings, bundle, facts, door="folder")
         except (IntakeRefused, BadFactsFile) as error:
             log.warning("refused %s: %s", bundle.name, error)
@@ -195,6 +239,7 @@ def run_watch(settings: Settings, folders: list[tuple[str, Path]], *, leave: boo
     database, store, client = open_database(settings), open_store(settings), connect(settings)
     watchers = [FolderWatcher(path, name, database, store, client, settings, leave) for name, path in folders]
     for watcher in watchers:
+        watcher.records = records_of(settings, watcher.source)
         log.info("watching %s for source %s%s", watcher.folder, watcher.source, " (left as it is)" if leave else "")
     try:
         while not stop.wait(LOOK_SECONDS):

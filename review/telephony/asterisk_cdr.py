@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from review.telephony.asterisk_layouts import DISPOSITIONS, Layout, UnknownLayout, recognise
+from review.telephony.asterisk_layouts import DISPOSITIONS, Layout, UnknownLayout, heading_of, recognise
 from review.telephony.asterisk_times import Clock, read_time
 from review.telephony.pbx_call import Direction, PbxCall, Result, is_extension, is_outside
 
@@ -70,8 +70,8 @@ def read_cdr(text: str, *, zone: tzinfo | None = None, layout: Layout | None = N
         raise UnknownLayout(0) from error
     read: list[CdrLine] = []
     broken: list[BrokenLine] = []
-    for position, (number, row, fault) in enumerate(numbered):
-        if layout.heading and position == 0:
+    for number, row, fault in numbered:
+        if layout.heading and heading_of(row) == layout.columns:
             continue
         line = fault or _read_line(number, row, layout)
         if isinstance(line, str):
@@ -80,6 +80,14 @@ def read_cdr(text: str, *, zone: tzinfo | None = None, layout: Layout | None = N
             read.append(line)
     clock = Clock(zone, [(line.start, line["uniqueid"]) for line in read])
     return CdrFile(layout, len(read) + len(broken), tuple(_calls(read, clock)), tuple(broken))
+
+
+def recognise_text(head: str) -> Layout:
+    """The order of the columns of a file that begins so; a last line that is cut off does no harm. UnknownLayout."""
+    rows = [row for _, row, fault in _rows(head) if fault is None]
+    if not rows:
+        raise UnknownLayout(0)
+    return recognise(rows)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str], str | None]]:

@@ -123,7 +123,7 @@ def recognise(rows: Sequence[Sequence[str]]) -> Layout:
     """The order of the columns of these lines. Raises UnknownLayout; ValueError when there is no line."""
     if not rows:
         raise ValueError("no line")
-    heading = tuple(_own_name(cell) for cell in rows[0])
+    heading = heading_of(rows[0])
     if all(name in heading for name in NEEDED):
         return Layout("with a heading", heading, heading=True)
     looked = rows[:_LOOKED_AT]
@@ -137,6 +137,11 @@ def recognise(rows: Sequence[Sequence[str]]) -> Layout:
     if best is not None and best[0] > len(looked) / 2:
         return Layout(best[1], best[2])
     return _by_content(looked)
+
+
+def heading_of(row: Sequence[str]) -> tuple[str, ...]:
+    """The cells of a heading line in our names."""
+    return tuple(_own_name(cell) for cell in row)
 
 
 def _own_name(text: str) -> str:
