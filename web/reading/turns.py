@@ -11,6 +11,7 @@ from typing import Any
 from web.reading.evidence import EvidenceRow, Tone
 from web.reading.hands import Hand
 from web.reading.masks import MASK
+from web.reading.pieces import Piece, Run
 
 UNSURE = 0.5
 """Words the speech engine was less sure of than this (0..1) are shown as uncertain: the threshold of "cannot judge"."""
@@ -32,33 +33,12 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A word (with `start` seconds when known) or what stands between words (`word` is False)."""
-
-    text: str
-    word: bool
-    start: float | None = None
-    end: float | None = None
-    unsure: bool = False
-    by_hand: bool = False
-    mask: str = ""  # the kind of what is hidden here: card, phone, ...
-
-
-@dataclass(frozen=True, slots=True)
 class SoundRow:
     """Sound that is nobody's speech, from `start` to `end` seconds: hold music, ring-back tone, an announcement."""
 
     kind: str
     start: float
     end: float
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Neighbouring pieces of one tone."""
-
-    tone: Tone | None
-    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

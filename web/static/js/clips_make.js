@@ -2,6 +2,7 @@
 import { register } from "./keys.js";
 import { clock, tell } from "./page.js";
 import { send } from "./correct_send.js";
+import { unweave } from "./woven.js";
 
 const TITLE_WORDS = 9;
 
@@ -74,6 +75,7 @@ function said({ start, end }) {
   const words = [];
   for (const turn of document.querySelectorAll("#turns .turn[data-start]")) {
     if (Number(turn.dataset.start) >= end || Number(turn.dataset.end) <= start) continue;
+    unweave(turn);
     for (const word of turn.querySelectorAll(".w[data-t]"))
       if (Number(word.dataset.t) >= start - 0.05 && Number(word.dataset.t) < end) words.push(word.textContent.trim());
     if (words.length > TITLE_WORDS) break;

@@ -1,5 +1,6 @@
 // Find in the transcript: marks whole pieces of text across words, steps through them with Enter.
 import { calm } from "./page.js";
+import { unweave } from "./woven.js";
 
 const fold = (text) => text.toLocaleLowerCase().replaceAll("ё", "е");
 
@@ -33,6 +34,7 @@ export function findInTranscript(words) {
     const text = fold(paragraph.textContent);
     const places = [];
     for (let n = text.indexOf(wanted); n >= 0 && places.length < 200; n = text.indexOf(wanted, n + wanted.length)) places.push(n);
+    if (places.length) unweave(paragraph);
     for (const place of places.reverse()) hits.unshift(...wrap(paragraph, place, place + wanted.length));
     hits.sort((a, b) => (a[0].compareDocumentPosition(b[0]) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
   }

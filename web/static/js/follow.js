@@ -1,5 +1,6 @@
 // The transcript follows the sound: the turn and the word now heard; a click on a word plays it.
 import { calm } from "./page.js";
+import { unweave, unweaveWhereLooked } from "./woven.js";
 
 export function followTranscript(player) {
   const read = () =>
@@ -9,11 +10,13 @@ export function followTranscript(player) {
       end: Number(element.dataset.end),
       heard: null, // its words, read when the turn is first heard: a call of three hours has thirty thousand
       get words() {
+        unweave(element);
         this.heard ??= [...element.querySelectorAll(".w[data-t]")].map((word) => ({ word, start: Number(word.dataset.t) }));
         return this.heard;
       },
     }));
   let turns = read();
+  unweaveWhereLooked();
   const button = document.getElementById("follow");
   let following = true;
   let turnNow = null;
@@ -79,6 +82,7 @@ export function followTranscript(player) {
     /** The transcript was replaced by a newer one. */
     refresh() {
       turns = read();
+      unweaveWhereLooked();
       turnNow = wordNow = null;
       show(player.now);
     },
