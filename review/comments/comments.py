@@ -19,7 +19,7 @@ from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 from review.services.audit import record
 
-MOST_CHARACTERS = 5_000
+MOST_CHARACTERS = 50_000
 LATE = 1.0
 """Seconds behind the end of a call that a comment may stand at: players and files differ by a frame or two."""
 

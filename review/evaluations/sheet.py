@@ -14,7 +14,7 @@ from scoring.assessment import CANNOT_JUDGE, NOT_APPLICABLE, UNANSWERED, Criteri
 from scoring.scorecard import total
 from scoring.standards import Criterion, Standard
 
-LONGEST_TEXT: Final = 5000  # characters of one typed answer, or of the comment on the whole
+LONGEST_TEXT: Final = 50_000  # characters of one typed answer, or of the comment on the whole
 LONGEST_REASON: Final = 2000  # characters, as for a verdict
 
 

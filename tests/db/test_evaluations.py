@@ -196,7 +196,7 @@ def test_answers_that_are_none_are_refused_by_field(database: Database, scene: S
     assert caught.value.field == field
     with pytest.raises(AnswersRefused), database.session() as session:
         save_draft(
-            session, scene.call_id, draft.id, scene.vera, revision=draft.revision, answers={}, comment="x" * 5001
+            session, scene.call_id, draft.id, scene.vera, revision=draft.revision, answers={}, comment="x" * 50_001
         )
 
 

@@ -76,11 +76,11 @@ def test_too_long_a_comment_keeps_its_text_and_says_by_how_much(ready_call: str,
     page = opened(open_page, ready_call, expected="422")
     before = page.locator("#comment-list .remark").count()
     page.keyboard.press("c")
-    text = "<p>" + "x" * 19_997
+    text = "<p>" + "x" * 59_997
     page.keyboard.insert_text(text)
-    assert page.locator(".composer [data-count]").inner_text() == "20000 of 5000 characters"
+    assert page.locator(".composer [data-count]").inner_text() == "60000 of 50000 characters"
     page.keyboard.press("Control+Enter")
-    page.locator(".composer [role=alert]", has_text="20000 characters long").wait_for()
+    page.locator(".composer [role=alert]", has_text="60000 characters long").wait_for()
     assert page.locator(".composer textarea").input_value() == text
     assert page.locator("#comment-list .remark").count() == before
     page.reload()

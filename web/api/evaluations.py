@@ -49,10 +49,10 @@ class AnswerIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     answer: str = Field(
-        max_length=5000, description="An option's id, a number of a range, words, `na`, `cannot_judge`."
+        max_length=50_000, description="An option's id, a number of a range, words, `na`, `cannot_judge`."
     )
     reason: str = Field("", max_length=2000, description="Needed where it differs from the machine's, unless blind.")
-    note: str = Field("", max_length=5000)
+    note: str = Field("", max_length=50_000)
 
 
 class EvaluationIn(BaseModel):
@@ -61,7 +61,7 @@ class EvaluationIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     answers: dict[str, AnswerIn] = Field(description="By criterion id.")
-    comment: str = Field("", max_length=5000)
+    comment: str = Field("", max_length=50_000)
     blind: bool = Field(False, description="The person did not see the machine's answers.")
 
 

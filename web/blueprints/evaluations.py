@@ -218,9 +218,9 @@ def refusal(error: Exception) -> Exception:
 def _why(error: AnswersRefused) -> str:
     words = {
         "reason": _("a reason can have 2000 characters"),
-        "note": _("a note can have 5000 characters"),
-        "comment": _("a comment can have 5000 characters"),
-        "words": _("say in a few words why (at most 5000 characters)"),
+        "note": _("a note can have 50,000 characters"),
+        "comment": _("a comment can have 50,000 characters"),
+        "words": _("say in a few words why (at most 50,000 characters)"),
     }
     return str(words.get(error.field, _("one of the answers is none of this scorecard's")))
 
