@@ -87,6 +87,10 @@ DECIDES = _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject
 SCORES = _roles("manager", "reviewer", "quality_lead", "head_of_sales")
 LEADS = _roles("quality_lead", "head_of_sales")
 
+# External reviewers score the calls given to them, and do nothing else to them.
+EVALUATES = Rule(roles=DECIDES.roles | {"external_reviewer"}, subject="call")
+WORKS_OFF = Rule(roles=SCORES.roles | {"external_reviewer"})
+
 SEES_LEARNING = _roles("manager", "reviewer", "quality_lead", "head_of_sales", "admin")
 
 SETS_SOURCES = _roles("admin", "quality_lead", "head_of_sales")
@@ -129,11 +133,11 @@ RULES: Mapping[str, Rule] = {
     "corrections.roles": CORRECTS_CALL,
     "corrections.export": _roles("quality_lead"),
     "learning.decide": DECIDES,
-    "evaluations.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "evaluations.index": LISTENS,
     "evaluations.sides": SEES_CALL,
-    "evaluations.begin": DECIDES,
-    "evaluations.save": DECIDES,
-    "evaluations.hand_in": DECIDES,
+    "evaluations.begin": EVALUATES,
+    "evaluations.save": EVALUATES,
+    "evaluations.hand_in": EVALUATES,
     "evaluations.step": SEES_CALL,
     "evaluations.choose": _roles("manager", "quality_lead", "head_of_sales", subject="call"),
     "learning.index": SEES_LEARNING,
@@ -164,9 +168,9 @@ RULES: Mapping[str, Rule] = {
     "notifications.read_all": ANYONE_SIGNED_IN,
     "clients.show": SEES_CLIENT,
     # the review queue
-    "queue.index": SCORES,
-    "queue.following": SCORES,
-    "queue.leave_out": SCORES,
+    "queue.index": WORKS_OFF,
+    "queue.following": WORKS_OFF,
+    "queue.leave_out": WORKS_OFF,
     "queue.give_on": SCORES,
     "queue.everybody": LEADS,
     "queue.take_back": LEADS,

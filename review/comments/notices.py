@@ -109,7 +109,7 @@ def list_notices(session: Session, viewer: Viewer, *, page: int = 1) -> NoticePa
                 body=row.body,
                 created_at=row.created_at,
                 read_at=row.read_at,
-                client=client,
+                client=None if viewer.is_outsider else client,
                 happened_at=happened_at,
             )
             for row, happened_at, client in rows[:KEPT_ON_PAGE]

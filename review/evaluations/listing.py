@@ -89,7 +89,13 @@ def list_evaluations(
             EvaluationRow(
                 **list_fields(row, viewer, call.rep_id, timing, now, veiled and row.user_id != viewer.user_id)
             ),
-            ListedCall(call.id, rep or call.rep_name, client or call.client_phone, call.happened_at, call.duration),
+            ListedCall(
+                call.id,
+                None if viewer.is_outsider else rep or call.rep_name,
+                None if viewer.is_outsider else client or call.client_phone,
+                call.happened_at,
+                call.duration,
+            ),
         )
         for row, call, rep, client, veiled in found[:limit]
     )

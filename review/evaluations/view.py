@@ -20,8 +20,8 @@ from review.queries.visibility import visible_calls
 from review.services.standards import find_standard
 from scoring.standards import StandardNotFound
 
-JUDGES: Final = ("manager", "reviewer", "quality_lead", "head_of_sales")
-"""Roles that fill in scorecards, and see those of others once submitted."""
+JUDGES: Final = ("manager", "reviewer", "quality_lead", "head_of_sales", "external_reviewer")
+"""Roles that fill in scorecards, and see those of others once submitted; external reviewers only their own."""
 
 CLOSES: Final = ("manager", "quality_lead", "head_of_sales")
 """Roles that make an evaluation final or void, and choose between two."""
@@ -69,6 +69,8 @@ def visible_evaluations(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     if not viewer.has_role(*JUDGES):
         return and_(visible_calls(viewer), shown)
     mine = Evaluation.user_id == viewer.user_id
+    if viewer.is_outsider:
+        return and_(visible_calls(viewer), mine)
     if viewer.has_role("quality_lead"):
         return and_(visible_calls(viewer), or_(mine, Evaluation.first_submitted_at.is_not(None), _is_draft()))
     own = Call.rep_id.in_(sorted(viewer.rep_ids)) if viewer.rep_ids else Call.id.is_(None)

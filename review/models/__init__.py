@@ -34,7 +34,7 @@ from review.models.learning import (
 )
 from review.models.objections import ObjectionEpisode
 from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
-from review.models.rescoring import RUN_STATES, RescoreChange, RescoreRun
+from review.models.rescoring import RUN_STATES, BulkRun, RescoreChange, RescoreRun
 from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
 from review.models.sampling import ASSIGNMENT_STATES, PARTS, RULE_STATES, Assignment, SamplingDraw, SamplingRule
 from review.models.scorecards import (
@@ -73,6 +73,7 @@ __all__ = [
     "Assignment",
     "AuditEvent",
     "Base",
+    "BulkRun",
     "Call",
     "CallLeg",
     "CallTag",

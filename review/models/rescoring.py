@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from review.models.base import Base, BigId, CreatedAt, RowId
+from review.models.base import Base, BigId, CreatedAt, Json, RowId
 
 RUN_STATES = ("waiting", "running", "done", "cancelled", "failed")
 
@@ -65,3 +65,38 @@ class RescoreChange(Base):
     after_final: Mapped[float | None]
     answers: Mapped[int] = mapped_column(default=0)  # criteria answered otherwise, asked anew or no more
     why: Mapped[str | None]
+
+
+class BulkRun(Base):
+    """One act on many calls that somebody chose, worked off slice by slice whether or not a page looks on.
+
+    `selection` names the calls as review.queries.selection reads it, `terms` what is done (a tag, a reviewer).
+    `cursor` is the last call dealt with, so that it can be resumed; `lease_until` is seconds since 1970 by the
+    database's clock. `left_over` is [[call, why], ...] of the first that were refused, `refused` counts all.
+    """
+
+    __tablename__ = "bulk_run"
+    __table_args__ = (
+        CheckConstraint("state IN ('" + "', '".join(RUN_STATES) + "')", name="state"),
+        Index("ix_bulk_run_state", "state"),
+    )
+
+    id: Mapped[RowId]
+    requested_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    requested_at: Mapped[CreatedAt]
+    act: Mapped[str]  # one of review.services.bulk_runs.ACTS
+    selection: Mapped[dict[str, Any]]
+    terms: Mapped[dict[str, Any]]
+    last_call: Mapped[int] = mapped_column(BigId)  # calls that arrive later were not meant
+    total: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    same: Mapped[int] = mapped_column(default=0)  # were so already
+    refused: Mapped[int] = mapped_column(default=0)
+    left_over: Mapped[list[Any]] = mapped_column(Json, default=list)
+    cursor: Mapped[int] = mapped_column(BigId, default=0)
+    state: Mapped[str] = mapped_column(default="waiting")
+    why: Mapped[str | None]  # why it failed, as a short name
+    lease_token: Mapped[str | None]
+    lease_until: Mapped[float | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]

@@ -128,7 +128,22 @@ def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | Non
         newer_id=_neighbour(session, viewer, row.happened_at, call_id, newer=True),
         older_id=_neighbour(session, viewer, row.happened_at, call_id, newer=False),
     )
+    if viewer.is_outsider:
+        found = mask(found)
     return veil(found) if found.veiled else found
+
+
+def mask(call: CallDetail) -> CallDetail:
+    """The call without who the client is: no card, no deals, no story, no file names; what was said stays."""
+    return replace(
+        call,
+        client=None,
+        deal=None,
+        deals=(),
+        next_task=None,
+        timeline=(),
+        legs=tuple(replace(leg, name="") for leg in call.legs),
+    )
 
 
 def veil(call: CallDetail) -> CallDetail:

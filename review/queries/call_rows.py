@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, literal, select
 
 from review.models import Call, Client, LossReason, Rep, Team
 from review.queries.blind import is_veiled
@@ -182,6 +182,7 @@ def select_calls(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             Call.language,
             Call.created_at,
             is_veiled(viewer).label("veiled"),
+            literal(viewer.is_outsider).label("masked"),
         )
         .outerjoin(Rep, Rep.id == Call.rep_id)
         .outerjoin(Team, Team.id == Rep.team_id)
@@ -191,7 +192,10 @@ def select_calls(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 
 
 def call_fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    """The values of a CallRow from one line of `select_calls`; of a veiled call without the machine's judgement."""
+    """The values of a CallRow from one line of `select_calls`; of a veiled call without the machine's judgement.
+
+    To an outsider it is a call without names, numbers and the sender's own name for it, which often is a number.
+    """
     judged = {"score_final": None, "score_state": None, "coverage": None, "flags": CallFlags()}
     if not row.veiled:
         judged = {
@@ -205,23 +209,28 @@ def call_fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
                 cannot_judge=row.cannot_judge,
             ),
         }
+    people = dict.fromkeys(("rep_name", "client_id", "client_name", "client_company", "client_phone"))
+    if not row.masked:
+        people = {
+            "rep_name": row.rep_name or row.rep_as_delivered,
+            "client_id": row.client_id,
+            "client_name": row.client_name,
+            "client_company": row.client_company,
+            "client_phone": row.client_phone,
+        }
     return {
         **judged,
+        **people,
         "id": row.id,
         "source": row.source,
-        "external_id": row.external_id,
+        "external_id": "" if row.masked else row.external_id,
         "direction": row.direction,
         "started_at": row.happened_at,
         "started_known": row.started_at is not None,
         "duration": row.duration,
         "rep_id": row.rep_id,
-        "rep_name": row.rep_name or row.rep_as_delivered,
         "team_id": row.team_id,
         "team_name": row.team_name,
-        "client_id": row.client_id,
-        "client_name": row.client_name,
-        "client_company": row.client_company,
-        "client_phone": row.client_phone,
         "queue": row.queue,
         "state": row.state,
         "progress": row.progress,

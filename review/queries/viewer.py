@@ -40,8 +40,13 @@ class Viewer:
         return right in self.rights
 
     @property
+    def is_outsider(self) -> bool:
+        """True for an external reviewer without another role that shows calls: to them people's names stay masked."""
+        return self.has_role("external_reviewer") and not self.sees_calls
+
+    @property
     def sees_calls(self) -> bool:
-        """True when the person can see any call at all: an admin without another role cannot."""
+        """True when the person sees calls by role: an admin does not, an external reviewer only those assigned."""
         return self.sees_all or ("manager" in self.roles) or ("rep" in self.roles)
 
 

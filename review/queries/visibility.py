@@ -6,7 +6,7 @@
 | manager | the calls of reps in the teams they manage, and their own |
 | reviewer | every call (a reviewer's scope narrows this once scopes exist) |
 | quality lead, head of sales | every call |
-| external reviewer | none, until calls are assigned to them |
+| external reviewer | the calls assigned to them, while they wait and once they have scored them |
 | admin | none, unless another role gives some |
 
 A call somebody may not see does not exist for them: queries answer None or leave it out, never "forbidden".
@@ -17,13 +17,19 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from review.models import Call, Client, Deal, Rep
+from review.models import Assignment, Call, Client, Deal, Rep
 from review.queries.viewer import Viewer
 
 
 def visible_calls(viewer: Viewer) -> ColumnElement[bool]:
     """The condition a row of `call` must meet for this viewer."""
-    return _belongs_to_visible_rep(viewer, Call.rep_id)
+    by_rep = _belongs_to_visible_rep(viewer, Call.rep_id)
+    if viewer.sees_all or not viewer.has_role("external_reviewer"):
+        return by_rep
+    given = select(Assignment.call_id).where(
+        Assignment.user_id == viewer.user_id, Assignment.state.in_(("open", "done"))
+    )
+    return or_(by_rep, Call.id.in_(given))
 
 
 def visible_deals(viewer: Viewer) -> ColumnElement[bool]:
@@ -32,11 +38,14 @@ def visible_deals(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def visible_clients(viewer: Viewer) -> ColumnElement[bool]:
-    """The condition a row of `client` must meet: one of its calls or deals is the viewer's."""
+    """The condition a row of `client` must meet: one of its calls or deals is the viewer's, by its rep.
+
+    A call that was only assigned to an external reviewer shows them nothing of the client.
+    """
     if viewer.sees_all:
         return true()
     return or_(
-        exists().where(Call.client_id == Client.id, visible_calls(viewer)),
+        exists().where(Call.client_id == Client.id, _belongs_to_visible_rep(viewer, Call.rep_id)),
         exists().where(Deal.client_id == Client.id, visible_deals(viewer)),
     )
 

@@ -150,6 +150,14 @@ def find_open(session: Session, call_id: int, user_id: int) -> AssignmentRow | N
     return None if row is None else assignment_row(row)
 
 
+def find_mine(session: Session, call_id: int, user_id: int) -> AssignmentRow | None:
+    """Why a person has a call: the assignment it waits for them by, else the last one they finished; else None."""
+    wanted = (Assignment.call_id == call_id, Assignment.user_id == user_id, Assignment.state.in_(("open", "done")))
+    newest = select(Assignment).where(*wanted).order_by(Assignment.state != "open", Assignment.id.desc()).limit(1)
+    row = session.scalar(newest)
+    return None if row is None else assignment_row(row)
+
+
 def drawn_by(session: Session, assignment_id: int | None) -> str:
     """How a call came to be scored, for its verdicts: random, risk or chosen. The lot counts wherever it fell."""
     row = None if assignment_id is None else session.get(Assignment, assignment_id)
@@ -257,5 +265,5 @@ def _close(session: Session, viewer: Viewer, assignment_id: int, state: str, rea
 
 
 def _has(session: Session, call_id: int, user_id: int) -> bool:
-    wanted = (Assignment.call_id == call_id, Assignment.user_id == user_id, Assignment.state == "open")
-    return session.scalar(select(Assignment.id).where(*wanted)) is not None
+    wanted = (Assignment.call_id == call_id, Assignment.user_id == user_id, Assignment.state.in_(("open", "done")))
+    return session.scalar(select(Assignment.id).where(*wanted).limit(1)) is not None

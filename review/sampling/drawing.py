@@ -21,7 +21,7 @@ from review.sampling.planning import RUNNING, Planned, find_draw, plan_closed, p
 from review.sampling.reviewers import open_loads, who_may
 from review.sampling.risk import MOST_REASONS
 from review.sampling.rules import RuleRow, get_rule, list_rules
-from review.sampling.sharing import share_out
+from review.sampling.sharing import share_out, share_seconds
 from review.services import audit
 from review.upsert import insert_new
 
@@ -144,21 +144,34 @@ def _give_out(
 ) -> tuple[Counter[int], list[dict[str, Any]]]:
     """Assign the new picks; how many each reviewer got, and the lots that fell on calls that are somebody's already."""
     terms = rule.terms
+    may, load = who_may(session, terms.reviewers), open_loads(session, terms.reviewers)
     shared_out = share_out(
         planned.drawn.new,
         terms.reviewers,
-        who_may(session, terms.reviewers),
+        may,
         sharing=terms.sharing,
-        load=open_loads(session, terms.reviewers),
+        load=load,
         last=session.scalar(
             select(Assignment.user_id).where(Assignment.rule_id == rule.id).order_by(Assignment.id.desc()).limit(1)
         ),
+    )
+    lots = [pick for pick in planned.drawn.new if pick.part == "random" and pick.call_id in shared_out]
+    seconds = share_seconds(
+        {pick.call_id: shared_out[pick.call_id] for pick in lots},
+        {pick.call_id: pick.rep_id for pick in lots},
+        terms.reviewers,
+        may,
+        percent=terms.second_percent,
+        seed=seed,
+        load={user: load.get(user, 0) + count for user, count in Counter(shared_out.values()).items()},
     )
     given: Counter[int] = Counter()
     shared: list[dict[str, Any]] = []
     for pick in planned.drawn.picks:
         why = _why(pick, planned, terms.per_rep is not None)
-        user = shared_out.get(pick.call_id)
+        user, second = shared_out.get(pick.call_id), seconds.get(pick.call_id)
+        if second is not None:
+            why = [*why, {"kind": "second"}]
         made = None
         if user is not None:
             values = {
@@ -169,13 +182,16 @@ def _give_out(
                 "part": pick.part,
                 "probability": pick.probability,
                 "why": why,
-                "blind": terms.blind,
+                "blind": terms.blind or second is not None,  # two people agree by chance alone, or by the call
                 "standard": terms.standard,
                 "due_at": now + timedelta(days=terms.due_days),
                 "assigned_by": by,
                 "created_at": now,
             }
             made = put(session, values)
+            if made is not None and second is not None:
+                beside = {**values, "user_id": second, "part": "calibration", "probability": None}
+                given[second] += put(session, beside) is not None
         if made is not None and user is not None:
             given[user] += 1
         elif pick.part == "random":

@@ -33,7 +33,7 @@ def hand_on_all(session: Session, user_id: int, *, by: int | None) -> int:
         (found[0], found[1])
         for found in session.execute(
             select(Assignment.call_id, Assignment.user_id).where(
-                Assignment.call_id.in_(sorted(held)), Assignment.state == "open"
+                Assignment.call_id.in_(sorted(held)), Assignment.state.in_(("open", "done"))
             )
         )
     }

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from review.models import Assignment, Rep, User, UserRole
 from review.queries.viewer import Viewer, load_viewer
 
-SCORES: Final = ("manager", "reviewer", "quality_lead", "head_of_sales")
-"""Roles that score calls. External reviewers are not among them while they see no calls."""
+SCORES: Final = ("manager", "reviewer", "quality_lead", "head_of_sales", "external_reviewer")
+"""Roles that score calls. External reviewers see a call by its being given to them, and no other."""
 
 LEADS: Final = ("quality_lead", "head_of_sales")
 """Roles that see everybody's queue and make the rules."""
@@ -66,7 +66,9 @@ def who_may(session: Session, user_ids: Collection[int]) -> Callable[[int, int |
         viewer = viewers.get(user_id)
         if viewer is None or not viewer.has_role(*SCORES) or (rep_id is not None and rep_id in viewer.rep_ids):
             return False
-        return viewer.sees_all or (rep_id is not None and teams.get(rep_id) in viewer.managed_team_ids)
+        if viewer.sees_all or viewer.has_role("external_reviewer"):
+            return True
+        return rep_id is not None and teams.get(rep_id) in viewer.managed_team_ids
 
     return may
 

@@ -72,6 +72,7 @@ class RuleTerms:
     sharing: str = IN_TURN
     due_days: int = 5
     blind: bool = False
+    second_percent: float = 0.0  # of the calls drawn by lot, 0..100: also to a second reviewer, both blind
     standard: str | None = None
 
     def amount(self) -> Terms:
@@ -194,6 +195,10 @@ def check_terms(session: Session, terms: RuleTerms) -> RuleTerms:
     reviewers = tuple(dict.fromkeys(user for user in terms.reviewers if user in able))
     if not reviewers:
         raise BadRule("reviewers", "missing")
+    if not 0 <= terms.second_percent <= 100:
+        raise BadRule("second_percent", "out_of_range")
+    if terms.second_percent and len(reviewers) < 2:
+        raise BadRule("second_percent", "alone")
     return replace(terms, name=name, reviewers=reviewers)
 
 

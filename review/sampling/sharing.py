@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from review.sampling.draw import Pick
+from review.sampling.draw import Pick, lot
 
 IN_TURN: Final = "round_robin"
 BY_LOAD: Final = "load"
@@ -38,6 +38,33 @@ def share_out(
         found[pick.call_id] = user
         carried[user] += 1
         at = place + 1
+    return found
+
+
+def share_seconds(
+    first: Mapping[int, int],
+    reps: Mapping[int, int | None],
+    reviewers: Sequence[int],
+    may: Callable[[int, int | None], bool],
+    *,
+    percent: float,
+    seed: str,
+    load: Mapping[int, int],
+) -> dict[int, int]:
+    """Who scores a call beside its first reviewer, by call id: about `percent` of the calls in `first`, by lot.
+
+    Each call has its own lot, so that small draws have their share over the weeks. The second is whoever has the least
+    to do; a call that nobody else may score has none. `reps` is the rep of each call.
+    """
+    found: dict[int, int] = {}
+    carried = {user: load.get(user, 0) for user in reviewers}
+    for call_id in sorted(first):
+        if int(lot(f"{seed}\nsecond", call_id)[:13], 16) >= percent / 100 * 16**13:
+            continue
+        able = [user for user in reviewers if user != first[call_id] and may(user, reps[call_id])]
+        if able:
+            found[call_id] = min(able, key=lambda user: (carried[user], reviewers.index(user)))
+            carried[found[call_id]] += 1
     return found
 
 

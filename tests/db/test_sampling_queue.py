@@ -156,7 +156,7 @@ def test_handing_on_tells_the_other_and_refuses_who_cannot(database: Database) -
         from review.models import Rep
 
         session.execute(update(Rep).where(Rep.id == people.anna).values(user_id=anna.id))
-        outsider = factories.make_user(session, "external_reviewer")
+        outsider = factories.make_user(session, "admin")
         for nobody in (anna.id, outsider.id, outsider.id + 500):
             with pytest.raises(CannotTake):
                 hand_on(session, lead, row.id, nobody)

@@ -97,6 +97,14 @@ def test_a_call_is_scored_by_keyboard_alone(call_a: str, open_page: Callable[...
     assert page.locator("[data-criterion].focus").get_attribute("data-criterion") != "greeting"
     page.keyboard.press("y")
     page.keyboard.press("ArrowUp")
+    current = page.locator(".crit.focus")
+    assert current.locator("[data-clear]").is_visible()
+    page.keyboard.press("Backspace")  # not answered again, by key and by button
+    assert (current.locator("[aria-checked=true]").count(), current.locator("[data-clear]").is_visible()) == (0, False)
+    page.keyboard.press("0")
+    page.keyboard.press("ArrowUp")
+    current.locator("[data-clear]").click()
+    assert current.locator("[aria-checked=true]").count() == 0
     page.keyboard.press("h")
     assert page.locator(".crit.focus details.guide[open]").count() == 1
     page.keyboard.press("Shift+Y")

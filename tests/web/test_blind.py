@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from review.db import Database
+from review.learning.verdicts import record_verdict
 from review.models import (
     Assignment,
     Call,
@@ -34,6 +35,7 @@ from tests.web.scores import assessment_of
 from web.access import RULES
 
 FINAL = 63.7
+HEARD = {"source": "rule:price", "speech_confidence": 0.9}
 SECRETS = (
     "63.7",
     "Judged in secret.",
@@ -53,16 +55,29 @@ def call(database: Database, crew: Crew) -> int:
         made: Call = make_call(db, rep_id=crew.reps["own"], client_id=client.id, language="en")
         store_words(db, made, ("rep", "Good morning"), ("client", "Far too expensive for us"), ("rep", "Well then"))
         judged = assessment_of(final=FINAL, why="Judged in secret.")
+        rep = {"turn": 2, "quote": "One cannot say that.", "start": 5.0, "end": 6.0, "role": "rep", **HEARD}
         judged["objections"] = [
             {
                 "types": ["price"],
-                "client": {"turn": 1, "quote": "Far too expensive for us", "start": 2.0, "end": 4.0, "role": "client"},
-                "response": {"turn": 2, "quote": "One cannot say that.", "start": 5.0, "end": 6.0, "role": "rep"},
+                "client": {
+                    "turn": 1,
+                    "quote": "Far too expensive for us",
+                    "start": 2.0,
+                    "end": 4.0,
+                    "role": "client",
+                    **HEARD,
+                },
+                "response": rep,
                 "moves": [],
-                "faults": [{"name": "argued"}],
+                "faults": [{"name": "argued", **rep}],
                 "reaction": "resists",
                 "outcome": "mishandled",
                 "severity": "high",
+                "genuine": 0.9,
+                "explicit": True,
+                "latency": 1.0,
+                "scale": "client",
+                "probability": 0.9,
             }
         ]
         number = store_score(db, made, judged)
@@ -82,6 +97,7 @@ def call(database: Database, crew: Crew) -> int:
         rest = {"call_id": more.id, "before_final": 12.5, "after_final": 90.0}
         db.add(ScorecardPreviewCall(preview_id=preview.id, done=True, changes=[], **rest))
         db.add(LabelRequest(call_id=made.id, target="greeting", why="margin", worth=1.0))
+        record_verdict(db, made.id, reviewer, target="turn-1", answer="mishandled", kind="objection")
         theirs = _evaluation(made.id, reviewer, state="shown", final=FINAL)
         db.add(theirs)
         return int(made.id)

@@ -245,6 +245,7 @@ def _words(error: BadRule) -> str:
         ),
         "reviewers": _("Choose at least one reviewer who can score calls"),
         "due_days": _("Days until due are 0 to 60"),
+        "second_percent": _("A second reviewer scores 0 to 100 percent, and the rule needs two reviewers for it"),
         "conditions": _("A range ends after it begins: look at length and score"),
     }
     return str(words.get(error.field, _("Something in this rule is not known here; load the page again")))

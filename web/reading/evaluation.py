@@ -9,10 +9,10 @@ from typing import Any
 
 from review.evaluations import Answer, EvaluationRow, EvaluationView, Missing, asked, missing, score_of
 from review.evaluations.sheet import needs_reason
-from review.sampling.assignments import AssignmentRow
 from scoring.assessment import CANNOT_JUDGE, Score
 from scoring.scorecard import fraction
 from scoring.standards import Criterion, Section, in_language
+from web.reading.queue import Why
 from web.reading.scorecard import CriterionRow, read_criterion
 
 
@@ -85,7 +85,8 @@ class Scene:
     rows: tuple[EvaluationRow, ...]
     veiled: bool
     begins_blind: bool = False  # the call waits for the viewer to be judged blind, and that has not begun yet
-    assignment: AssignmentRow | None = None  # by which the call waits for the viewer
+    waits: bool = False  # the call is in the viewer's queue
+    why: Why | None = None  # why it is, or was
 
     @property
     def mine(self) -> EvaluationRow | None:
@@ -95,7 +96,7 @@ class Scene:
     @property
     def may_begin(self) -> bool:
         """Whether the viewer has none yet, or was given the call once more."""
-        return self.draft is None and (self.mine is None or self.assignment is not None)
+        return self.draft is None and (self.mine is None or self.waits)
 
 
 def read_form(view: EvaluationView, language: str) -> tuple[AskedSection, ...]:

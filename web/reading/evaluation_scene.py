@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from review.evaluations import NoSuchEvaluation, Timing, find_draft, list_for_call, read_evaluation
-from review.evaluations.others import find_open_assignment
 from review.evaluations.view import JUDGES
 from review.queries.call import CallDetail
 from review.queries.viewer import Viewer
+from review.sampling.assignments import find_mine
 from web.reading.evaluation import Scene
+from web.reading.queue import read_why
 
 
 def read_scene(
@@ -26,7 +27,9 @@ def read_scene(
         except NoSuchEvaluation:
             found = None
         draft = found if found is not None and "edit" in found.may else None
-    assignment = find_open_assignment(session, call.id, viewer.user_id)
-    begins_blind = draft is None and assignment is not None and assignment.blind
+    assignment = find_mine(session, call.id, viewer.user_id)
+    waits = assignment is not None and assignment.state == "open"
+    begins_blind = draft is None and waits and call.veiled
     veiled = call.veiled or (draft is not None and draft.blind)
-    return Scene(draft, rows, veiled, begins_blind, assignment)
+    why = None if assignment is None else read_why(assignment, veiled=veiled)
+    return Scene(draft, rows, veiled, begins_blind, waits, why)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+from review.sampling.assignments import AssignmentRow
 from review.sampling.queue import QueueItem
 
-SAID_OF_A_CALL: Final = frozenset({"random", "filler", "chosen", "handed_on", "calibration"})
+SAID_OF_A_CALL: Final = frozenset({"random", "filler", "chosen", "handed_on", "second"})
 """Reasons that say nothing of how the call went: a blind reviewer reads these and no others."""
 
 
@@ -23,6 +24,22 @@ class QueueLine:
     hidden: bool  # there are reasons that a blind reviewer reads after submitting
     chip: str  # random, risk, chosen or calibration
     score: float | None  # the machine's; None also where it is hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a person has a call. `part` is random, risk, chosen or calibration."""
+
+    part: str
+    reasons: tuple[Mapping[str, Any], ...]
+    hidden: bool  # there are reasons that a blind reviewer reads after submitting
+
+
+def read_why(row: AssignmentRow, *, veiled: bool) -> Why:
+    """The reasons of an assignment, without what the machine found for somebody who judges blind."""
+    shown = [reason for reason in row.why if not veiled or reason.get("kind") in SAID_OF_A_CALL]
+    reasons = tuple({**reason, "period": period_of(str(reason.get("key", "")))} for reason in shown)
+    return Why(row.part, reasons, len(shown) < len(row.why))
 
 
 def read_lines(items: Sequence[QueueItem], now: datetime) -> tuple[QueueLine, ...]:
@@ -46,12 +63,12 @@ def period_of(key: str) -> tuple[date, date] | None:
 def _line(item: QueueItem, now: datetime) -> QueueLine:
     row = item.assignment
     veiled = row.blind or item.call.veiled  # to a lead who is to judge it blind too, whosever assignment this is
-    shown = [reason for reason in row.why if not veiled or reason.get("kind") in SAID_OF_A_CALL]
+    why = read_why(row, veiled=veiled)
     return QueueLine(
         item=item,
         due=_due(row.due_at, now),
-        reasons=tuple({**reason, "period": period_of(str(reason.get("key", "")))} for reason in shown),
-        hidden=len(shown) < len(row.why),
+        reasons=why.reasons,
+        hidden=why.hidden,
         chip=row.part,
         score=None if veiled else item.call.score_final,
     )

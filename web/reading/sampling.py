@@ -71,7 +71,7 @@ def read_terms(form: Form) -> RuleTerms:
         score_to=_number(form.get("score_to")),
     )
     per_rep, share = _number(form.get("per_rep")), _number(form.get("random_share"))
-    due_days = _number(form.get("due_days"))
+    due_days, second = _number(form.get("due_days")), _number(form.get("second_percent") or "0")
     return RuleTerms(
         name=form.get("name", ""),
         conditions=conditions,
@@ -84,6 +84,7 @@ def read_terms(form: Form) -> RuleTerms:
         sharing=form.get("sharing", "round_robin"),
         due_days=-1 if due_days is None else int(due_days),
         blind=form.get("blind") == "1",
+        second_percent=-1.0 if second is None else second,
         standard=form.get("standard") or None,
     )
 

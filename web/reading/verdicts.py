@@ -37,7 +37,9 @@ class ByPeople:
 
 
 def lay_verdicts(session: Any, call: CallDetail) -> ByPeople:
-    """The call as its page shows it. Two statements."""
+    """The call as its page shows it; of a veiled one nothing is laid over. Two statements."""
+    if call.veiled:
+        return ByPeople(call, {}, {}, None)
     shown_id = next((version.id for version in call.assessments if version.current), None)
     if call.assessment is None:
         return ByPeople(call, {}, {}, shown_id)

@@ -1,6 +1,7 @@
 // Scoring a call by keyboard: the panel of one's own evaluation, saved while one answers, submitted without a page load.
 import { register } from "./keys.js";
 import { calm, tell } from "./page.js";
+import { begin as beginOne } from "./evaluate_begin.js";
 import { Form } from "./evaluate_form.js";
 import { watchList } from "./evaluate_list.js";
 import { Saver, alike, ask } from "./evaluate_send.js";
@@ -47,6 +48,7 @@ function bind(form, saver) {
     const button = event.target.closest("[data-answer]");
     if (row) form.go(row, { focus: false });
     if (button) choose(button.dataset.answer, { go: false });
+    else if (event.target.closest("[data-clear]")) clear();
     else if (event.target.closest("[data-confirm-rest]")) confirmRest();
     else if (event.target.closest("[data-throw-away]")) throwAway(event.target.closest("button"));
     else if (event.target.closest("[data-merge]")) merge(true);
@@ -105,6 +107,16 @@ function choose(answer, { go = true, confirmed = false } = {}) {
   saver.change();
   if (form.changes(id) && !form.answers[id].reason) form.say(form.row(id));
   else if (go) form.onward();
+}
+
+/** Take the answer of the current criterion back: it is not answered, as if nobody had been here. */
+function clear() {
+  const { form, saver } = open;
+  const id = form.current;
+  if (!form.answers[id]?.answer) return;
+  form.clear(id);
+  saver.change();
+  form.go(form.row(id)); // the button that was pressed is gone
 }
 
 function confirmOne() {
@@ -239,16 +251,7 @@ async function throwAway(button) {
   }
 }
 
-async function begin(blind) {
-  try {
-    const fields = { blind: blind ? "1" : "", assignment: words.assignment };
-    const { answer } = await ask("POST", words.begin, new URLSearchParams(fields));
-    if (!answer.ok) return tell(answer.message);
-    readAnew(); // the panel comes with the scores, as after a verdict
-  } catch {
-    tell(words.failed);
-  }
-}
+const begin = (blind) => beginOne(words, blind);
 
 function bindKeys() {
   const scoring = () => Boolean(open?.form.root.isConnected);
@@ -262,6 +265,7 @@ function bindKeys() {
     ...digits,
     { id: "na", group: "score", keys: ["0"], when: scoring, run: () => open.form.config.criteria[open.form.current]?.na && choose("na") },
     { id: "cannot", group: "score", keys: ["-"], when: scoring, run: () => choose("cannot_judge") },
+    { id: "clear", group: "score", keys: ["Backspace", "Delete"], show: ["⌫"], when: scoring, run: clear },
     { id: "confirm", group: "score", keys: ["y"], when: scoring, run: confirmOne },
     { id: "confirm-rest", group: "score", keys: ["Y"], when: scoring, run: confirmRest },
     { id: "reason", group: "score", keys: ["r"], when: scoring, run: () => open.form.current && open.form.say(open.form.row(open.form.current)) },

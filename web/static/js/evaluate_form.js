@@ -46,6 +46,13 @@ export class Form {
     this.draw(id);
   }
 
+  /** Not answered again; what was said about it stays. */
+  clear(id) {
+    const field = this.row(id).querySelector("[name=answer]");
+    if (field) field.value = "";
+    this.answer(id, "");
+  }
+
   reason(id, reason) {
     this.answers[id] = { answer: "", note: "", confirmed: false, ...this.answers[id], reason };
   }
