@@ -44,6 +44,10 @@ _LONG: Final = 7
 _LINK: Final = 8 * WORD
 """Words of a turn that lies within a dictation."""
 
+_UNFINISHED: Final = range(8, 14)
+"""Digits of a card of which a group of four is still to come."""
+
+_GROUP: Final = 4
 _WHOLE: Final = 19
 _CARDS_KNOWN: Final = 20
 """Cards of a call whose parts are recognised when they are repeated."""
@@ -95,14 +99,16 @@ def _behind(
     asked = _asked(conversation, clump)
     if asked == "tail" and turn - last <= 2 and conversation.speakers[last] == clump.numbers[0].speaker:
         asked = ""  # "... and it ends in 4321" closes a dictation
-    if clump.pointed and not (
-        (asked in _CARDS and clump.words <= _ANSWER) or (turn - last <= 2 and clump.words <= 2 * WORD)
-    ):
-        return None
+    if clump.pointed:
+        plainly = asked in _CARDS and asked != "card_weak" and clump.words <= _ANSWER
+        if not (plainly or (turn - last <= 2 and clump.words <= 2 * WORD)):
+            return None
     if asked in _OTHERS or _alone_calendar(clump):
         return None
     if turn - last > _BEHIND:
         # A date or a code may be asked for before the number.
+        if asked == "expiry" and clump.dated and private.next(turn) - turn <= _BEHIND:
+            return "card"
         due = private.next(turn) - turn <= _BEHIND
         if due and clump.dated and clump.words <= 4 * WORD:
             return "card"
@@ -123,6 +129,8 @@ def _behind(
         return "card"
     if len(digits) >= _LONG:
         return "card"
+    if len(digits) < _GROUP + 1 and digits in known:
+        return "card_code"  # said before, and not as part of a longer number
     if _repeats(digits, known) and clump.words <= 2 * _FEW_WORDS:
         return "card"
     read_back = turn - last == 1 and conversation.speakers[last] != clump.numbers[0].speaker
@@ -150,6 +158,8 @@ def _begins_card(conversation: Conversation, clump: Clump, private: Private) -> 
         return False
     if clump.words >= 2 * WORD and not clump.single:
         return False
+    if len(clump.numbers) == 1 and clump.numbers[0].atom.sort == "scaled" and clump.words >= 2 * WORD:
+        return False  # "which card do we take the twelve thousand four hundred from?"
     if _asked(conversation, clump) in _OTHERS:
         return False
     asked_between = conversation.announced_between(clump.numbers[-1].close, (upto, 0))
@@ -221,6 +231,8 @@ def _differs_once(digits: str, card: str) -> bool:
 def _guess(clump: Clump, private: Private, last: int) -> RedactionKind:
     digits = clump.digits
     if clump.dated or len(digits) not in (3, 4):
+        return "card"
+    if len(digits) == 4 and private.digits_before(clump.turn, _BEFORE) in _UNFINISHED:
         return "card"
     if len(digits) == 4 and 1 <= int(digits[:2]) <= 12 and 24 <= int(digits[2:]) <= 40:
         return "card"

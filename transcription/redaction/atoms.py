@@ -27,6 +27,7 @@ _MONEY: Final = re.compile(r"dollars?|pounds?|euros?|usd|руб.*|долл.*|원
 _CODES: Final = frozenset({"cvv", "cvc", "cvv2", "cvc2", "visa", "mastercard", "maestro", "mir", "amex", "dot", "mail"})
 _STREET: Final = re.compile(r"street|st|road|rd|lane|avenue|ave|drive|boulevard|court|close|way|square")
 _AROUND: Final = 4
+_ARTICLE: Final = 3
 _PROMPT: Final = re.compile(r"digit|number|character|letter|цифр|знак|последних|자리|位")
 _CALENDAR: Final = frozenset({"년", "월", "年", "月"})
 _LATIN: Final = frozenset({"latin", "cyrillic"})
@@ -46,7 +47,19 @@ def read_atoms(text: str, tokens: Sequence[Token], lexicon: Lexicon) -> list[Ato
             atoms.append(_counted(tokens, atom, lexicon))
     atoms = settle_thousands(text, tokens, atoms, lexicon)
     dated = settle_times(tokens, settle_points(tokens, settle_dates(tokens, atoms), lexicon), lexicon)
-    return keep_sure(tokens, spread_counts(tokens, dated, lexicon), lexicon)
+    return keep_sure(tokens, _without_choices(tokens, spread_counts(tokens, dated, lexicon), lexicon), lexicon)
+
+
+def _without_choices(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) -> list[Atom]:
+    """Two digits to choose from ("is that a one or a seven?") are asked about, not dictated."""
+    made = list(atoms)
+    for n in range(len(made) - 1):
+        one, two = made[n], made[n + 1]
+        between = [token.text for token in tokens[one.behind : two.first] if not token.silent]
+        asks = bool(between) and between[0] in lexicon.choices and all(len(word) <= _ARTICLE for word in between[1:])
+        if asks and len(one.digits) == len(two.digits) == 1:
+            made[n], made[n + 1] = one.but("prompt"), two.but("prompt")
+    return made
 
 
 def _in_word(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> bool:
@@ -161,7 +174,9 @@ def _counted(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> Atom:
     after = tokens[atom.behind] if atom.behind < len(tokens) else None
     if before is not None:
         word = before.text
-        few = word in lexicon.few and ((len(atom.digits) == 1 and atom.digits != "0") or atom.digits in ("15", "16"))
+        few = word in lexicon.few and (
+            (len(atom.digits) == 1 and atom.digits != "0") or atom.digits in ("12", "15", "16")
+        )
         room = word in lexicon.before and len(atom.digits) <= 5
         if few or (word in lexicon.one and atom.digits == "1") or word in lexicon.ordinal:
             return atom.but("prompt")

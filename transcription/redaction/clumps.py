@@ -111,6 +111,11 @@ class Private:
         at = bisect_left(self.cards, turn)
         return self.cards[at] if at < len(self.cards) else 10**9
 
+    def digits_before(self, turn: int, turns: int) -> int:
+        """Digits found in this look in the private turns up to `turns` before `turn`."""
+        first, behind = bisect_left(self.cards, turn - turns), bisect_left(self.cards, turn)
+        return sum(self.said.get(card, 0) for card in set(self.cards[first:behind]))
+
     def code_within(self, low: int, high: int) -> bool:
         """Whether a code was said in turns low to high."""
         at = bisect_left(self.codes, low)

@@ -26,6 +26,9 @@ _WITH_NUMBER: Final = ("phone", "number", "mail", "other")
 """Topics whose words may reach into the number itself."""
 
 _NUMERIC: Final = frozenset({"plain", "grouped", "scaled", "quantity", "code", "dated", "calendar"})
+_LETTERS: Final = 2
+"""Letters at most that stand by themselves within an order's number."""
+
 _NEXT: Final = 8
 """Numbers behind an announcement among which its own is looked for."""
 
@@ -209,8 +212,22 @@ def _settle(conversation: Conversation) -> None:
             first = bisect_left(atoms, after, key=lambda atom: atom.start)
             own = next((atom for atom in atoms[first : first + _NEXT] if atom.sort in _NUMERIC), None)
             if own is not None:
-                conversation.settled[(announcement.turn, announcement.start)] = (turn, own.end)
+                conversation.settled[(announcement.turn, announcement.start)] = (
+                    turn,
+                    _run_end(conversation, turn, own),
+                )
                 break
+
+
+def _run_end(conversation: Conversation, turn: int, first: Atom) -> int:
+    """Where the numbers and letters end that stand right behind one another: "1Z 999 AA1 01 2345"."""
+    tokens, atoms = conversation.tokens[turn], conversation.atoms[turn]
+    last = first
+    for atom in atoms[bisect_left(atoms, first.start, key=lambda atom: atom.start) + 1 :]:
+        if any(not token.silent and len(token.text) > _LETTERS for token in tokens[last.behind : atom.first]):
+            break
+        last = atom
+    return last.end
 
 
 def _without_card_of(announced: list[Announcement], shown: str) -> list[Announcement]:

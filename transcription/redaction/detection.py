@@ -15,6 +15,7 @@ from transcription.redaction.judging import judge, remember_masks
 from transcription.redaction.letters import find_letters
 from transcription.redaction.lexicon import Lexicon, load_lexicon
 from transcription.redaction.patterns import find_patterns
+from transcription.redaction.scattered import find_scattered
 from transcription.redaction.tokens import MASK_PATTERN, Token
 from transcription.redaction.types import Place
 from transcription.speech import primary_language
@@ -108,6 +109,9 @@ def _numbers(
         parts = [digits[n : n + _KNOWN] for n in range(len(digits) - _KNOWN + 1)]
         if parts and all(part in known for part in parts):
             found.extend(_places(conversation, turns, segment.numbers, known[parts[0]]))
+    for numbers in find_scattered(conversation):
+        found.extend(_places(conversation, turns, numbers, "card"))
+        dictated.append("".join(number.atom.digits for number in numbers))
     found.extend(find_around(conversation, found, dictated, memory))
     return _joined(found)
 

@@ -29,6 +29,9 @@ _FULL: Final = {"card": 16, "card_weak": 16, "phone": 10, "document": 9}
 SHORT: Final = {"expiry": 4, "code": 3, "code_weak": 3, "one_time": 6}
 """Digits of values that are whole then, so that the same person's next number is another one."""
 
+_PIECES: Final = 8
+"""Digits of an unannounced number from which somebody is dictating."""
+
 _WHOLE: Final = {"card": 13, "card_weak": 13, "phone": 9, "document": 8}
 """Digits from which a value may be whole, so that a new announcement begins another."""
 
@@ -228,7 +231,8 @@ def _in_passing(conversation: Conversation, number: Number) -> bool:
 def _goes_on(segment: Segment, topic: str | None, between: Sequence[Announcement]) -> bool:
     """Whether what is announced between leaves the value going on."""
     if topic is None:
-        return False
+        # "... and the last four?" asks for the rest of what is being dictated.
+        return _PIECES <= segment.length < _FULL["card"] and all(a.topic == "tail" for a in between)
     if all(a.topic == topic for a in between):
         return True
     whole = _WHOLE.get((topic or "").split(":")[0], 0)

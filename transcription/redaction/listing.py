@@ -124,5 +124,8 @@ def _in_a_row(values: Sequence[str]) -> bool:
     joined = "".join(values)
     sizes = [len(value) for value in values]
     ordered = ordered and max(sizes) - min(sizes) <= 1
+    if len(values) == _FEWEST and min(sizes) >= _PRINTED:
+        # Three groups of a card stand in order once in three times; prices are round.
+        ordered = ordered and sum(value[-1] in _PRICE_ENDINGS for value in values) > 1
     # One card in twelve rises or falls by its groups; the check digit tells it.
     return ordered and not (len(joined) in _USUAL and passes_luhn(joined))

@@ -32,6 +32,10 @@ _STROKES: Final = (["of"], ["slash"], ["stroke"], ["дробь"], ["слэш"])
 
 _LATIN: Final = frozenset({"latin", "cyrillic"})
 
+_SIDES: Final = ("plain", "loose", "scaled", "quantity")
+_BY: Final = (["by"], ["x"], ["乘"], ["乘", "以"])
+"""Between the sides of a measure."""
+
 
 def settle_dates(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
     """A day beside its month, and a month with its day, are a date and no card's expiry; "11 of 28" may be one."""
@@ -128,7 +132,7 @@ def spread_counts(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexicon) 
         if rest and len(made[n].digits) <= 2 and made[n].sort in ("plain", "loose", "faint"):
             made[n] = made[n].but("quantity")
         # "ten by one sixty"
-        if [token.text for token in gap] in (["by"], ["x"]) and made[n - 1].sort in ("plain", "loose", "quantity"):
+        if [token.text for token in gap] in _BY and made[n - 1].sort in _SIDES:
             made[n - 1], made[n] = made[n - 1].but("quantity"), made[n].but("quantity")
     for order in (range(1, len(made)), range(len(made) - 2, -1, -1)):
         for n in order:

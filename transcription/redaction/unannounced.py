@@ -12,6 +12,9 @@ from transcription.redaction.dictation import Segment
 
 _CODE: Final = 4
 _DICTATED: Final = 6
+_LONGEST_CARD: Final = 19
+"""Digits of a UnionPay card."""
+
 _HEARD: Final = 16
 """Numbers before one in which it may be an echo."""
 
@@ -22,6 +25,14 @@ _PRINTED: Final = 6
 """Groups of four in a row that are no card: a card has five at most."""
 
 _PIECES: Final = 4
+_TIMES: Final = 3
+_SOME_WORDS: Final = 4
+_TOLD: Final = 3
+"""Times a word stands between two numbers of a turn that are told of one after another."""
+
+_WORDS_EACH: Final = 1.5
+"""Words beside the numbers of a dictation nobody announced: some at its ends, and few for each number."""
+
 _TRUNK: Final = (9, 10, 11)
 """Digits of a number with its area, as it is dialled in the country."""
 
@@ -36,9 +47,9 @@ def gives_away(said: Sequence[str], segment: Segment, regions: Sequence[str]) ->
     for digits in said:
         if is_chinese_id(digits):
             return 1.0, "document:zh_id"
-        if passes_luhn(digits) and dictated and _issued(digits):
+        if passes_luhn(digits) and dictated and begins_like_card(digits):
             return 0.7, "card"
-        if len(digits) in (15, 16) and _issued(digits) and sizes[:4] == [4, 4, 4, 4]:
+        if len(digits) in (15, 16) and begins_like_card(digits) and sizes[:4] == [4, 4, 4, 4]:
             return 0.6, "card"
     # Prices named one after another ("19000", "18500") may make a phone's digits, but not in a phone's groups.
     grouped = len(sizes) == 1 or max(sizes) <= 4 or said[0].startswith("0")
@@ -74,7 +85,7 @@ def long_run(segment: Segment) -> tuple[float, str]:
         sizes = {len(atom.digits) for atom in atoms}
         if sizes == {4}:
             return 0.0, ""  # longer than any card and printed in one piece
-    if total < _LONG or years or lots or "calendar" in sorts:
+    if total < _LONG or years or lots or "calendar" in sorts or _in_sentences(segment) or _hours(segment):
         return 0.0, ""
     # Prices are written like digits an engine grouped (4,730 or 47.30), but they are round and not many.
     priced = [n.atom.digits for n in segment.numbers if n.atom.sort in ("grouped", "pointed")]
@@ -83,6 +94,25 @@ def long_run(segment: Segment) -> tuple[float, str]:
     if priced and plain < _SOME and (len(priced) < _PIECES or odd * 2 < len(priced)):
         return 0.0, ""
     return 0.6, "card"
+
+
+def _in_sentences(segment: Segment) -> bool:
+    """Few numbers among many words, which are told of and not dictated: "the first is 349, the second 412"."""
+    words = {number.turn: number.lead + number.trail for number in segment.numbers}
+    pairs = itertools.pairwise(segment.numbers)
+    parted = sum(one.turn == two.turn and two.load - one.load >= WORD for one, two in pairs)
+    if parted >= _TOLD:
+        return True
+    return sum(words.values()) > (_SOME_WORDS + _WORDS_EACH * len(segment.numbers)) * WORD
+
+
+def _hours(segment: Segment) -> bool:
+    """Hours and minutes by turns, in steps of five minutes: "8 30, 10 15, 11 45"."""
+    spoken = [number.atom.digits for number in segment.numbers]
+    pairs = list(zip(spoken[::2], spoken[1::2], strict=False))
+    if len(spoken) % 2 or len(pairs) < _TIMES:
+        return False
+    return all(len(h) <= 2 and int(h) < 24 and len(m) == 2 and int(m) < 60 and m[-1] in "05" for h, m in pairs)
 
 
 def _haggled(segment: Segment) -> bool:
@@ -108,10 +138,10 @@ def sure_card(segment: Segment) -> bool:
     sizes = [len(number.atom.digits) for number in segment.numbers]
     pieces = len(sizes) > 3 and max(sizes) <= _DICTATED
     said = segment.by_speaker()[0]
-    return pieces and len(said) in (15, 16) and _issued(said) and passes_luhn(said)
+    return pieces and len(said) in (15, 16) and begins_like_card(said) and passes_luhn(said)
 
 
-def _issued(digits: str) -> bool:
+def begins_like_card(digits: str) -> bool:
     """Begins as cards do: 3 to 6, or 2200 to 2720 (Mir, Mastercard), and not as a row of years."""
     return digits[0] in "3456" or "2200" <= digits[:4] <= "2720"
 
@@ -124,12 +154,18 @@ def card_beside_more(segment: Segment) -> tuple[float, str]:
             continue
         digits = ""
         for last in range(first, len(atoms)):
-            if atoms[last].sort not in ("plain", "loose") or len(digits) > 16:
+            if atoms[last].sort not in ("plain", "loose") or len(digits) > _LONGEST_CARD:
                 break
             digits += atoms[last].digits
             rest = atoms[last + 1 : last + 2 + _CODE]
             near = not rest or rest[0].sort == "dated" or sum(len(atom.digits) for atom in rest) <= _CODE
             alone = first == last or all(len(atom.digits) <= _DICTATED for atom in atoms[first : last + 1])
-            if len(digits) in (15, 16) and near and alone and _issued(digits) and passes_luhn(digits):
+            if (
+                len(digits) in (15, 16, _LONGEST_CARD)
+                and near
+                and alone
+                and begins_like_card(digits)
+                and passes_luhn(digits)
+            ):
                 return 0.7, "card"
     return 0.0, ""

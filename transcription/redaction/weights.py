@@ -30,6 +30,8 @@ _CLOSE: Final = 1.05
 """Weight of what was announced in the same turn, right before."""
 
 _CODE_TOPICS: Final = ("code", "code_weak", "one_time")
+_LONG: Final = 8
+_PUT_RIGHT: Final = 3
 _STALE: Final = 0.4
 _SUPERSEDED: Final = 0.75
 FEW: Final = 2 * WORD
@@ -52,13 +54,24 @@ class Memory:
 
     def is_public(self, segment: Segment) -> bool:
         """Whether the segment repeats a number that is nobody's secret."""
-        return any(digits in self.public for digits in segment.by_speaker())
+        said = segment.by_speaker()
+        return any(digits in self.public or _corrects(digits, self.public) for digits in said)
 
     def answer(self, segment: Segment, topic: str) -> None:
         """Note that a segment answered what announced its topic."""
         for announcement in segment.announced:
             if announcement.topic == topic and segment.length >= SHORT.get(topic, 0):
                 self.used.setdefault((announcement.turn, announcement.start), segment.close[0])
+
+
+def _corrects(digits: str, public: set[str]) -> bool:
+    """Whether a long number is a public one with a digit or two put right: "no, mine ends in 51"."""
+    if len(digits) < _LONG:
+        return False
+    return any(
+        len(other) == len(digits) and sum(a != b for a, b in zip(digits, other, strict=True)) <= _PUT_RIGHT
+        for other in public
+    )
 
 
 def weigh(conversation: Conversation, segment: Segment, memory: Memory) -> dict[str, float]:
