@@ -57,8 +57,14 @@ class AssistantNotLocal(AssistantFailed):
         self.host = host
 
 
-def ask(endpoint: Endpoint, messages: list[dict[str, str]], *, wait: Callable[[float], None] = time.sleep) -> str:
-    """The model's reply to the chat. Raises AssistantFailed, AssistantNotLocal."""
+def ask(
+    endpoint: Endpoint,
+    messages: list[dict[str, str]],
+    *,
+    wait: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> str:
+    """The model's reply to the chat; each try takes at most the endpoint's time. AssistantFailed, AssistantNotLocal."""
     import httpx2
 
     address, headers, extensions = _resolved(endpoint.url)
@@ -75,16 +81,17 @@ def ask(endpoint: Endpoint, messages: list[dict[str, str]], *, wait: Callable[[f
     url = f"{address.rstrip('/')}/chat/completions"
     with httpx2.Client(timeout=endpoint.timeout, trust_env=False, follow_redirects=False) as client:
         for attempt in range(1, TRIES + 1):
+            until = clock() + endpoint.timeout
             try:
                 with client.stream("POST", url, json=body, headers=headers, extensions=extensions) as response:
                     status = response.status_code
                     if status == 200:
-                        return _content(_limited(response.iter_bytes()))
+                        return _content(_limited(response.iter_bytes(), lambda: clock() < until))
                     pause = _pause(response.headers.get("Retry-After"), attempt)
             except httpx2.TimeoutException as error:
-                raise AssistantFailed(
-                    f"it took longer than {endpoint.timeout:g} s", "Use a smaller model, or raise the time limit."
-                ) from error
+                raise _too_slow(endpoint) from error
+            except _OutOfTime as error:
+                raise _too_slow(endpoint) from error
             except httpx2.HTTPError as error:
                 raise AssistantFailed(f"{type(error).__name__} at {endpoint.url}", "See that it runs.") from error
             if status != 429 and status < 500:
@@ -121,9 +128,21 @@ def _own(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return number.is_private and not (number.is_link_local or number.is_unspecified or number.is_reserved)
 
 
-def _limited(pieces: Any) -> bytes:
+class _OutOfTime(Exception):
+    """The answer was still coming, piece by piece, when its time was over."""
+
+
+def _too_slow(endpoint: Endpoint) -> AssistantFailed:
+    return AssistantFailed(
+        f"it took longer than {endpoint.timeout:g} s", "Use a smaller model, or raise the time limit."
+    )
+
+
+def _limited(pieces: Any, in_time: Callable[[], bool]) -> bytes:
     body = bytearray()
     for piece in pieces:
+        if not in_time():
+            raise _OutOfTime
         body += piece
         if len(body) > LARGEST_ANSWER:
             raise AssistantFailed("its answer is larger than 1 MB", "Use another model.")

@@ -97,7 +97,7 @@ def test_a_lost_network_costs_no_word_and_makes_no_double(ready_call: str, open_
     page.keyboard.press("Control+Enter")
     page.locator(".composer [role=alert]", has_text="kept here").wait_for()
     page.keyboard.press("Escape")
-    assert "waiting" in str(page.locator("[data-write]").get_attribute("class"))
+    assert "waiting" in str(page.locator("#comments [data-write]").get_attribute("class"))
     page.context.set_offline(False)
     page.keyboard.press("c")
     assert page.locator(".composer textarea").input_value() == "Written in a tunnel"
@@ -105,7 +105,7 @@ def test_a_lost_network_costs_no_word_and_makes_no_double(ready_call: str, open_
     page.locator(".remark", has_text="Written in a tunnel").wait_for()
     page.reload()
     assert page.locator(".remark", has_text="Written in a tunnel").count() == 1
-    assert "waiting" not in str(page.locator("[data-write]").get_attribute("class"))
+    assert "waiting" not in str(page.locator("#comments [data-write]").get_attribute("class"))
 
 
 def test_a_mention_is_chosen_by_keyboard_and_leads_the_other_to_the_second(

@@ -216,6 +216,11 @@ def test_people_and_tokens(command: Installation, capsys: pytest.CaptureFixture[
     assert main(["token", "add", "pbx", "--user", "ann@example.com", "--scope", "calls:write"]) == 0
     assert capsys.readouterr().out.strip().splitlines()[-1].startswith("cc_")
     assert main(["user", "disable", "ann@example.com"]) == 0
+    capsys.readouterr()
+    assert main(["user", "enable", "ann@example.com"]) == 0
+    assert "can sign in again" in capsys.readouterr().out
+    assert main(["user", "list"]) == 0
+    assert "shut out" not in capsys.readouterr().out
     assert main(["user", "disable", "nobody@example.com"]) == 2
     assert "nobody@example.com" in capsys.readouterr().err
 

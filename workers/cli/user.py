@@ -46,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     disable = acts.add_parser("disable", help="shut a person out at once")
     disable.add_argument("email")
     disable.set_defaults(act=_disable)
+    enable = acts.add_parser("enable", help="let a person who was shut out sign in again")
+    enable.add_argument("email")
+    enable.set_defaults(act=_enable)
     password = acts.add_parser("password", help="give a person a new password; ends all their sessions")
     password.add_argument("email")
     password.add_argument("--generate", action="store_true", help="make up a passphrase and print it once")
@@ -121,6 +124,15 @@ def _disable(args: argparse.Namespace, database: Database) -> int:
     with database.session() as session:
         disable_user(session, _id_of(session, args.email))
     print(f"{args.email} is shut out; every session has ended")
+    return 0
+
+
+def _enable(args: argparse.Namespace, database: Database) -> int:
+    from review.services.users import enable_user
+
+    with database.session() as session:
+        enable_user(session, _id_of(session, args.email))
+    print(f"{args.email} can sign in again")
     return 0
 
 

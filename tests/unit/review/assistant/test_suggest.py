@@ -192,6 +192,13 @@ def test_a_server_that_fails_is_said_in_words(server: Server, status: int, body:
         ask(server.endpoint, [], wait=lambda _seconds: None)
 
 
+def test_an_answer_that_drips_ends_with_its_time(server: Server) -> None:
+    server.script = [(200, {}, chat("{}"))]
+    seconds = iter([0.0, 5.1, 5.2])  # asked at 0; a piece comes after the five seconds it may take
+    with pytest.raises(AssistantFailed, match="longer than 5 s"):
+        ask(server.endpoint, [], wait=lambda _seconds: None, clock=lambda: next(seconds))
+
+
 def test_nobody_there_is_said_in_words(server: Server) -> None:
     server.http.server_close()
     with pytest.raises(AssistantFailed, match="See that it runs"):
