@@ -25,6 +25,24 @@ from tests.e2e.driving import upload  # noqa: E402
 from tests.e2e.site import PASSWORD, close_site, open_site, sample_audio, sample_transcript  # noqa: E402
 
 CHROMIUM = "/usr/bin/chromium"
+# Every key notes when it went down and when the next picture stood that shows a change of the page.
+WATCH = """
+window.answered = [];
+let pressed = null;
+const paint = () => requestAnimationFrame(() => setTimeout(() => {
+  if (!pressed) return;
+  window.answered.push([pressed.key, performance.now() - pressed.at]);
+  pressed = null;
+}));
+addEventListener("keydown", (event) => {
+  if (event.isTrusted && !["Control", "Shift"].includes(event.key)) pressed = { key: event.key, at: event.timeStamp };
+}, true);
+addEventListener("DOMContentLoaded", () => {
+  const all = { subtree: true, childList: true, attributes: true, characterData: true };
+  new MutationObserver(() => pressed && paint()).observe(document.body, all);
+  addEventListener("input", () => pressed && paint(), true);
+});
+"""
 REASON = "He names the company, not himself."
 DEADLINE = 30_000  # ms
 
@@ -42,6 +60,7 @@ def main() -> int:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:
             page = browser.new_context(base_url=site.address, viewport={"width": 1440, "height": 900}).new_page()
+            page.add_init_script(WATCH)
             figures = score_call(page, args.sample, Path(folder), one_by_one=args.one_by_one)
         finally:
             browser.close()
@@ -77,6 +96,7 @@ def score_call(page: Any, sample: str, folder: Path, *, one_by_one: bool = False
     start = time.perf_counter()
     keys.press("e")
     page.wait_for_selector("form[data-evaluation]", timeout=DEADLINE)
+    opened = time.perf_counter() - start
     keys.press("1")  # the first criterion is changed: its reason is asked at once
     if page.evaluate("document.activeElement.name") == "reason":
         keys.type(REASON)
@@ -90,11 +110,14 @@ def score_call(page: Any, sample: str, folder: Path, *, one_by_one: bool = False
         keys.press("Shift+Y")
     for _left in range(page.locator("[data-criterion]:not([hidden]):not(.given)").count()):
         keys.press("1")  # what the machine left open
+    handed_in = time.perf_counter()
     keys.press("Control+Enter")
     page.wait_for_selector("form[data-evaluation]", state="detached", timeout=DEADLINE)
     page.wait_for_selector("#evaluations li", timeout=DEADLINE)
     seconds = time.perf_counter() - start
+    submitted = time.perf_counter() - handed_in
     page.wait_for_load_state("networkidle")
+    painted = sorted((taken, key) for key, taken in page.evaluate("window.answered"))
     times = sorted(taken for _method, taken in answers)
     return {
         "criteria": page.locator("#scorecard [data-crit]").count(),
@@ -103,6 +126,11 @@ def score_call(page: Any, sample: str, folder: Path, *, one_by_one: bool = False
         "seconds": round(seconds, 2),
         "page_loads": len(loads),
         "mouse": 0,
+        "answers_painted": len(painted),
+        "painted_ms_median": round(statistics.median(taken for taken, _key in painted), 1),
+        "painted_ms_longest": [[key, round(taken, 1)] for taken, key in painted[-4:]],
+        "form_open_ms": round(1000 * opened),
+        "submitted_shown_ms": round(1000 * submitted),
         "server_answers": len(times),
         "server_ms_median": round(statistics.median(times), 1) if times else None,
         "server_ms_longest": round(times[-1], 1) if times else None,

@@ -23,6 +23,7 @@ from review.ui_languages import UI_LANGUAGES
 from web.access import rule_of
 from web.auth import known_viewer
 from web.parts import parts
+from web.phrases import set_up_phrases
 from web.security import csp_nonce
 from web.wording import FILTERS as WORDING
 
@@ -56,6 +57,7 @@ def set_up_pages(app: Flask) -> None:
     """Give templates their languages, variables and filters."""
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LANGUAGE
     Babel(app, locale_selector=choose_language, timezone_selector=choose_time_zone)
+    set_up_phrases(app)
     app.context_processor(page_variables)
     for name, write in {**FILTERS, **WORDING}.items():
         app.add_template_filter(write, name)

@@ -48,22 +48,23 @@ if (player) {
 const rescore = keepLive({
   data,
   busy: () => Boolean(acts.correct?.isOpen()),
-  onNew(newer) {
+  onNew(newer, only = null) {
+    watchTabs(".parts-nav");
+    acts.measures?.refresh();
+    if (only) return; // sound, turns and marks are as they were
     acts.follow?.refresh();
     acts.marks?.place();
     acts.episodes?.place();
-    acts.measures?.refresh();
     acts.correct?.refresh();
     acts.comments?.draw();
     acts.legend?.refresh();
-    watchTabs(".parts-nav");
     player?.silenced?.();
     player?.findSilences();
     if (newer && JSON.stringify(newer.lanes) !== JSON.stringify(data.lanes)) player?.redraw((data.lanes = newer.lanes));
   },
 });
 acts.correct = correctTurns({ player, follow: acts.follow, rescore, data });
-document.addEventListener("verdict", (event) => rescore.reread(event.detail ?? {}));
+document.addEventListener("verdict", (event) => rescore.reread(event.detail ?? {}).finally(() => event.detail?.done?.()));
 acts.swap = chooseRoles({ rescore, data });
 acts.comments = keepComments({ player, follow: acts.follow, data, placeMarks: () => acts.marks?.place() });
 bindKeys(acts);

@@ -48,12 +48,15 @@ export function keepLive({ data, onNew, busy }) {
     else await reread();
   }
 
-  async function reread({ quiet = false } = {}) {
+  /** The page's newer parts; `only` names those that can have changed. */
+  async function reread({ quiet = false, only = null } = {}) {
+    if (late) only = null; // what waited comes with it
     late = false;
     const response = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!response?.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    replaceParts(fresh);
+    replaceParts(fresh, only);
+    if (only) return onNew(null, only);
     const page = JSON.parse(fresh.getElementById("page-data").textContent);
     onNew(page);
     if (!quiet) tell(words.scored);
@@ -64,8 +67,9 @@ export function keepLive({ data, onNew, busy }) {
 }
 
 /** Every part of the page that can change, from the same part of a newer one. */
-function replaceParts(fresh) {
+function replaceParts(fresh, only = null) {
   for (const part of document.querySelectorAll("[data-live]")) {
+    if (only && !only.includes(part.id)) continue;
     const newer = fresh.getElementById(part.id);
     if (!newer) continue;
     for (const { name, value } of newer.attributes) if (name !== "style") part.setAttribute(name, value);
