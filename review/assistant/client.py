@@ -86,7 +86,7 @@ def ask(
                 with client.stream("POST", url, json=body, headers=headers, extensions=extensions) as response:
                     status = response.status_code
                     if status == 200:
-                        return _content(_limited(response.iter_bytes(), lambda: clock() < until))
+                        return _content(_limited(response.iter_bytes(), clock, until))
                     pause = _pause(response.headers.get("Retry-After"), attempt)
             except httpx2.TimeoutException as error:
                 raise _too_slow(endpoint) from error
@@ -138,10 +138,10 @@ def _too_slow(endpoint: Endpoint) -> AssistantFailed:
     )
 
 
-def _limited(pieces: Any, in_time: Callable[[], bool]) -> bytes:
+def _limited(pieces: Any, clock: Callable[[], float], until: float) -> bytes:
     body = bytearray()
     for piece in pieces:
-        if not in_time():
+        if clock() >= until:
             raise _OutOfTime
         body += piece
         if len(body) > LARGEST_ANSWER:
