@@ -10,7 +10,12 @@ from transcription.wav_header import find_wav_data
 _OGG_PAGE: Final = 27 + 255 + 255 * 255
 """The most bytes an Ogg page can have (RFC 3533)."""
 
+_OGG_FIRST: Final = 0x02
 _OGG_LAST: Final = 0x04
+_OGG_SIGN: Final = 5
+"""Bytes of a stream's first packet that name its codec: OpusH, .vorb, .FLAC, Speex."""
+
+_OGG_BLOCK: Final = 1024 * 1024
 
 
 def declared_seconds(file: BinaryIO, kind: MediaKind, length: float | None, decoded: float, good: int) -> float | None:
@@ -56,6 +61,37 @@ def ogg_is_cut(file: BinaryIO) -> bool:
             return True
         return not page[5] & _OGG_LAST
     return True
+
+
+def ogg_goes_on_otherwise(file: BinaryIO) -> bool:
+    """Whether behind the first stream of a chained Ogg file another begins in another codec, which is not decoded."""
+    at, first = 0, _ogg_begins(file, 0)
+    while (following := _ogg_begins(file, at)) is not None:
+        at += following[1]  # streams side by side, as a picture's and a sound's, all begin before their data
+    beginning, position, kept = b"OggS\0\2", at, b""
+    file.seek(at)
+    while block := file.read(_OGG_BLOCK):
+        data = kept + block
+        start = position - len(kept)
+        found = -1
+        while (found := data.find(beginning, found + 1)) >= 0:
+            other = _ogg_begins(file, start + found)
+            if other is not None and first is not None and other[0] != first[0]:
+                return True
+        position += len(block)
+        file.seek(position)
+        kept = data[-len(beginning) + 1 :]
+    return False
+
+
+def _ogg_begins(file: BinaryIO, at: int) -> tuple[bytes, int] | None:
+    """The codec's sign and the length in bytes of the page at `at`, when a stream begins with it."""
+    file.seek(at)
+    page = file.read(27 + 255 + _OGG_SIGN)
+    if len(page) < 28 or page[:5] != b"OggS\0" or not page[5] & _OGG_FIRST:
+        return None
+    head = 27 + page[26]
+    return page[head : head + _OGG_SIGN], head + sum(page[27:head])
 
 
 def _has_frame_count(file: BinaryIO, offset: int) -> bool:

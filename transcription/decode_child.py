@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Final
 import av
 
 from transcription.children import allow_no_more_files, child_main
-from transcription.declared import declared_seconds, ogg_is_cut
+from transcription.declared import declared_seconds, ogg_goes_on_otherwise, ogg_is_cut
 from transcription.decode_sink import MAX_CHANNELS, Sink, check_rate
 from transcription.errors import NO_ROOM, AudioTooLong, UnreadableAudio
 from transcription.headerless import SoundCheck
@@ -148,7 +148,7 @@ def _decode_file(file: BinaryIO, kind: MediaKind, sink: Sink) -> dict[str, Any]:
         "samples": sink.samples,
         "decoded": decoded,
         "declared": declared,
-        "cut": kind.name == "ogg" and ogg_is_cut(file),
+        "cut": kind.name == "ogg" and (ogg_is_cut(file) or ogg_goes_on_otherwise(file)),
         "damaged": damaged,
         "levels": [asdict(meter.levels()) for meter in sink.meters],
         "courses": [meter.course() for meter in sink.meters],

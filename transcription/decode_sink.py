@@ -16,6 +16,7 @@ from transcription.levels import LevelMeter
 from transcription.speech import RATE
 
 MAX_CHANNELS: Final = 8
+MOST_PLANES: Final = 8
 LOWEST_RATE: Final = 6_000
 HIGHEST_RATE: Final = 192_000
 
@@ -95,7 +96,9 @@ class Sink:
             self.meters = [LevelMeter() for _ in range(self.channels)]
             self.bands = [BandMeter() for _ in range(self.channels)]
         self._shape = shape
-        self._resampler = AudioResampler(format="s16p", layout=self._layout, rate=RATE)
+        # PyAV reads past the end of its list of planes where a frame has eight: so many channels come interleaved.
+        planar = self.channels < MOST_PLANES
+        self._resampler = AudioResampler(format="s16p" if planar else "s16", layout=self._layout, rate=RATE)
 
     def _end_resampling(self) -> None:
         if self._resampler is not None:
@@ -104,7 +107,8 @@ class Sink:
 
     def _wait(self, frames: list[AudioFrame]) -> None:
         for frame in frames:
-            self._keep(cast("NDArray[np.int16]", frame.to_ndarray()))  # s16p, as the resampler was told
+            samples = cast("NDArray[np.int16]", frame.to_ndarray())  # as the resampler was told
+            self._keep(samples if frame.format.is_planar else samples.reshape(-1, self.channels).T)
 
     def _keep(self, planes: NDArray[np.int16]) -> None:
         self._waiting.append(planes)
@@ -137,11 +141,22 @@ def _finite(frame: AudioFrame) -> AudioFrame:
     """The frame itself, or one in which floating point garbage (NaN, infinity) is silence or full scale."""
     if not frame.format.name.startswith(("flt", "dbl")):
         return frame
+    if frame.format.is_planar and frame.layout.nb_channels >= MOST_PLANES:
+        frame = _interleaved(frame)
     values = frame.to_ndarray()
     with np.errstate(invalid="ignore"):
         if bool((np.abs(values) <= _LOUDEST).all()):
             return frame
     clean = np.nan_to_num(np.clip(values, -_LOUDEST, _LOUDEST), nan=0.0).astype(values.dtype)
     made = AudioFrame.from_ndarray(clean, format=frame.format.name, layout=frame.layout.name)
+    made.sample_rate = frame.sample_rate
+    return made
+
+
+def _interleaved(frame: AudioFrame) -> AudioFrame:
+    """The same samples, channel after channel within each moment."""
+    packed = AudioResampler(format=frame.format.packed.name, layout=frame.layout, rate=frame.sample_rate)
+    frame.pts = None
+    made = packed.resample(frame)[0]
     made.sample_rate = frame.sample_rate
     return made

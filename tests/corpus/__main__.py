@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.corpus.entries import ENTRIES, Entry, Refused
+from tests.corpus.entries import Entry, Refused
+from tests.corpus.strange import ALL_ENTRIES
 
 
 def describe(entry: Entry) -> str:
@@ -15,5 +16,5 @@ def describe(entry: Entry) -> str:
 
 
 if __name__ == "__main__":
-    for number, entry in enumerate(ENTRIES, 1):
+    for number, entry in enumerate(ALL_ENTRIES, 1):
         print(f"{number:3}  {entry.title:40} {entry.name:10} {describe(entry)}")

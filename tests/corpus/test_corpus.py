@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.corpus.entries import ENTRIES, Entry, Refused
+from tests.corpus.entries import Entry, Refused
 from tests.corpus.memory import watch_children
+from tests.corpus.strange import ALL_ENTRIES
 from transcription.audio import DecodedCall, decode_call
 from transcription.errors import TranscriptionError, UnreadableAudio
 from transcription.magic import HEAD_BYTES, identify_head
@@ -32,7 +33,7 @@ def bystanders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return list(tmp_path.rglob("*"))
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.title)
+@pytest.mark.parametrize("entry", ALL_ENTRIES, ids=lambda entry: entry.title)
 def test_every_input_ends_as_it_must(entry: Entry, tmp_path: Path, bystanders: list[Path]) -> None:
     data = entry.make()
     path = tmp_path / entry.name
@@ -74,5 +75,5 @@ def _check_read(call: DecodedCall, entry: Entry) -> None:
 
 
 def test_the_list_names_every_entry_once() -> None:
-    titles = [entry.title for entry in ENTRIES]
+    titles = [entry.title for entry in ALL_ENTRIES]
     assert len(set(titles)) == len(titles) >= 60
