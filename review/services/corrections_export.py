@@ -1,10 +1,10 @@
-"""Corrections as training pairs: what an engine wrote and what a person wrote instead, with the place in the sound."""
+"""Corrections as training pairs: what a machine wrote or whom it heard, what a person put instead, and where."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,14 +12,21 @@ from sqlalchemy.orm import Session
 from review.models import Correction
 from review.queries.corrections import read_layer
 from review.services.audit import record
-from review.services.corrections_types import Edit
+from review.services.corrections_types import Edit, map_roles, speaker_of
 from review.services.corrections_words import said
 from transcription.transcript import seconds
+
+_TAUGHT: Final = ("words", "speaker")
+"""Kinds of corrections that a machine can learn from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingPair:
-    """One turn whose words people changed; times in seconds of the call, None where the transcript has none."""
+    """One turn whose words or speaker people changed; times in seconds, None where the transcript has none.
+
+    Speakers are named as in corrections (rep, client, rep_2, system, unknown, speaker_a, ...). Both bear
+    the names the call has now: where somebody swapped the sides of the whole call, that alone is no pair.
+    """
 
     call: int
     start: float | None
@@ -30,7 +37,10 @@ class TrainingPair:
     language: str | None
     engine: str | None
     model: str | None
-    reviewer_id: int | None  # id of who changed the words last
+    reviewer_id: int | None  # id of who changed words or speaker last
+    turn: int  # its place among the turns as they are shown, from 0
+    speaker_before: str  # whom the machine heard
+    speaker_after: str
 
     def to_json(self) -> dict[str, Any]:
         """The pair as one line of the export holds it, in this order."""
@@ -38,26 +48,29 @@ class TrainingPair:
 
 
 def corrected_calls(session: Session) -> tuple[int, ...]:
-    """Ids of the calls whose words people changed, lowest first. One statement."""
-    return tuple(
-        session.scalars(
-            select(Correction.call_id).where(Correction.kind == "words").distinct().order_by(Correction.call_id)
-        )
-    )
+    """Ids of the calls in which people changed words or speakers, lowest first. One statement."""
+    chosen = select(Correction.call_id).where(Correction.kind.in_(_TAUGHT)).distinct()
+    return tuple(session.scalars(chosen.order_by(Correction.call_id)))
 
 
 def read_pairs(session: Session, call_id: int) -> Iterator[TrainingPair]:
-    """The pairs of one call: each turn that now says something else than its engine had. Two statements.
+    """The pairs of one call: each turn that now has other words or another speaker than the machine gave it.
 
-    A change that was taken back gives no pair, nor does one in punctuation or capitals alone.
+    A change that was taken back gives no pair, nor does one in punctuation or capitals alone. Two statements.
     """
     layer = read_layer(session, call_id)
     if layer is None:
         return
     by_id = {edit.id: edit for edit in layer.edits}
-    for item in layer.items:
+    for place, item in enumerate(layer.items):
         writer = _writer([by_id[n] for n in item.edits])
-        if writer is None or said(item.machine.text) == said(item.turn.text):
+        if writer is None:
+            continue
+        heard = item.machine
+        for roles in layer.mappings:
+            heard = map_roles(heard, roles)
+        speakers = speaker_of(heard), speaker_of(item.turn)
+        if said(item.machine.text) == said(item.turn.text) and speakers[0] == speakers[1]:
             continue
         yield TrainingPair(
             call=call_id,
@@ -70,15 +83,19 @@ def read_pairs(session: Session, call_id: int) -> Iterator[TrainingPair]:
             engine=layer.machine.engine,
             model=layer.machine.model,
             reviewer_id=writer.user_id,
+            turn=place,
+            speaker_before=speakers[0],
+            speaker_after=speakers[1],
         )
 
 
 def note_export(session: Session, user_id: int | None, *, door: str) -> int:
     """Write the export into the audit log, before it begins; how many calls it will speak of."""
-    calls = session.scalar(select(func.count(func.distinct(Correction.call_id))).where(Correction.kind == "words")) or 0
+    count = select(func.count(func.distinct(Correction.call_id))).where(Correction.kind.in_(_TAUGHT))
+    calls = session.scalar(count) or 0
     record(session, user_id, "corrections.exported", "correction", "all", calls=calls, door=door)
     return int(calls)
 
 
 def _writer(edits: list[Edit]) -> Edit | None:
-    return next((edit for edit in reversed(edits) if edit.kind == "words"), None)
+    return next((edit for edit in reversed(edits) if edit.kind in _TAUGHT), None)

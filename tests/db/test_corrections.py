@@ -361,6 +361,9 @@ def test_training_pairs(database: Database, case: Case) -> None:
         "engine": "whisper",
         "model": "small",
         "reviewer_id": case.user,
+        "turn": 0,
+        "speaker_before": "rep",
+        "speaker_after": "rep",
     }
     with database.session() as session:
         assert note_export(session, case.user, door="page") == 1

@@ -243,6 +243,7 @@ def test_the_export_is_for_the_quality_lead_and_audited(
     pair = json.loads(line)
     assert list(pair) == [
         "call", "start", "end", "channel", "before", "after", "language", "engine", "model", "reviewer_id",
+            "turn", "speaker_before", "speaker_after",
     ]  # fmt: skip
     assert (pair["before"], pair["after"]) == ("The price is too high for us", "The prize is too high for us")
     assert pair["reviewer_id"] == crew.users["reviewer"]

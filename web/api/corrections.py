@@ -27,7 +27,8 @@ def export() -> Response:
     """Export all corrections as training pairs, one JSON object a line.
 
     Each has `call`, `start` and `end` (seconds), `channel`, `before` (the engine's words), `after` (people's words),
-    `language`, `engine`, `model` and `reviewer_id`. The export is written into the audit log.
+    `language`, `engine`, `model`, `reviewer_id`, `turn` (from 0), `speaker_before` and `speaker_after`. A turn that was
+    only given to somebody else has the same words before and after. The export is written into the audit log.
     """
     with parts().database.session() as db:
         note_export(db, viewer().user_id, door="api")
