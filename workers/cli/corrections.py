@@ -13,7 +13,7 @@ HELP = "export what people corrected in transcripts"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of this command."""
     acts = parser.add_subparsers(title="acts", metavar="ACT", required=True)
-    export = acts.add_parser("export", help="training pairs as JSON Lines: words and speakers as the machine had them and as people put them")
+    export = acts.add_parser("export", help="training pairs as JSON Lines: words and speakers before and after")
     export.add_argument("--out", type=Path, metavar="FILE", help="write there instead of to standard output")
 
 
