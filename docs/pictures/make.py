@@ -1,4 +1,4 @@
-"""The pictures of the README, taken from a running demo: the call page and the inbox, in light and in dark.
+"""The pictures of the README, taken from a running demo: call page, scoring and inbox, in light and in dark.
 
     make demo                                  # in one terminal
     python docs/pictures/make.py               # in another; --address and --data when the demo was told others
@@ -80,9 +80,29 @@ def take(browser: Any, memory: Any, address: str, scheme: str, size: dict[str, i
     seek_to_objection(page)
     page.wait_for_timeout(900)
     page.keyboard.press("k")
+    page.mouse.move(10, 10)
     page.wait_for_timeout(300)
     page.screenshot(path=HERE / f"call-{scheme}{suffix}.png")
+    if not suffix:
+        score(page, HERE / f"scoring-{scheme}.png")
     context.close()
+
+
+def score(page: Any, path: Path) -> None:
+    """The scorecard half filled in by keyboard; the draft is thrown away behind the picture."""
+    page.keyboard.press("e")
+    page.wait_for_selector("form[data-evaluation]")
+    for key in ("1", "y", "y", "y"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(300)
+    page.mouse.move(700, 330)  # away from the turns, whose buttons show under the pointer
+    page.wait_for_timeout(3500)
+    page.screenshot(path=path)
+    page.keyboard.press("Escape")
+    throw = page.locator("[data-throw-away]")
+    throw.click()
+    throw.click()
+    page.wait_for_selector("form[data-evaluation]", state="detached")
 
 
 def seek_to_objection(page: Any) -> None:
