@@ -155,7 +155,11 @@ class ContextModel:
         answers = self.first.answers(self.reader.view(turns))
         rows = neighbourhood(answers, turns, len(self.classes))
         votes = [model.predict_proba(rows) for model in self.second]
-        votes.append(softmax(SHARPNESS * answers[:, : len(self.classes)]))
+        # The margins themselves vote too: of everything the first layer reads, and of the words around alone.
+        width = len(self.classes)
+        votes.append(softmax(SHARPNESS * answers[:, :width]))
+        if answers.shape[1] > 3 * width:
+            votes.append(softmax(SHARPNESS * answers[:, 3 * width :]))
         found: Numbers = np.mean(votes, axis=0)
         return found
 
