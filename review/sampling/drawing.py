@@ -184,7 +184,7 @@ def _give_out(
                 "why": why,
                 "blind": terms.blind or second is not None,  # two people agree by chance alone, or by the call
                 "standard": terms.standard,
-                "due_at": now + timedelta(days=terms.due_days),
+                "due_at": _end_of_day(now, terms.due_days),
                 "assigned_by": by,
                 "created_at": now,
             }
@@ -250,3 +250,8 @@ def _counts(stratum: Stratum) -> dict[str, Any]:
 def _one_at_a_time(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+def _end_of_day(now: datetime, days: int) -> datetime:
+    """The last minute of the day so many days on, as for calls that people hand out: no call is overdue on its day."""
+    return (now + timedelta(days=days)).replace(hour=23, minute=59, second=0, microsecond=0)

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.errors import ReviewError
-from review.models import SamplingRule
+from review.models import Rep, SamplingRule, Team
 from review.sampling.conditions import FLAGS, Conditions
 from review.sampling.draw import LEAST_SHARE, Terms
 from review.sampling.reviewers import list_reviewers
 from review.sampling.risk import RISKS
 from review.sampling.sharing import BY_LOAD, IN_TURN
 from review.services import audit
+from review.services.standards import known_names
 
 LONGEST_NAME: Final = 120
 MOST_PER_REP: Final = 200
@@ -189,8 +190,11 @@ def check_terms(session: Session, terms: RuleTerms) -> RuleTerms:
         (terms.conditions.length_from, terms.conditions.length_to),
         (terms.conditions.score_from, terms.conditions.score_to),
     ):
+        if (low is not None and low < 0) or (high is not None and high < 0):
+            raise BadRule("conditions", "out_of_range")
         if low is not None and high is not None and low > high:
             raise BadRule("conditions", "backwards")
+    _check_known(session, terms)
     able = {reviewer.id for reviewer in list_reviewers(session)}
     reviewers = tuple(dict.fromkeys(user for user in terms.reviewers if user in able))
     if not reviewers:
@@ -200,6 +204,16 @@ def check_terms(session: Session, terms: RuleTerms) -> RuleTerms:
     if terms.second_percent and len(reviewers) < 2:
         raise BadRule("second_percent", "alone")
     return replace(terms, name=name, reviewers=reviewers)
+
+
+def _check_known(session: Session, terms: RuleTerms) -> None:
+    """A condition on something that is not there would be dropped, and the rule be wider than its maker meant."""
+    for field, model, wanted in (("reps", Rep, terms.conditions.reps), ("teams", Team, terms.conditions.teams)):
+        if set(wanted) - set(session.scalars(select(model.id).where(model.id.in_(wanted)))):
+            raise BadRule(field, "gone")
+    named = {*terms.conditions.standards, *([terms.standard] if terms.standard else [])}
+    if named - set(known_names(session)):
+        raise BadRule("standard", "unknown")
 
 
 def _get(session: Session, rule_id: int) -> SamplingRule:

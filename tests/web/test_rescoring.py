@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from review.db import Database
-from review.queries.rescore_runs import Bar, Spread
+from review.queries.rescore_runs import Bar, Spread, list_runs
 from review.services.rescore import get_run
 from review.services.standards import import_standard
 from review.services.steps import note_web_audio
@@ -82,6 +82,13 @@ def test_only_to_compare_by_another_standard(sign_in: SignIn, database: Database
     assert "new question" in page
     with database.read() as session:
         assert not get_run(session, 1).show
+
+
+def test_an_unknown_scorecard_starts_nothing(sign_in: SignIn, database: Database) -> None:
+    scored_call(database, *GREETS)
+    assert post(sign_in("head_of_sales"), "/rescoring", standard="nope")[0] == 422
+    with database.read() as session:
+        assert list_runs(session) == ()
 
 
 def test_quotes_play_where_the_call_has_sound(sign_in: SignIn, database: Database, settings: Settings) -> None:

@@ -91,7 +91,7 @@ def test_from_the_rule_to_the_queue(
         ({"reviewers": []}, "Choose at least one reviewer"),
         ({"reviewers": ["1000"]}, "Choose at least one reviewer"),
         ({"due_days": "x"}, "Days until due"),
-        ({"score_from": "90", "score_to": "10"}, "A range ends after it begins"),
+        ({"score_from": "90", "score_to": "10"}, "A range is two numbers"),
         ({"sharing": "<b>"}, "not known here"),
     ],
 )
@@ -155,3 +155,24 @@ def test_a_draw_of_a_week_without_calls(sign_in: SignIn, database: Database, for
     assert "There is no call to draw from" in post(browser, "/sampling/preview", {**form, "rule": str(rule)}).text
     assert "There was no call left to draw" in post(browser, f"/sampling/{rule}/draw", follow_redirects=True).text
     assert browser.get("/sampling?days=91").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("length_from", "nan", "A range is two numbers"),
+        ("score_to", "many", "A range is two numbers"),
+        ("reps", ["10000000000000000000000000"], "One of the reps"),
+        ("teams", ["999"], "One of the teams"),
+        ("standard", "nope", "This scorecard is not known"),
+        ("standards", ["nope"], "This scorecard is not known"),
+    ],
+)
+def test_a_condition_that_cannot_be_read_never_widens_the_rule(
+    sign_in: SignIn, database: Database, form: dict[str, Any], field: str, value: Any, said: str
+) -> None:
+    answer = post(sign_in("quality_lead"), "/sampling", {**form, field: value})
+    assert answer.status_code == 422
+    assert said in answer.text
+    with database.read() as db:
+        assert db.scalar(select(func.count(SamplingRule.id))) == 0

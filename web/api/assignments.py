@@ -11,6 +11,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from review.sampling.queue import read_queue
+from transcription.transcript import share
 from web.api.problems import Problem
 from web.auth import viewer
 from web.parts import parts
@@ -60,7 +61,7 @@ def list_assignments() -> Response:
             id=line.item.assignment.id,
             call_id=line.item.call.id,
             part=line.chip,  # type: ignore[arg-type]  # the table holds only these
-            probability=line.item.assignment.probability,
+            probability=share(line.item.assignment.probability),
             why=[{name: value for name, value in reason.items() if name != "period"} for reason in line.reasons],
             blind=line.item.assignment.blind,
             rule=line.item.rule,

@@ -21,7 +21,9 @@ from review.evaluations import (
     read_evaluation,
     submit,
 )
+from scoring.evidence import tenth
 from scoring.standards import StandardNotFound
+from transcription.transcript import share
 from web.api.models import CallPath
 from web.api.problems import Problem, answer_validation_error
 from web.api.verdicts import reads_body_itself
@@ -166,9 +168,13 @@ def submit_evaluation(
 
 
 def _out(view: EvaluationView) -> EvaluationOut:
-    plain = ("id", "call_id", "standard", "version", "reviewer", "state", "blind", "raw", "final", "critical")
-    more = ("coverage", "submitted_at", "shown_at", "dispute", "void_reason", "comment")
+    plain = ("id", "call_id", "standard", "version", "reviewer", "state", "blind")
+    more = ("submitted_at", "shown_at", "dispute", "void_reason", "comment")
     return EvaluationOut(
         **{name: getattr(view, name) for name in (*plain, *more)},
+        raw=tenth(view.raw),
+        final=tenth(view.final),
+        critical=tenth(view.critical),
+        coverage=share(view.coverage),
         answers={name: AnswerOut(**answer.to_json()) for name, answer in view.answers.items()},
     )

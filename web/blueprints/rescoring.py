@@ -42,7 +42,13 @@ def start() -> Response:
     try:
         with parts().database.session() as db:
             if standard is not None and standard not in {choice.name for choice in list_choices(db)}:
-                standard = None
+                raise Refused(
+                    422,
+                    _("There is no such scorecard, or it was put away"),
+                    _("Nothing was started."),
+                    _("Choose one of the list."),
+                    code="no_such_standard",
+                )
             run_id = start_run(
                 db,
                 by=viewer().user_id,

@@ -246,7 +246,10 @@ def _words(error: BadRule) -> str:
         "reviewers": _("Choose at least one reviewer who can score calls"),
         "due_days": _("Days until due are 0 to 60"),
         "second_percent": _("A second reviewer scores 0 to 100 percent, and the rule needs two reviewers for it"),
-        "conditions": _("A range ends after it begins: look at length and score"),
+        "conditions": _("A range is two numbers, the first not above the second: look at length and score"),
+        "reps": _("One of the reps is not known here any more: choose again whose calls are drawn"),
+        "teams": _("One of the teams is not known here any more: choose again whose calls are drawn"),
+        "standard": _("This scorecard is not known here: choose one of the list"),
     }
     return str(words.get(error.field, _("Something in this rule is not known here; load the page again")))
 

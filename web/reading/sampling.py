@@ -53,9 +53,9 @@ class Preview:
 
 
 def read_terms(form: Form) -> RuleTerms:
-    """The rule a form describes; a number that cannot be read is None or out of range, and refused by the rule."""
+    """The rule a form describes. What cannot be read is something the rule refuses: never a condition left out."""
     by_percent = form.get("amount") == "percent"
-    length_from, length_to = _number(form.get("length_from")), _number(form.get("length_to"))
+    length_from, length_to = _bound(form.get("length_from")), _bound(form.get("length_to"))
     conditions = Conditions(
         teams=_ids(form, "teams"),
         reps=_ids(form, "reps"),
@@ -67,8 +67,8 @@ def read_terms(form: Form) -> RuleTerms:
         flags=tuple(name for name in FLAGS if name in form.getlist("flags")),
         length_from=None if length_from is None else 60 * length_from,  # the form asks in minutes
         length_to=None if length_to is None else 60 * length_to,
-        score_from=_number(form.get("score_from")),
-        score_to=_number(form.get("score_to")),
+        score_from=_bound(form.get("score_from")),
+        score_to=_bound(form.get("score_to")),
     )
     per_rep, share = _number(form.get("per_rep")), _number(form.get("random_share"))
     due_days, second = _number(form.get("due_days")), _number(form.get("second_percent") or "0")
@@ -120,8 +120,18 @@ def _number(text: str | None) -> float | None:
     return value if 0 <= value <= 1e6 else None
 
 
+def _bound(text: str | None) -> float | None:
+    """A limit that may be left empty; -1 for one that cannot be read."""
+    if not (text or "").strip():
+        return None
+    value = _number(text)
+    return -1.0 if value is None else value
+
+
 def _ids(form: Form, name: str) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(int(text) for text in form.getlist(name) if text.isdecimal() and len(text) < 16))
+    """The numbers chosen; 0, which nobody has, for one that cannot be read."""
+    texts = [text for text in form.getlist(name) if text.strip()]
+    return tuple(dict.fromkeys(int(text) if text.isdecimal() and len(text) < 16 else 0 for text in texts))
 
 
 def _texts(form: Form, name: str) -> tuple[str, ...]:
