@@ -21,6 +21,7 @@ JOBS: Final[Mapping[Step, str]] = {"transcribe": "workers.jobs.transcribe_call",
 
 RESCORE_JOB: Final = "workers.rescoring.rescore_calls"
 PREVIEW_JOB: Final = "workers.scorecards.preview_calls"
+BULK_JOB: Final = "workers.bulk.act_on_calls"
 JOB_TIMEOUT: Final = -1  # none by RQ: the lease decides, and a long recording may take hours
 FULL: Final = 2000  # waiting jobs; more would only fill Redis, the sweep rings again when workers have caught up
 RING_TIMEOUT: Final = 1.0  # seconds a web request may wait for Redis
@@ -76,6 +77,11 @@ def ring_rescore(redis: Redis | Settings, runs: Iterable[int]) -> int:
 def ring_previews(redis: Redis | Settings, previews: Iterable[int]) -> int:
     """The same for each preview of a scorecard's draft."""
     return _ring_work(redis, PREVIEW_JOB, "preview", previews)
+
+
+def ring_bulk(redis: Redis | Settings, runs: Iterable[int]) -> int:
+    """The same for each act on many calls."""
+    return _ring_work(redis, BULK_JOB, "bulk", runs)
 
 
 def _ring_work(redis: Redis | Settings, job: str, name: str, runs: Iterable[int]) -> int:

@@ -122,6 +122,8 @@ RULES: Mapping[str, Rule] = {
     "bulk.people": _roles("manager", "quality_lead", "head_of_sales"),
     "bulk.rescore": _roles("quality_lead", "head_of_sales"),
     "bulk.export": _roles(*TAKES_AWAY),
+    "bulk.progress": BRINGS_CALLS,
+    "bulk.cancel": BRINGS_CALLS,
     "calls.show": SEES_CALL,
     "calls.state": SEES_CALL,
     "calls.audio": SEES_CALL,

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from review.db import Database
 from review.doorbell import ring_rescore
 from review.learning.in_use import InUse, read_in_use, read_pinned
+from review.services.leased import Claim
 from review.services.rescore import (
-    RunClaim,
     RunRow,
     claim_run,
     end_run,
@@ -105,7 +105,7 @@ class _Share:
 
     database: Database
     settings: Settings
-    claim: RunClaim
+    claim: Claim
     run: RunRow
     models: InUse
 

@@ -10,7 +10,6 @@ from review.db import Database
 from review.doorbell import ring_previews
 from review.learning.in_use import InUse, read_in_use
 from review.scorecards.previews import (
-    PreviewClaim,
     PreviewRow,
     claim_preview,
     end_preview,
@@ -20,6 +19,7 @@ from review.scorecards.previews import (
     next_call,
     store_previewed,
 )
+from review.services.leased import Claim
 from review.settings import Settings
 from scoring.engine import score
 from workers.runtime import Runtime
@@ -65,7 +65,7 @@ def work_on_preview(database: Database, settings: Settings, preview_id: int, *, 
 def _all_calls(
     database: Database,
     settings: Settings,
-    claim: PreviewClaim,
+    claim: Claim,
     preview: PreviewRow,
     models: InUse,
     stop: Callable[[], bool],
@@ -81,7 +81,7 @@ def _all_calls(
 
 
 def _one_call(
-    database: Database, settings: Settings, claim: PreviewClaim, preview: PreviewRow, models: InUse, call_id: int
+    database: Database, settings: Settings, claim: Claim, preview: PreviewRow, models: InUse, call_id: int
 ) -> bool:
     """Judge one call; False when the preview is no longer ours (stopped, or another worker's)."""
     try:

@@ -15,12 +15,13 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from review.db import Database, open_database
-from review.doorbell import ring, ring_previews, ring_rescore
+from review.doorbell import ring, ring_bulk, ring_previews, ring_rescore
 from review.evaluations import show_due
 from review.models import Call, Source
 from review.queries.better_words import read_offer
 from review.redis_address import connect
 from review.scorecards.previews import due_previews
+from review.services.bulk_runs import due_bulk
 from review.services.rescore import due_runs
 from review.services.retranscribe import look_for_model, note_model, transcribe_all_again
 from review.settings import Settings
@@ -50,10 +51,12 @@ def sweep_once(database: Database, client: Redis, *, rehint: float) -> int:
         due = reconcile(session, rehint=rehint)
         runs = due_runs(session)
         previews = due_previews(session)
+        many = due_bulk(session)
         show_due(session)
     rung = ring(client, due)
     ring_rescore(client, runs)
     ring_previews(client, previews)
+    ring_bulk(client, many)
     if rung:
         log.info("rang again for %d waiting %s", rung, "call" if rung == 1 else "calls")
     return len(due)

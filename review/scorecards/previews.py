@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from review.bodies import unpack_body
-from review.call_steps import new_token
 from review.clock import database_now
 from review.errors import ReviewError
 from review.models import Call, ScorecardPreview, ScorecardPreviewCall, StoredAssessment, utc_now
@@ -23,12 +22,11 @@ from review.queries.assessment_changes import compare
 from review.scorecards.bodies import faults_of, parse, standard_of
 from review.scorecards.drafts import NoDraft, find_draft
 from review.scorecards.publishing import NotReady
-from review.services import audit
+from review.services import audit, leased
+from review.services.leased import ACTIVE, LEASE_SECONDS, Claim
 from review.services.standards import next_version
 from review.services.steps import ScoreWork, load_for_score
 
-LEASE_SECONDS: Final = 60.0
-ACTIVE: Final = ("waiting", "running")
 DAYS: Final = (7, 30, 90, 365)
 MOST_CALLS: Final = 200
 
@@ -78,14 +76,6 @@ class PreviewRow:
     def share(self) -> float:
         """How much is done, 0..1."""
         return min(1.0, self.done / self.total) if self.total else 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewClaim:
-    """The right to work on a preview until its lease ends."""
-
-    preview_id: int
-    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,41 +162,27 @@ def last_preview(session: Session, name: str) -> PreviewRow | None:
 def cancel_preview(session: Session, preview_id: int) -> None:
     """Stop a preview; what is judged stays to be looked at. Raises NoSuchPreview."""
     get_preview(session, preview_id)
-    session.execute(
-        update(ScorecardPreview)
-        .where(ScorecardPreview.id == preview_id, ScorecardPreview.state.in_(ACTIVE))
-        .values(state="cancelled", lease_token=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
+    leased.cancel(session, ScorecardPreview, preview_id)
 
 
 def due_previews(session: Session) -> list[int]:
     """The previews that wait for a worker, oldest first."""
-    return list(session.scalars(select(ScorecardPreview.id).where(_due()).order_by(ScorecardPreview.id)))
+    return leased.due(session, ScorecardPreview)
 
 
-def claim_preview(session: Session, preview_id: int, *, lease: float = LEASE_SECONDS) -> PreviewClaim | None:
+def claim_preview(session: Session, preview_id: int, *, lease: float = LEASE_SECONDS) -> Claim | None:
     """Take a preview that waits or whose worker went away; None when it has ended or is somebody else's."""
-    token = new_token()
-    taken = session.scalar(
-        update(ScorecardPreview)
-        .where(ScorecardPreview.id == preview_id, _due())
-        .values(state="running", lease_token=token, lease_until=database_now() + lease)
-        .returning(ScorecardPreview.id)
-        .execution_options(synchronize_session=False)
-    )
-    return None if taken is None else PreviewClaim(preview_id, token)
+    return leased.claim(session, ScorecardPreview, preview_id, lease=lease)
 
 
-def give_back(session: Session, claim: PreviewClaim) -> bool:
+def give_back(session: Session, claim: Claim) -> bool:
     """Let another worker go on at once; False when the claim was lost."""
-    return _held(session, claim, state="waiting", lease_token=None, lease_until=None)
+    return leased.give_back(session, ScorecardPreview, claim)
 
 
-def end_preview(session: Session, claim: PreviewClaim, *, why: str | None = None) -> bool:
+def end_preview(session: Session, claim: Claim, *, why: str | None = None) -> bool:
     """The preview is through, or cannot go on (`why`)."""
-    state = "done" if why is None else "failed"
-    return _held(session, claim, state=state, why=why, lease_token=None, lease_until=None)
+    return leased.end(session, ScorecardPreview, claim, why=why)
 
 
 def next_call(session: Session, preview_id: int) -> int | None:
@@ -233,7 +209,7 @@ def load_preview_work(
 
 def store_previewed(
     session: Session,
-    claim: PreviewClaim,
+    claim: Claim,
     call_id: int,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
@@ -242,7 +218,7 @@ def store_previewed(
 ) -> bool:
     """Keep how one call came out (both assessments' JSON), or `why` it could not be judged; False: no longer ours."""
     lease = database_now() + LEASE_SECONDS
-    if not _held(session, claim, done=ScorecardPreview.done + 1, lease_until=lease):
+    if not leased.held(session, ScorecardPreview, claim, done=ScorecardPreview.done + 1, lease_until=lease):
         return False
     values: dict[str, Any] = {"done": True, "why": why}
     if before is not None and after is not None:
@@ -257,31 +233,11 @@ def store_previewed(
         }
     session.execute(
         update(ScorecardPreviewCall)
-        .where(ScorecardPreviewCall.preview_id == claim.preview_id, ScorecardPreviewCall.call_id == call_id)
+        .where(ScorecardPreviewCall.preview_id == claim.row_id, ScorecardPreviewCall.call_id == call_id)
         .values(**values)
         .execution_options(synchronize_session=False)
     )
     return True
-
-
-def _due() -> ColumnElement[bool]:
-    lost = and_(ScorecardPreview.state == "running", ScorecardPreview.lease_until < database_now())
-    return or_(ScorecardPreview.state == "waiting", lost)
-
-
-def _held(session: Session, claim: PreviewClaim, **values: object) -> bool:
-    held = session.scalar(
-        update(ScorecardPreview)
-        .where(
-            ScorecardPreview.id == claim.preview_id,
-            ScorecardPreview.state == "running",
-            ScorecardPreview.lease_token == claim.token,
-        )
-        .values(**values)
-        .returning(ScorecardPreview.id)
-        .execution_options(synchronize_session=False)
-    )
-    return held is not None
 
 
 def _row(row: ScorecardPreview) -> PreviewRow:

@@ -9,23 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from review.call_steps import new_token
-from review.clock import database_now
 from review.errors import ReviewError
 from review.learning.models import in_charge
 from review.models import Call, RescoreRun, Source, utc_now
-from review.services import audit
+from review.services import audit, leased
+from review.services.leased import ACTIVE, LEASE_SECONDS, Claim
 from review.services.sources import UnknownSource
 from review.services.standards import find_standard, keep_text, list_choices
 from scoring.pack_versions import pack_versions
-
-LEASE_SECONDS: Final = 60.0
-ACTIVE: Final = ("waiting", "running")
 
 
 class RunGoesOn(ReviewError):
@@ -90,14 +85,6 @@ class RunRow:
         return min(1.0, self.done / self.total) if self.total else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class RunClaim:
-    """The right to work on a run until its lease ends."""
-
-    run_id: int
-    token: str
-
-
 def start_run(
     session: Session,
     *,
@@ -155,54 +142,34 @@ def start_run(
     return run.id
 
 
-def claim_run(session: Session, run_id: int, *, lease: float = LEASE_SECONDS) -> RunClaim | None:
+def claim_run(session: Session, run_id: int, *, lease: float = LEASE_SECONDS) -> Claim | None:
     """Take a run that waits or whose worker went away; None when it has ended or is somebody else's."""
-    token = new_token()
-    taken = session.scalar(
-        update(RescoreRun)
-        .where(RescoreRun.id == run_id, _due())
-        .values(
-            state="running",
-            lease_token=token,
-            lease_until=database_now() + lease,
-            started_at=func.coalesce(RescoreRun.started_at, utc_now()),
-        )
-        .returning(RescoreRun.id)
-        .execution_options(synchronize_session=False)
-    )
-    return None if taken is None else RunClaim(run_id, token)
+    began = func.coalesce(RescoreRun.started_at, utc_now())
+    return leased.claim(session, RescoreRun, run_id, lease=lease, started_at=began)
 
 
 def due_runs(session: Session) -> list[int]:
     """The runs that wait for a worker, oldest first."""
-    return list(session.scalars(select(RescoreRun.id).where(_due()).order_by(RescoreRun.id)))
+    return leased.due(session, RescoreRun)
 
 
-def give_back(session: Session, claim: RunClaim) -> None:
+def give_back(session: Session, claim: Claim) -> None:
     """Let another worker go on at once."""
-    held(session, claim, state="waiting", lease_token=None, lease_until=None)
+    leased.give_back(session, RescoreRun, claim)
 
 
 def cancel_run(session: Session, run_id: int, *, by: int | None = None) -> bool:
     """Stop a run; False when it had ended. Calls judged by then keep their new assessments."""
-    stopped = session.scalar(
-        update(RescoreRun)
-        .where(RescoreRun.id == run_id, RescoreRun.state.in_(ACTIVE))
-        .values(state="cancelled", lease_token=None, lease_until=None, finished_at=utc_now())
-        .returning(RescoreRun.id)
-        .execution_options(synchronize_session=False)
-    )
-    if stopped is None:
+    if not leased.cancel(session, RescoreRun, run_id, finished_at=utc_now()):
         get_run(session, run_id)  # raises where there is none
         return False
     audit.record(session, by, "rescore.cancelled", "rescore_run", run_id)
     return True
 
 
-def end_run(session: Session, claim: RunClaim, *, why: str | None = None) -> bool:
+def end_run(session: Session, claim: Claim, *, why: str | None = None) -> bool:
     """The run is through, or cannot go on (`why`); False when the claim was lost."""
-    state = "done" if why is None else "failed"
-    return held(session, claim, state=state, why=why, lease_token=None, lease_until=None, finished_at=utc_now())
+    return leased.end(session, RescoreRun, claim, why=why, finished_at=utc_now())
 
 
 def get_run(session: Session, run_id: int) -> RunRow:
@@ -247,18 +214,6 @@ def scored_calls(source: str | None) -> ColumnElement[bool]:
     return scored if source is None else and_(scored, Call.source == source)
 
 
-def _due() -> ColumnElement[bool]:
-    lost = and_(RescoreRun.state == "running", RescoreRun.lease_until < database_now())
-    return or_(RescoreRun.state == "waiting", lost)
-
-
-def held(session: Session, claim: RunClaim, **values: object) -> bool:
+def held(session: Session, claim: Claim, **values: object) -> bool:
     """The fence: change the run's row if the claim still holds."""
-    held = session.scalar(
-        update(RescoreRun)
-        .where(RescoreRun.id == claim.run_id, RescoreRun.state == "running", RescoreRun.lease_token == claim.token)
-        .values(**values)
-        .returning(RescoreRun.id)
-        .execution_options(synchronize_session=False)
-    )
-    return held is not None
+    return leased.held(session, RescoreRun, claim, **values)

@@ -17,7 +17,8 @@ from review.clock import database_now
 from review.models import Call, RescoreChange, RescoreRun, Source, StoredAssessment
 from review.queries.assessment_changes import compare
 from review.services.assessments import append_assessment, show_assessment
-from review.services.rescore import LEASE_SECONDS, RunClaim, RunRow, held, scored_calls
+from review.services.leased import LEASE_SECONDS, Claim
+from review.services.rescore import RunRow, held, scored_calls
 from review.services.sources import source_standard
 from review.services.standards import find_standard, keep_text
 from review.services.steps import ScoreWork, load_for_score
@@ -69,9 +70,7 @@ def load_work(
     return RescoreWork(work, stored.id, unpack_body(stored.body))
 
 
-def store_rescored(
-    session: Session, claim: RunClaim, work: RescoreWork, data: Mapping[str, Any], *, show: bool
-) -> bool:
+def store_rescored(session: Session, claim: Claim, work: RescoreWork, data: Mapping[str, Any], *, show: bool) -> bool:
     """Keep a call's new assessment (the contract's JSON) and go on; False when the run is no longer ours.
 
     A call that got other words or scores meanwhile is left alone. An assessment equal to the shown one is not kept.
@@ -98,7 +97,7 @@ def store_rescored(
     if counts:
         session.add(
             RescoreChange(
-                run_id=claim.run_id,
+                run_id=claim.row_id,
                 call_id=call_id,
                 before_id=work.before_id,
                 after_id=made,
@@ -111,12 +110,12 @@ def store_rescored(
     return True
 
 
-def skip_call(session: Session, claim: RunClaim, call_id: int, why: str | None = None) -> bool:
+def skip_call(session: Session, claim: Claim, call_id: int, why: str | None = None) -> bool:
     """Go on without a call: it is being worked on, or could not be judged (`why`, one sentence)."""
     if not held(session, claim, cursor=call_id, **_counted(failed=int(why is not None))):
         return False
     if why is not None:
-        session.add(RescoreChange(run_id=claim.run_id, call_id=call_id, answers=0, why=why))
+        session.add(RescoreChange(run_id=claim.row_id, call_id=call_id, answers=0, why=why))
         session.flush()
     return True
 

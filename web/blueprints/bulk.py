@@ -1,28 +1,27 @@
-"""Acting on many calls at once: how many they are, then slice by slice with what could not be done and why; export.
+"""Acting on many calls at once: how many they are, what was done and could not be and why; export.
 
-The page sends one slice after another, so that every request is short, progress is seen, and what was done stays done
-when the page is closed in between.
+A few calls are done at once. More are left to the workers, slice by slice: the page only looks on, and may be closed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, Response, jsonify, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, jsonify, request, stream_with_context, url_for
 from flask_babel import gettext as _
 
-from review.doorbell import ring
+from review.doorbell import ring, ring_bulk
 from review.queries.filters import read_day
 from review.queries.selection import MOST_IDS, SLICE, Selection, count_selected, slice_selected
 from review.queries.viewer import Viewer
 from review.sampling.reviewers import can_score, list_reviewers
 from review.services.audit import record
-from review.services.bulk import BulkDone, assign_many, rescore_many, tag_many, untag_many
+from review.services.bulk_runs import BulkRow, NoSuchBulkRun, cancel_bulk, do_now, get_bulk, start_bulk
 from review.services.calls_export import MEDIA, MOST_EXPORTED, write_calls, write_head
-from review.services.tags import LONGEST_TAG, TagRefused
+from review.services.tags import LONGEST_TAG, TagRefused, read_name
 from web.auth import viewer
 from web.errors import Refused
 from web.parts import parts
@@ -31,8 +30,6 @@ from web.reading.asked import read_asked
 blueprint = Blueprint("bulk", __name__, url_prefix="/bulk")
 
 MOST_ASSIGNED: Final = 1_000  # calls given to one person in one go; nobody scores more in a month
-
-Act = Callable[[Any, Viewer, tuple[int, ...]], BulkDone]
 
 
 @blueprint.get("/count")
@@ -53,25 +50,25 @@ def people() -> Response:
 
 @blueprint.post("/tag")
 def tag() -> Response:
-    """Put a tag on the next slice."""
-    return _act(lambda db, who, calls: tag_many(db, who, calls, request.form.get("name", "")))
+    """Put a tag on calls."""
+    return _act("tag", _tag())
 
 
 @blueprint.post("/untag")
 def untag() -> Response:
-    """Take a tag off the next slice."""
-    return _act(lambda db, who, calls: untag_many(db, who, calls, request.form.get("name", "")))
+    """Take a tag off calls."""
+    return _act("untag", _tag())
 
 
 @blueprint.post("/rescore")
 def rescore() -> Response:
-    """Send the next slice to be scored anew."""
-    return _act(rescore_many)
+    """Send calls to be scored anew."""
+    return _act("rescore", {})
 
 
 @blueprint.post("/assign")
 def assign() -> Response:
-    """Give the next slice to a reviewer."""
+    """Give calls to a reviewer."""
     person, due = request.form.get("user_id", ""), read_day(request.form.get("due"))
     user_id = int(person) if person.isdecimal() and len(person) < 16 else 0
     with parts().database.read() as db:
@@ -83,9 +80,29 @@ def assign() -> Response:
                 _("Narrow the filter, or let a sampling rule draw them."),
                 "user_id",
             )
-    due_at = datetime.combine(due, time(23, 59), tzinfo=UTC) if due else None
-    why = request.form.get("why", "")[:500]
-    return _act(lambda db, who, calls: assign_many(db, who, calls, user_id, due_at=due_at, why=why))
+    due_at = datetime.combine(due, time(23, 59), tzinfo=UTC).isoformat() if due else None
+    return _act("assign", {"user_id": user_id, "due_at": due_at, "why": request.form.get("why", "")[:500]})
+
+
+@blueprint.get("/runs/<int:run_id>")
+def progress(run_id: int) -> Response:
+    """How far one's own act on many calls is."""
+    try:
+        with parts().database.read() as db:
+            return jsonify(tell_run(get_bulk(db, viewer(), run_id)))
+    except NoSuchBulkRun:
+        abort(404)
+
+
+@blueprint.post("/runs/<int:run_id>/cancel")
+def cancel(run_id: int) -> Response:
+    """Stop it; what was done stays done."""
+    try:
+        with parts().database.session() as db:
+            cancel_bulk(db, viewer(), run_id)
+            return jsonify(tell_run(get_bulk(db, viewer(), run_id)))
+    except NoSuchBulkRun:
+        abort(404)
 
 
 @blueprint.post("/export")
@@ -123,30 +140,50 @@ def _lines(who: Viewer, selection: Selection, last: int, form: str) -> Iterator[
         after = calls[-1]
 
 
-def _act(act: Act) -> Response:
-    """Do it to the next slice: how many were done, were so already, were left and why, and where to go on."""
-    form, selection = request.form, _selection()
-    after, last = _number(form.get("after")), _number(form.get("last"))
+def _act(act: str, terms: Mapping[str, Any]) -> Response:
+    """Do it: at once to a few calls, else by the workers, with the address at which the page looks on."""
+    selection, told = _selection(), request.form.get("last", "")
+    last = int(told) if told.isdecimal() and len(told) < 19 else 0
     with parts().database.session() as db:
-        matching = last or count_selected(db, viewer(), selection).last
-        calls = slice_selected(db, viewer(), selection, after=after, last=matching)
-        try:
-            made = act(db, viewer(), calls) if calls else BulkDone(done=0)
-        except TagRefused as error:
-            raise _refused(
-                _("A tag is a word or a few, at most %(most)s characters", most=LONGEST_TAG),
-                _("Shorten it."),
-                "name",
-            ) from error
-    ring(parts().redis, made.rings)
-    return jsonify(
-        ok=True,
-        done=made.done,
-        same=made.same,
-        left=[{"id": one, "url": url_for("calls.show", call_id=one), "why": _why(why)} for one, why in made.left],
-        next=calls[-1] if len(calls) == SLICE else None,
-        last=matching,
-    )
+        run_id = start_bulk(db, viewer(), act, selection, terms, last=last)
+        run = get_bulk(db, viewer(), run_id)
+        rings = do_now(db, run_id) if run.total <= SLICE else ()
+        run = get_bulk(db, viewer(), run_id)
+    if run.active:
+        ring_bulk(parts().redis, [run_id])
+    ring(parts().redis, rings)
+    return jsonify(tell_run(run))
+
+
+def tell_run(run: BulkRow) -> dict[str, Any]:
+    """A run as the page's script reads it."""
+    return {
+        "ok": True,
+        "done": run.done,
+        "same": run.same,
+        "refused": run.refused,
+        "total": run.total,
+        "active": run.active,
+        "stopped": run.state == "cancelled",
+        "failed": _("You may not do this any more. What was done until then stays done.") if run.why else "",
+        "left": [
+            {"id": one, "url": url_for("calls.show", call_id=one), "why": _why(why)} for one, why in run.left_over
+        ],
+        "progress": url_for("bulk.progress", run_id=run.id),
+        "cancel": url_for("bulk.cancel", run_id=run.id),
+    }
+
+
+def _tag() -> dict[str, str]:
+    """The tag's name. Raises Refused where it can be none."""
+    try:
+        return {"name": read_name(request.form.get("name", ""))}
+    except TagRefused as error:
+        raise _refused(
+            _("A tag is a word or a few, at most %(most)s characters", most=LONGEST_TAG),
+            _("Shorten it."),
+            "name",
+        ) from error
 
 
 def _why(code: str) -> str:
@@ -175,10 +212,6 @@ def _selection() -> Selection:
 def _of_query(values: Mapping[str, str]) -> Selection:
     asked = read_asked(values, viewer())
     return Selection(text=asked.query, by=asked.by, filters=asked.filters)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
 
 
 def _refused(what: str, todo: str, field: str) -> Refused:

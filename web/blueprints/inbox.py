@@ -12,8 +12,10 @@ from review.queries.inbox import Page, filter_choices, list_calls, state_counts
 from review.queries.search import NOTHING, search_calls
 from review.queries.tags import list_tags, tags_of
 from review.queries.views import default_query
+from review.services.bulk_runs import active_bulk
 from web.access import rule_of
 from web.auth import viewer
+from web.blueprints.bulk import tell_run
 from web.blueprints.retranscribe import offer_for_viewer
 from web.errors import is_htmx
 from web.parts import parts
@@ -53,6 +55,7 @@ def index() -> Response:
         on_calls = tags_of(db, [row.id for row in page.rows]) if reviews(viewer()) else {}
         offer = None if piece or asked.query else offer_for_viewer(db)
         assigns = rule_of("bulk.assign").allows(viewer())
+        running = None if piece else active_bulk(db, viewer())
         around = {} if piece else read_views(db, viewer(), "inbox", asked.to_text())
     response = make_response(
         render_template(
@@ -68,6 +71,7 @@ def index() -> Response:
             reviews=reviews(viewer()),
             tags=tags,
             assigns=assigns,
+            running=None if running is None else {"act": running.act, **tell_run(running)},
             rescores=rule_of("bulk.rescore").allows(viewer()),
             tags_of=on_calls,
             periods=PERIODS,

@@ -117,6 +117,17 @@ def _withdrawn(body: Body) -> str:
     return str(_("%(name)s took a call out of your queue: it needs no review", name=_by(body)))
 
 
+def _bulk_done(body: Body) -> str:
+    facts = {"done": int(body.get("done") or 0), "same": int(body.get("same") or 0), "left": int(body.get("left") or 0)}
+    what = {
+        "tag": _("Tagging calls is through: %(done)s done, %(same)s so already, %(left)s not done", **facts),
+        "untag": _("Taking a tag off calls is through: %(done)s done, %(same)s so already, %(left)s not done", **facts),
+        "assign": _("Giving calls out is through: %(done)s done, %(same)s so already, %(left)s not done", **facts),
+        "rescore": _("Calls are sent to be scored again: %(done)s done, %(left)s not done", **facts),
+    }
+    return str(what.get(str(body.get("act")), _("There is something new")))
+
+
 def _something(_body: Body) -> str:
     return str(_("There is something new"))
 
@@ -130,5 +141,6 @@ SENTENCES: Final[dict[str, Callable[[Body], str]]] = {
     "assigned": _assigned,
     "handed_on": _handed_on,
     "withdrawn": _withdrawn,
+    "bulk_done": _bulk_done,
 }
 """How each kind of notification is said; a new kind is a function of its body, added here."""

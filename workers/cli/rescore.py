@@ -76,7 +76,8 @@ def _start(database: Database, settings: Settings, args: argparse.Namespace) -> 
 
 
 def _work(database: Database, settings: Settings, run_id: int) -> int:
-    from review.services.rescore import ACTIVE, get_run
+    from review.services.leased import ACTIVE
+    from review.services.rescore import get_run
     from workers.rescoring import work_on_run
 
     line = _ProgressLine()

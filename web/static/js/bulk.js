@@ -1,4 +1,4 @@
-// Many calls at once: ticked one by one, in a stretch, or all that match; then one act on them, slice by slice.
+// Many calls at once: ticked one by one, in a stretch, or all that match; then one act on them, left to the workers.
 import { addKey, current } from "./listkeys.js";
 
 const data = JSON.parse(document.getElementById("bulk-data").textContent);
@@ -8,11 +8,11 @@ const box = document.getElementById("bulk-window");
 const form = box.querySelector("form");
 const chosen = new Set();
 const number = new Intl.NumberFormat(data.language);
-const MOST_SHOWN = 50; // calls listed by name that could not be done
+const LOOK = 1000; // ms between two looks at what the workers do
 let everything = null; // {count, last} when all that match are meant
 let last = null; // the line ticked last: a stretch begins there
 let act = "";
-let stopped = false;
+let running = null; // the act the workers are at, while this page looks on
 let changed = false;
 
 const picks = () => [...document.querySelectorAll("input[data-pick]")];
@@ -74,7 +74,6 @@ async function fillPeople() {
 function open(name) {
   if (name === "assign") fillPeople();
   act = name;
-  stopped = false;
   changed = false;
   document.getElementById("bulk-title").textContent = words.titles[name];
   part("many").textContent = fill(words.calls, { n: everything ? everything.count : chosen.size });
@@ -82,7 +81,7 @@ function open(name) {
     field.hidden = field.dataset.for !== name;
     for (const input of field.querySelectorAll("input, select")) input.disabled = field.hidden;
   }
-  for (const name of ["progress", "result", "trouble", "stop"]) part(name).hidden = true;
+  for (const name of ["progress", "result", "trouble", "stop", "away"]) part(name).hidden = true;
   part("go").hidden = false;
   part("go").disabled = false;
   box.showModal();
@@ -97,66 +96,81 @@ function body(more) {
   return sent;
 }
 
-async function send(more) {
-  const answer = await fetch(data.urls[act], { method: "POST", body: body(more), headers: { Accept: "application/json" } });
+const send = (more) => look(data.urls[act], { method: "POST", body: body(more) });
+
+class Refusal extends Error {}
+
+/** Which calls: those ticked, or all that matched when they were counted. */
+const which = () => (everything ? { all: "1", query: data.query, last: String(everything.last) } : { ids: [...chosen].join(",") });
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+async function look(address, more = {}) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, ...more });
   const told = await answer.json().catch(() => null);
   if (!answer.ok || !told?.ok) throw new Refusal(told?.message ?? words.lost);
   return told;
 }
 
-class Refusal extends Error {}
-
-/** The slices one after the other: ids in handfuls, or all that match behind the last call dealt with. */
-async function* slices() {
-  if (everything) {
-    let after = 0;
-    do {
-      const told = await send({ all: "1", query: data.query, after: String(after), last: String(everything.last) });
-      yield told;
-      after = told.next;
-    } while (after !== null && !stopped);
-    return;
+/** Look on while the workers do it; a server that does not answer for a moment stops nothing. */
+async function follow(told) {
+  running = told;
+  let failures = 0;
+  while (told.active && box.open) {
+    draw(told);
+    await pause(LOOK);
+    try {
+      told = await look(told.progress);
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      if (failures > 20) throw error;
+    }
   }
-  const ids = [...chosen];
-  for (let at = 0; at < ids.length && !stopped; at += data.slice) yield await send({ ids: ids.slice(at, at + data.slice).join(",") });
+  running = null;
+  return told;
+}
+
+function draw(told) {
+  const through = told.done + told.same + told.refused;
+  part("progress").hidden = false;
+  part("stop").hidden = !told.active;
+  part("away").hidden = !told.active;
+  part("progress").querySelector("progress").value = told.total ? Math.min(1, through / told.total) : 1;
+  part("so-far").textContent = fill(words.soFar, { done: through, all: told.total });
 }
 
 async function go() {
-  const all = everything ? everything.count : chosen.size;
-  const sum = { done: 0, same: 0, left: [] };
   part("go").disabled = true;
   part("progress").hidden = false;
-  part("stop").hidden = all <= data.slice;
   part("trouble").hidden = true;
   try {
-    for await (const told of slices()) {
-      sum.done += told.done;
-      sum.same += told.same;
-      sum.left.push(...told.left);
-      changed ||= told.done > 0;
-      const through = sum.done + sum.same + sum.left.length;
-      part("progress").querySelector("progress").value = all ? Math.min(1, through / all) : 1;
-      part("so-far").textContent = fill(words.soFar, { done: through, all });
-    }
-    part("go").hidden = true;
+    finish(await follow(await send(which())));
   } catch (error) {
     part("trouble").textContent = error instanceof Refusal ? error.message : words.lost;
     part("trouble").hidden = false;
     part("go").disabled = false;
-    if (!changed) part("progress").hidden = true;
-    if (!sum.done) return;
+    part("progress").hidden = true;
   }
-  part("stop").hidden = true;
-  part("progress").hidden = true;
-  report(sum);
 }
 
-function report(sum) {
-  const facts = { done: sum.done, same: sum.same, left: sum.left.length };
-  part("sum").textContent = `${fill(words.sum, facts)}${stopped ? ` ${words.stopped}` : ""}`;
+function finish(told) {
+  changed ||= told.done > 0;
+  if (told.active) return; // the window was closed: the workers go on
+  for (const name of ["go", "stop", "away", "progress"]) part(name).hidden = true;
+  if (told.failed) {
+    part("trouble").textContent = told.failed;
+    part("trouble").hidden = false;
+  }
+  report(told);
+}
+
+function report(told) {
+  const facts = { done: told.done, same: told.same, left: told.refused };
+  part("sum").textContent = `${fill(words.sum, facts)}${told.stopped ? ` ${words.stopped}` : ""}`;
   const list = part("left");
   list.replaceChildren(
-    ...sum.left.slice(0, MOST_SHOWN).map((one) => {
+    ...told.left.map((one) => {
       const line = document.createElement("li");
       const link = document.createElement("a");
       link.href = one.url;
@@ -165,9 +179,9 @@ function report(sum) {
       return line;
     }),
   );
-  if (sum.left.length > MOST_SHOWN) {
+  if (told.refused > told.left.length) {
     const rest = document.createElement("li");
-    rest.textContent = fill(words.andMore, { n: sum.left.length - MOST_SHOWN });
+    rest.textContent = fill(words.andMore, { n: told.refused - told.left.length });
     list.append(rest);
   }
   part("result").hidden = false;
@@ -200,11 +214,10 @@ form.addEventListener("submit", (event) => {
 });
 box.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) box.close();
-  if (event.target.closest("[data-stop]")) stopped = true;
+  if (event.target.closest("[data-stop]") && running) look(running.cancel, { method: "POST", body: body({}) }).catch(() => {});
 });
 box.addEventListener("close", () => {
-  stopped = true;
-  if (changed) location.reload();
+  if (changed || running) location.reload();
 });
 bar.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -242,3 +255,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !box.open && !bar.hidden && !current()?.querySelector(".mini")) clear();
 });
 show();
+if (data.running) {
+  // Asked for before, on a page that was closed since: the workers are still at it.
+  open(data.running.act);
+  for (const field of form.querySelectorAll("[data-for]")) field.hidden = true;
+  part("many").textContent = "";
+  part("go").hidden = true;
+  follow(data.running)
+    .then(finish)
+    .catch(() => box.close());
+}
