@@ -222,3 +222,34 @@ def test_pages_are_accessible_and_fit_a_phone(
             phone.locator(".ed-criterion .open").first.click()
         wide = phone.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, (address, phone.evaluate(WIDER))
+
+
+def test_the_script_is_edited_stage_by_stage(site: Site, drafted: Any) -> None:
+    page = drafted
+    stages = page.locator("[data-stages] > li")
+    before = saved_body(site)["stages"]
+    assert stages.count() == len(before)
+    kept = next(stage for stage in before if stage["id"] == "opening")
+    opening = page.locator("#stage-opening")
+    opening.locator('[data-f="aim"]').fill("They know who calls.")
+    opening.locator('[data-moves="required"] [data-lines]').first.fill("Good day, Anna here.\nHello, this is Anna.")
+    page.locator("#stage-close [data-remove-stage]").click()
+    page.locator("[data-add-stage]").select_option("close")
+    assert page.evaluate("document.activeElement.closest('li').id") == "stage-close"
+    page.locator("#stage-close").locator('[data-f="aim"]').fill("A day is agreed.")
+    wait_until(lambda: page.locator("[data-fault-list] li").count() > 0, what="the stage without a move to be told")
+    page.locator('#stage-close [data-add="required"]').select_option(index=1)
+    wait_until(lambda: page.locator("[data-fault-list] li").count() == 0, what="nothing to mend")
+    page.wait_for_selector(SAVED)
+    after = {stage["id"]: stage for stage in saved_body(site)["stages"]}
+    assert after["opening"]["aim"] == {**kept["aim"], "en": "They know who calls."}
+    assert after["opening"]["required"][0]["lines"]["en"] == ["Good day, Anna here.", "Hello, this is Anna."]
+    assert after["opening"]["required"][0]["lines"]["ru"] == kept["required"][0]["lines"]["ru"]
+    assert after["opening"]["required"][1:] == kept["required"][1:], "what was not touched stays as it was"
+    assert (after["close"]["aim"], len(after["close"]["required"])) == ({"en": "A day is agreed."}, 1)
+    page.click('[data-language="ru"]')
+    assert opening.locator('[data-f="aim"]').input_value() == kept["aim"]["ru"]
+    page.evaluate(AXE)
+    found = page.evaluate("(tags) => axe.run('[data-script]', {runOnly: tags})", RULES)
+    page.evaluate("window.policyViolations = []")  # the checker writes styles of its own
+    assert [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found["violations"]] == []

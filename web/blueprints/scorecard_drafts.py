@@ -38,6 +38,7 @@ from web.errors import Refused
 from web.parts import parts
 from web.reading.detectors import detector_choices, group_choices
 from web.reading.scorecard_faults import fault_words
+from web.reading.scripts_editor import script_choices
 
 blueprint = Blueprint("scorecard_drafts", __name__, url_prefix="/scorecards")
 
@@ -126,6 +127,7 @@ def edit(name: str) -> str | AnyResponse:
             "languages": LANGUAGES,
             "language": viewer().language if viewer().language in LANGUAGES else "en",
             "detectors": [choice.to_json() for choice in detector_choices()],
+            "catalogue": script_choices(viewer().language),
             "groups": group_choices(viewer().language),
             "user": viewer().user_id,
         },

@@ -6,6 +6,7 @@ import { showFaults } from "./scorecard_faults.js";
 import { bind, fields, inLanguage, setLanguage } from "./scorecard_fields.js";
 import { criteriaOf, freshId, idsOf, kindOf, move, moveCriterion, newCriterion, shares, untranslated } from "./scorecard_model.js";
 import { kept, saver } from "./scorecard_save.js";
+import { drawScript } from "./scorecard_script.js";
 
 const data = page();
 const root = document.querySelector(".ed");
@@ -16,6 +17,7 @@ const editor = {
   body: data.body,
   words: data.words,
   groups: data.groups,
+  catalogue: data.catalogue,
   detectors: new Map(data.detectors.map((item) => [item.name, item])),
   elements: new Map(),
   faults: data.faults,
@@ -61,6 +63,7 @@ function drawAll() {
   const open = new Set([...editor.elements].filter(([, element]) => element.classList?.contains("is-open")).map(([item]) => item.id));
   editor.elements.clear();
   list.replaceChildren(...editor.body.sections.map(drawSection));
+  drawScript(editor);
   for (const criterion of criteriaOf(editor.body)) if (open.has(criterion.id)) toggle(editor, criterion, true);
   summarise();
   showFaults(editor);
@@ -80,7 +83,7 @@ function summarise() {
   const parts = shares(editor.body);
   const format = (value) => tenths.format(value);
   for (const [item, element] of editor.elements) {
-    if (element.dataset.kind === "option") continue;
+    if (element.dataset.kind === "option" || element.dataset.kind === "stage") continue;
     const share = one("[data-share]", element);
     const label = item.bonus ? data.words.bonus : kindOf(item) === "text" ? "–" : `${format(parts.get(item) ?? 0)} %`;
     if (share.textContent === label) continue;
@@ -176,7 +179,7 @@ root.addEventListener("click", (event) => {
 });
 
 root.addEventListener("keydown", (event) => {
-  const element = event.target.closest("[data-kind]");
+  const element = event.target.closest('[data-kind]:not([data-kind="stage"])');
   const line = event.target.closest('[data-kind="criterion"]');
   if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key) && element) {
     event.preventDefault();

@@ -119,6 +119,6 @@ export function untranslated(body, language) {
       else Object.values(value).forEach(look);
     }
   };
-  look([body.title, body.description, body.sections]);
+  look([body.title, body.description, body.sections, body.stages]);
   return missing;
 }
