@@ -15,23 +15,28 @@ from transcription.errors import Cancelled
 
 
 @pytest.mark.parametrize(
-    ("threads", "narrow", "wide"),
+    ("threads", "narrow", "middle", "wide"),
     [
-        (1, (1, 1), (1, 1)),
-        (2, (2, 1), (1, 2)),
-        (4, (4, 1), (1, 4)),
-        (6, (3, 2), (1, 6)),
-        (7, (3, 2), (1, 7)),
-        (8, (4, 2), (2, 4)),
-        (16, (4, 4), (4, 4)),
-        (64, (4, 16), (4, 16)),
+        (1, (1, 1), (1, 1), (1, 1)),
+        (2, (2, 1), (2, 1), (1, 2)),
+        (3, (3, 1), (2, 1), (1, 3)),
+        (4, (4, 1), (2, 2), (1, 4)),
+        (6, (3, 2), (2, 3), (1, 6)),
+        (7, (3, 2), (2, 3), (1, 7)),
+        (8, (4, 2), (2, 4), (2, 4)),
+        (16, (4, 4), (4, 4), (4, 4)),
+        (64, (4, 16), (4, 16), (4, 16)),
     ],
 )
-def test_threads_are_shared_among_windows(threads: int, narrow: tuple[int, int], wide: tuple[int, int]) -> None:
+def test_threads_are_shared_among_windows(
+    threads: int, narrow: tuple[int, int], middle: tuple[int, int], wide: tuple[int, int]
+) -> None:
     assert share_threads(threads, 384) == narrow
+    assert share_threads(threads, 768) == middle
     assert share_threads(threads, 1280) == wide
-    assert narrow[0] <= MOST_AT_ONCE
-    assert narrow[0] * narrow[1] <= threads
+    for crew, each in (narrow, middle, wide):
+        assert crew <= MOST_AT_ONCE
+        assert crew * each <= threads
 
 
 def line(*answers: int) -> Iterator[int]:
