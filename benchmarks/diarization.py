@@ -7,8 +7,9 @@ Without a folder the sample calls are mixed down to one channel, over each kind 
 from the unmixed channels. A folder holds recordings with references (RTTM, or a transcript with times; see
 benchmarks/references.py); recordings of several channels are mixed down. Per recording: diarization error rate (0.25 s
 around changes not counted), share of the seconds spoken on the right person, share of words on the right person where
-words have times (`--words` lets the draft engine hear the unmixed channels of English calls), how sure the stretches
-are, and computing time as a share of the recording's length.
+words have times (`--words` lets the draft engine hear the unmixed channels of English calls; for the others the words
+are those of the transcript that came with the call, each on the person whose channel speaks then), how sure the
+stretches are, and computing time as a share of the recording's length.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.lines import LINES, over_line
+from benchmarks.normalisation import BY_CHARACTERS
 from benchmarks.references import BadReference, read_folder, sample_references
 from benchmarks.speaker_measures import Stretch, diarization_error
 from transcription.audio import DecodedCall, decode_call
@@ -33,10 +35,13 @@ from transcription.diarization import Stretch as Heard
 from transcription.diarization import VoiceBackend, choose_backend, diarize
 from transcription.diarization.cepstral import CepstralBackend
 from transcription.diarization.shipped import ShippedBackend
+from transcription.engines.imported import read_transcript
 from transcription.engines.sphinx import SphinxEngine
 from transcription.errors import TranscriptionError
 from transcription.speech import SpokenChannel
+from transcription.transcript import Turn
 from transcription.vad import find_speech
+from workers.demo.manifest import sample_calls
 
 Spoken = tuple[str, float, float]
 """A word's person, start and end."""
@@ -183,6 +188,8 @@ def _cases(
             )
             if engine is not None and reference.language == "en":
                 words = _heard_words(engine, channels)
+            elif hear and folder is None:
+                words = _words_with_times(reference.name, truth)
         for line in lines if len(channels) == 2 else ("as it is",):
             target = workdir / f"{number}-{line}.raw"
             over_line([_samples(call, n) for n in range(len(call.channels))], line).tofile(target)
@@ -193,8 +200,6 @@ def _cases(
 
 
 def _words_of(turns: Sequence[object] | None) -> tuple[Spoken, ...]:
-    from transcription.transcript import Turn
-
     return tuple(
         (turn.speaker or turn.role, word.start, word.end)
         for turn in turns or ()
@@ -212,6 +217,36 @@ def _heard_words(engine: SphinxEngine, channels: Sequence[SpokenChannel]) -> tup
         for word in utterance.words
         if word.start is not None and word.end is not None
     )
+
+
+def _words_with_times(name: str, truth: Sequence[Stretch]) -> tuple[Spoken, ...]:
+    """Words of the transcript that came with a sample call, each on the person whose channel speaks at its middle.
+
+    Words while both or neither speak are left out. A turn without times of its words has them one after another.
+    """
+    sample = next(call for call in sample_calls() if call.name == name)
+    if sample.transcript is None:
+        return ()
+    read = read_transcript(sample.transcript.read_bytes(), name=sample.transcript.name, language=sample.language)
+    spoken: list[Spoken] = []
+    for turn in read.turns:
+        for start, end in _times(turn):
+            people = {stretch.who for stretch in truth if stretch.start <= (start + end) / 2 < stretch.end}
+            if len(people) == 1:
+                spoken.append((people.pop(), start, end))
+    return tuple(spoken)
+
+
+def _times(turn: Turn) -> Iterator[tuple[float, float]]:
+    """Start and end of each word, or of each letter's share where words have no times."""
+    timed = [(word.start, word.end) for word in turn.words if word.start is not None and word.end is not None]
+    if timed or turn.start is None or turn.end is None:
+        yield from timed
+        return
+    count = max(1, len(turn.text.split()) if turn.language not in BY_CHARACTERS else len(turn.text))
+    step = (turn.end - turn.start) / count
+    for n in range(count):
+        yield turn.start + n * step, turn.start + (n + 1) * step
 
 
 def _samples(call: DecodedCall, number: int) -> NDArray[np.int16]:
