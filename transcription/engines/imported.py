@@ -108,6 +108,8 @@ def _by_shape(data: dict[str, Any], language: str | None, speakers: Speakers) ->
         return read_whisper(data, language, speakers)
     if isinstance(data.get("words"), list) and isinstance(data.get("text"), str):
         return read_whisper({**data, "segments": segments_of_words(data)}, language, speakers)
+    if isinstance(data.get("text"), str) and data["text"].strip() and "segments" not in data:
+        return read_whisper({**data, "segments": []}, language, speakers)  # OpenAI's answer in its shortest form
     raise NotATranscript("its JSON has none of turns, segments, words, transcription, results, response or Transcript")
 
 

@@ -122,7 +122,9 @@ def _by_speaker(
     heard: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], language: str | None, speakers: Speakers
 ) -> tuple[Turn, ...]:
     words = [_words(best, n) for n, (_, best) in enumerate(heard)]
-    if any(who is not None for result in words for who, _ in result):
+    # A last result without a text of its own repeats all words; else a result without words is not lost.
+    whole = all(words) or not (read_text(heard[-1][1], "transcript") or "").strip()
+    if whole and any(who is not None for result in words for who, _ in result):
         return join_pieces(_pieces(_without_repeats(words), language, speakers), language)
     turns: list[Turn] = []
     for (_, best), said_words in zip(heard, words, strict=True):

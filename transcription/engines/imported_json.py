@@ -42,6 +42,8 @@ def read_whisper(data: Mapping[str, Any], language: str | None, speakers: Speake
         turns = join_pieces(pieces, language)
     else:
         turns = tuple(turn for piece in pieces for turn in join_pieces([piece], language))
+    if not any(turn.text for turn in turns):
+        turns = without_words([read_text(data, "text")], language, speakers)
     return Transcript(
         turns=turns,
         language=language,
@@ -49,6 +51,12 @@ def read_whisper(data: Mapping[str, Any], language: str | None, speakers: Speake
         model="whisperx" if labelled else "whisper",
         duration=read_number(data, "duration", "duration"),
     )
+
+
+def without_words(texts: Sequence[str | None], language: str | None, speakers: Speakers) -> tuple[Turn, ...]:
+    """Texts without times or speakers, each a turn."""
+    pieces = [Piece(speakers.speaker(None), text.strip(), None, None) for text in texts if text and text.strip()]
+    return tuple(turn for piece in pieces for turn in join_pieces([piece], language))
 
 
 def read_aws(data: Mapping[str, Any], language: str | None, speakers: Speakers) -> Transcript:
@@ -65,6 +73,12 @@ def read_aws(data: Mapping[str, Any], language: str | None, speakers: Speakers) 
         if not isinstance(items, list):
             raise NotATranscript("it has no list of items", where="results.items")
         turns = _aws_speakers(items, results.get("speaker_labels"), language, speakers)
+    if not any(turn.text for turn in turns):
+        # Without a list of words the text alone is there.
+        texts = [
+            read_text(read_object(t, "results.transcripts"), "transcript") for t in read_list(results, "transcripts")
+        ]
+        turns = without_words(texts, language, speakers)
     return Transcript(turns=turns, language=language, engine="imported", model="aws-transcribe")
 
 
