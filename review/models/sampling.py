@@ -46,9 +46,7 @@ class SamplingRule(Base):
     sharing: Mapped[str] = mapped_column(default="round_robin")  # one of SHARING
     due_days: Mapped[int] = mapped_column(default=5)
     blind: Mapped[bool] = mapped_column(default=False)
-    second_percent: Mapped[float] = mapped_column(
-        default=0.0
-    )  # 0..100, of the calls drawn by lot: scored by two
+    second_percent: Mapped[float] = mapped_column(default=0.0)  # 0..100, of the calls drawn by lot: scored by two
     standard: Mapped[str | None]  # the scorecard's name; None: the one the call was judged by
     revision: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("user.id", ondelete="SET NULL"), index=True)

@@ -8,6 +8,7 @@ const box = document.getElementById("bulk-window");
 const form = box.querySelector("form");
 const chosen = new Set();
 const number = new Intl.NumberFormat(data.language);
+const AWAY = "bulk:away";
 const LOOK = 1000; // ms between two looks at what the workers do
 let everything = null; // {count, last} when all that match are meant
 let last = null; // the line ticked last: a stretch begins there
@@ -217,7 +218,8 @@ box.addEventListener("click", (event) => {
   if (event.target.closest("[data-stop]") && running) look(running.cancel, { method: "POST", body: body({}) }).catch(() => {});
 });
 box.addEventListener("close", () => {
-  if (changed || running) location.reload();
+  if (running) sessionStorage.setItem(AWAY, running.progress); // left to the workers: it is not shown again by itself
+  else if (changed) location.reload();
 });
 bar.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -255,7 +257,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !box.open && !bar.hidden && !current()?.querySelector(".mini")) clear();
 });
 show();
-if (data.running) {
+if (data.running && sessionStorage.getItem(AWAY) !== data.running.progress) {
   // Asked for before, on a page that was closed since: the workers are still at it.
   open(data.running.act);
   for (const field of form.querySelectorAll("[data-for]")) field.hidden = true;
