@@ -10,6 +10,7 @@ import yaml
 
 from benchmarks.redaction_composed import ComposedMaker
 from benchmarks.redaction_dialogues import Dialogue, Maker
+from benchmarks.redaction_told import read_scenes, tell
 
 SCENES: Final = Path(__file__).with_name("redaction_scenes")
 LANGUAGES: Final = ("en", "ru", "ko", "zh")
@@ -17,11 +18,16 @@ EARLY: Final = ("first", "second", "third", "fourth")
 """In a file per language; one way of dictation with other phrases in each."""
 COMPOSED: Final = ("fifth", "sixth", "seventh", "eighth")
 """In a file per set; the way of dictation is composed at random as well, in the eighth mostly plain."""
-SETS: Final = (*EARLY, *COMPOSED)
+TOLD: Final = ("ninth", "tenth")
+"""Whole dialogues with places for digits, written by somebody else; see redaction_told."""
+SETS: Final = (*EARLY, *COMPOSED, *TOLD)
 
 
 def make_dialogues(count: int, seed: int, scenes: str = "first") -> list[Dialogue]:
     """`count` conversations, the four languages in turn, from one set of scenes."""
+    if scenes in TOLD:
+        told = read_scenes(SCENES / f"{scenes}.txt")
+        return [tell(*told[n % len(told)][::-1], random.Random(f"{seed}/{n}")) for n in range(count)]  # noqa: S311
     data = {name: _phrases(name, scenes) for name in LANGUAGES}
     made = []
     for number in range(count):
