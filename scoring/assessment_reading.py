@@ -137,6 +137,7 @@ def _objection(d: Mapping[str, Any]) -> Objection:
         outcome=d["outcome"],
         scale=d["scale"],
         probability=d["probability"],
+        why=d.get("why", ""),
     )
 
 

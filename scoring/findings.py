@@ -55,6 +55,8 @@ class Objection:
     outcome: str
     scale: int
     probability: float
+    why: str = ""
+    """What made the model of turns say so, as a sentence; empty where a phrase of the pack is the evidence."""
 
     @property
     def severity(self) -> str | None:
@@ -85,6 +87,7 @@ class Objection:
             "scale": self.scale,
             "probability": share(self.probability),
             "severity": self.severity,
+            **({"why": self.why} if self.why else {}),
         }
 
 

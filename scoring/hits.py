@@ -27,13 +27,18 @@ class Hit(NamedTuple):
         return self.entry.group
 
     @property
+    def mark(self) -> str:
+        """What found it, as evidence names it: a rule of the pack, or a model that names itself."""
+        return self.source if self.source.startswith("model:") else f"rule:{self.source}"
+
+    @property
     def confidence(self) -> float:
         """How sure the finding is, 0..1: the rule's precision, less where the speech engine was unsure."""
         return self.precision * speech_factor(self.speech_confidence)
 
     def evidence(self, conversation: Conversation) -> Evidence:
         """The hit as evidence."""
-        return conversation.turns[self.turn].evidence(self.start, self.end, f"rule:{self.source}")
+        return conversation.turns[self.turn].evidence(self.start, self.end, self.mark)
 
 
 def speech_factor(confidence: float | None) -> float:

@@ -27,13 +27,13 @@ _OF_THE_GOODS: Final = frozenset({"price", "fit", "trust", "other"})
 _PRICE: Final = frozenset({"price_given", "price_talk"})
 _OFFERS: Final = frozenset({"next_step", "permission", "asks_decision", "proposal", "reason_for_call", "price_given"})
 _DECISIONS: Final = frozenset({"asks_decision", "proposal", "upsell_offer", "price_given"})
-_GOES_ALONG: Final = ("accept", "client_step", "client_promise", "buying_signal", "asks_price")
+GOES_ALONG: Final = ("accept", "client_step", "client_promise", "buying_signal", "asks_price")
 _NEEDS_BEFORE: Final = {"after_price": _PRICE, "after_offer": _OFFERS}
 """What the rep's turn before must hold for a cue of that tag to count; a price may stand in the client's own turn."""
 
 
-def objecting(case: Case, turn: int) -> tuple[Hit, ...]:
-    """The cues of a client's turn that are objections there, in order of place."""
+def cued(case: Case, turn: int) -> tuple[Hit, ...]:
+    """The cues of a client's turn that by the rules are objections there, in order of place."""
     cues = case.in_turn(turn, PREFIX[:-1])
     found = [hit for hit in cues if _counts(case, hit) and not _inside_another(hit, cues)]
     return _settled(found) or _refusal(case, turn) or _resistance(case, turn)
@@ -54,7 +54,7 @@ def _resistance(case: Case, turn: int) -> tuple[Hit, ...]:
     """
     before = case.groups_in(turn - 1)
     proposes = any("propose" in hit.entry.tags for hit in case.in_turn(turn - 1, "next_step"))
-    if not (proposes or before & _DECISIONS) or any(case.in_turn(turn, group) for group in _GOES_ALONG):
+    if not (proposes or before & _DECISIONS) or any(case.in_turn(turn, group) for group in GOES_ALONG):
         return ()
     sentences = case.turn(turn).sentences
 

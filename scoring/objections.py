@@ -15,8 +15,8 @@ from scoring.assessment import Evidence, Named, Objection
 from scoring.case import Case
 from scoring.conversation import MergedTurn
 from scoring.matching import Hit
-from scoring.objection_context import objecting
 from scoring.objection_moves import PREFIX, Raised, find_faults, find_moves, latency
+from scoring.objection_votes import objecting, why
 from scoring.quotes import clause
 
 # How often an objection of a type is what it says (1) rather than a smokescreen (0); a prior until labels teach it.
@@ -85,6 +85,7 @@ def _episode(case: Case, raised: Raised, until: int) -> Objection:
         outcome=outcome,
         scale=scale,
         probability=_probability(raised),
+        why=why(case, hit),
     )
 
 

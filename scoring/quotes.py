@@ -28,7 +28,7 @@ def clause(case: Case, hit: Hit, *, narrow: bool = False) -> Evidence:
     """The clause of a hit as evidence; `narrow` never takes in the rest of a sentence that has several."""
     turn = case.turn(hit.turn)
     start, end = widened(turn, hit.sentence, hit.start, hit.end, case.pack.vocabulary.language, narrow=narrow)
-    return turn.evidence(start, end, f"rule:{hit.source}")
+    return turn.evidence(start, end, hit.mark)
 
 
 def widened(

@@ -83,6 +83,7 @@ _FORMS: Final = (
     N_("The client raises no objection."),
     N_("The client's words are unsure where they may object."),
     N_("Objections: %(outcomes)s."),
+    N_("Heard in the words and their place in the call: %(words)s."),
     N_("%(count)s of %(all)s objection(s) answered without acknowledging or asking first."),
     N_("Each objection was acknowledged or clarified first."),
     N_("No fault found in answering."),
