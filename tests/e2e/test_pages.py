@@ -1,4 +1,4 @@
-"""Every page in every width, both colours and both languages: nothing spills over, nothing is unreadable."""
+"""Every page in every width, both colours and two languages: nothing spills over, nothing is unreadable."""
 
 from __future__ import annotations
 
@@ -21,7 +21,19 @@ WIDER = """[...document.querySelectorAll("body *")]
 
 def addresses(ready_call: str) -> list[str]:
     searches = ["/?q=deliver", "/?q=nobodysaysthis", "/?date_to=1999-01-01"]
-    return ["/", ready_call, "/upload", "/sources", "/sources/1", "/health", "/clips", "/notifications", *searches]
+    work = [
+        "/queue",
+        "/queue/everybody",
+        "/sampling",
+        "/sampling/new",
+        "/evaluations",
+        "/objections",
+        "/objections/answers",
+    ]
+    cards = ["/scorecards", "/scorecards/cold-call", "/scorecards/new", "/rescoring"]
+    taught = ["/learning", "/learning/next", "/learning/drift"]
+    rest = ["/upload", "/sources", "/sources/1", "/health", "/clips", "/notifications"]
+    return ["/", ready_call, *work, *cards, *taught, *rest, *searches]
 
 
 @pytest.mark.parametrize("email", ["lead@example.com", "olga@example.com"], ids=["en", "ru"])
@@ -41,8 +53,9 @@ def test_the_drawer_opens_and_leads_on(open_page: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessibility(scheme: str, ready_call: str, open_page: Callable[..., Any]) -> None:
-    page = open_page("/", color_scheme=scheme, expected="inline style")  # the checker's own
+@pytest.mark.parametrize("size", [{}, PHONE], ids=["wide", "phone"])
+def test_accessibility(size: dict[str, Any], scheme: str, ready_call: str, open_page: Callable[..., Any]) -> None:
+    page = open_page("/", color_scheme=scheme, expected="inline style", **size)  # the checker's own
     found = []
     for address in addresses(ready_call):
         page.goto(address)
@@ -77,3 +90,15 @@ def test_the_page_works_without_sound(ready_call: str, open_page: Callable[..., 
     page.locator("#trouble:not([hidden])").wait_for()
     assert "could not be loaded" in page.locator("#trouble").inner_text()
     assert page.locator("#turns .turn").count() > 3
+
+
+def test_a_page_with_languages_of_its_own_still_offers_those_of_the_pages(open_page: Callable[..., Any]) -> None:
+    page = open_page("/sampling/new")
+    offered = page.locator("#nav [name=language]")
+    assert offered.all_inner_texts() == ["EN", "RU", "KO", "ZH"]
+
+
+def test_a_phone_comments_from_the_player(ready_call: str, open_page: Callable[..., Any]) -> None:
+    page = open_page(ready_call, **PHONE)
+    page.click(".controls [data-write]")
+    assert page.evaluate("document.activeElement.name") == "body"
