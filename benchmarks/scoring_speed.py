@@ -1,16 +1,18 @@
 """How fast calls are scored: `python -m benchmarks.scoring_speed [--language en] [--models] [--json]`.
 
 Four-minute telephone calls put together from the written sample calls (`telephone_calls.py`), no sentence said twice;
-what the scorer remembers of short turns is forgotten before each round; single words stay known, as in a worker. Then
-calls of 4 to 180 minutes, for the growth with length. All times are of the processor, not of the clock: other programs
-on the machine do not count, though they slow memory down. A call's time holds reading the transcript's JSON, scoring
-and writing the assessment's JSON. With `--models` a learned judge of each criterion takes part, as on an installation
-that has promoted one for each.
+what the scorer remembers of short turns and of pairs of words is forgotten before each round, and the pairs of the rule
+pack's own lines are met again, as at a worker's start; single words stay known, as in a worker. Then calls of 4 to 180
+minutes, for the growth with length. All times are of the processor, not of the clock: other programs on the machine do
+not count, though they slow memory down. A call's time holds reading the transcript's JSON, scoring and writing the
+assessment's JSON. What is loaded is taken out of garbage collection, as at a worker's start. With `--models` a learned
+judge of each criterion takes part, as on an installation that has promoted one for each.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -92,6 +94,7 @@ def measure_language(language: str, rounds: int) -> dict[str, Any]:
     calls = build_calls(language, FOUR_MINUTES)
     texts = [json.dumps(call.to_json(), ensure_ascii=False) for call in calls]
     _round(texts, standard)
+    _settle()
     times = [_measured(language, texts, standard) for _ in range(rounds)]
     with _parts_timed() as parts:
         for _ in range(rounds):
@@ -120,6 +123,7 @@ def measure_models(language: str, rounds: int) -> dict[str, Any]:
     models = models_for(calls, standard)
     texts = [json.dumps(call.to_json(), ensure_ascii=False) for call in calls]
     _round(texts, standard, models)
+    _settle()
     times = [_measured(language, texts, standard, models) for _ in range(rounds)]
     return {"models": len(models.by_id), "calls_per_second_with_models": round(1 / median(times))}
 
@@ -128,6 +132,7 @@ def measure_one(language: str, minutes: int) -> dict[str, Any]:
     """One call of that length in this process: its seconds, and the most memory the process ever held."""
     standard = load_standard(default_standard_name())
     _round([json.dumps(build_call(language, FOUR_MINUTES).to_json())], standard)
+    _settle()
     call = build_call(language, minutes * 60)
     text = json.dumps(call.to_json())
     turns = len(call.turns)
@@ -144,10 +149,18 @@ def measure_one(language: str, minutes: int) -> dict[str, Any]:
     }
 
 
+def _settle() -> None:
+    """Take what is loaded out of garbage collection, as a worker does at its start."""
+    gc.collect()
+    gc.freeze()
+
+
 def _measured(language: str, texts: Sequence[str], standard: Standard, models: LearnedJudge | None = None) -> float:
     """Seconds a call takes, with nothing remembered of an earlier round."""
-    matcher_for(load_pack(language)).forget()
+    matcher = matcher_for(load_pack(language))
+    matcher.forget()
     forget_texts()
+    matcher.hear_lines()
     started = time.process_time()
     _round(texts, standard, models)
     return (time.process_time() - started) / len(texts)

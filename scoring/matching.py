@@ -19,6 +19,7 @@ from scoring.guarded_regex import GuardedRegex
 from scoring.hits import Hit as Hit
 from scoring.hits import speech_factor as speech_factor
 from scoring.languages import Token
+from scoring.needs import EMPTY, Needs
 from scoring.packs import Entry, Pack
 from scoring.patterns import Compiled
 from scoring.stream import Stream
@@ -26,9 +27,13 @@ from scoring.stream import Stream
 _NEGATION_REACH: Final = 4
 _GUARD_REACH: Final = 40
 _FURTHER: Final = 4  # of a phrase's rarest words, looked for before its expression is tried
+_RARE: Final = 0.3  # of the pack's lines; a word in more of them is not looked for
 _FUZZY_TURN: Final = 400  # tokens; fuzzy matching is for phrases misheard in ordinary turns, not for monologues
 _SHORT: Final = 24  # characters of a turn whose hits are remembered
 _REMEMBERED: Final = 4096
+_Rule = tuple[int, frozenset[int], Entry, Compiled]
+"""A phrase by its place in the pack, with the further needs it has (`Needs`) and the entry it belongs to."""
+
 _new: Final = tuple.__new__  # a `Hit` from all its fields, in a third of the time its own constructor takes
 _ROLES: Final = ("rep", "client", "speaker_a", "speaker_b")
 
@@ -38,8 +43,8 @@ class Matcher:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self._by_anchor: dict[str, dict[str, list[int]]] = {role: {} for role in _ROLES}
-        self._rules: list[tuple[Entry, Compiled, tuple[frozenset[str], ...]]] = []
+        self._needs = Needs(pack.vocabulary.language)
+        self._rules: dict[str, dict[int, list[_Rule]]] = {role: {} for role in _ROLES}
         self._regexes: list[tuple[Entry, GuardedRegex]] = []
         self._stems: dict[tuple[str, ...], frozenset[str]] = {}
         self._fuzzy: list[tuple[Entry, str, frozenset[str]]] = []
@@ -49,15 +54,25 @@ class Matcher:
         self._negations = pack.words["negations"]
         self._cutoff = pack.threshold("fuzzy")
         self._fuzzy_share = pack.threshold("fuzzy_shared_stems")
+        self._guards: dict[Entry, tuple[tuple[int, Compiled], ...]] = {}
+        number = 0
         for entry in pack.entries:
+            self._guards[entry] = tuple((self._needs.number(phrase.required[0]), phrase) for phrase in entry.unless)
             for phrase in entry.phrases:
+                first = self._needs.number(phrase.required[0])
+                further = [need for need in phrase.required[1 : 1 + _FURTHER] if self._is_rare(need)]
+                rule = (number, frozenset(map(self._needs.number, further)), entry, phrase)
+                number += 1
                 for role in _ROLES if entry.role == "any" else (entry.role,):
-                    for anchor in sorted(phrase.required[0]):
-                        self._by_anchor[role].setdefault(anchor, []).append(len(self._rules))
-                self._rules.append((entry, phrase, phrase.required[1 : 1 + _FURTHER]))
+                    self._rules[role].setdefault(first, []).append(rule)
             self._regexes.extend((entry, expression) for expression in entry.regex)
             for text in entry.fuzzy:
                 self._add_fuzzy(entry, text)
+
+    def _is_rare(self, need: frozenset[str]) -> bool:
+        """Whether few lines of the pack hold one of the words: to know that most turns do tells nothing."""
+        counts = self.pack.vocabulary.counts
+        return sum([counts.get(key, 0) for key in need]) <= _RARE * counts.get(EMPTY, 0)
 
     def _add_fuzzy(self, entry: Entry, text: str) -> None:
         words = self._language.tokens(text)
@@ -72,6 +87,13 @@ class Matcher:
     def forget(self) -> None:
         """Search every turn anew, for measuring."""
         self._short.clear()
+        self._needs.clear()
+
+    def hear_lines(self) -> None:
+        """Meet the words and pairs of words of the pack's own lines: most of those that calls will bring."""
+        for entry in self.pack.entries:
+            for text in (*entry.match, *entry.miss):
+                self._needs.met_by(self._language.split(text))
 
     def stems_of(self, groups: tuple[str, ...]) -> frozenset[str]:
         """Every uncommon word the phrases of the groups know: what a near miss would share."""
@@ -129,25 +151,24 @@ class Matcher:
         ]
 
     def _search(self, turn: MergedTurn) -> list[Hit]:
-        stream = Stream(turn, self.pack.vocabulary)
-        if not stream.tokens:
+        if not turn.sentences:
             return []
+        stream = Stream(turn, self.pack.vocabulary)
+        met = self._needs.met_by(turn.sentences)
         found: list[Hit] = []
-        by_anchor = self._by_anchor.get(turn.role, {})
-        candidates = set().union(*map(by_anchor.__getitem__, by_anchor.keys() & stream.keys))
-        for number in sorted(candidates):
-            entry, phrase, needs = self._rules[number]
-            if not _has_each(needs, stream.keys):
-                continue
+        rules = self._rules.get(turn.role, {})
+        tried = [rule for need in rules.keys() & met for rule in rules[need] if rule[1] <= met]
+        tried.sort()
+        for _, _, entry, phrase in tried:
             for match in stream.find(phrase):
-                hit = self._hit(entry, turn, stream, match.start(), match.end())
+                hit = self._hit(entry, turn, stream, met, match.start(), match.end())
                 if hit is not None:
                     found.append(hit)
         found.extend(self._regex_hits(turn, stream))
-        found.extend(self._fuzzy_hits(turn, stream))
+        found.extend(self._fuzzy_hits(turn, stream, met))
         return _without_overlaps(found)
 
-    def _hit(self, entry: Entry, turn: MergedTurn, stream: Stream, start: int, end: int) -> Hit | None:
+    def _hit(self, entry: Entry, turn: MergedTurn, stream: Stream, met: set[int], start: int, end: int) -> Hit | None:
         first, last = stream.span(start, end)
         if last < first:
             return None
@@ -156,29 +177,23 @@ class Matcher:
             sentence = stream.sentences[number]
             if sentence.ended and sentence.asks != entry.asks:
                 return None
-        if entry.guarded and self._negated(stream, first, stream.sentence_bounds(number)[0]):
+        if entry.guarded and self._negated(stream, first, number):
             return None
         if entry.unless:
-            sentence_start, sentence_end = stream.sentence_bounds(number)
+            low, high = stream.sentence_bounds(number)
             # In speech without punctuation a "sentence" may be minutes long: a guard reaches some words only.
-            low = max(sentence_start, stream.char_start(first - _GUARD_REACH)) - 2
-            high = min(sentence_end, stream.char_start(last + _GUARD_REACH))
-            for phrase in entry.unless:
-                if phrase.required[0].isdisjoint(stream.keys):
-                    continue
-                if phrase.regex.search(stream.text, max(0, low), high):
+            low, high = max(low, start - _GUARD_REACH), min(high, end - 1 + _GUARD_REACH)
+            for need, phrase in self._guards[entry]:
+                if need in met and stream.stands(phrase, low, high):
                     return None
         begin, stop = stream.tokens[first][2], stream.tokens[last][3]
         confidence = turn.speech_confidence(begin, stop)
         return _new(Hit, (entry, turn.index, number, begin, stop, entry.id, entry.precision, confidence))
 
-    def _negated(self, stream: Stream, first: int, sentence_start: int) -> bool:
-        for index in range(first - 1, max(-1, first - 1 - _NEGATION_REACH), -1):
-            if stream.char_starts[index] < sentence_start:
-                return False
-            if stream.tokens[index].stem in self._negations:
-                return True
-        return False
+    def _negated(self, stream: Stream, first: int, sentence: int) -> bool:
+        begins = stream.sentence_bounds(sentence)[0] - sentence - 1
+        before = stream.tokens[max(begins, first - _NEGATION_REACH) : first]
+        return any(token.stem in self._negations for token in before)
 
     def _regex_hits(self, turn: MergedTurn, stream: Stream) -> Iterable[Hit]:
         for entry, expression in self._regexes:
@@ -190,7 +205,7 @@ class Matcher:
                     confidence = turn.speech_confidence(start, end)
                     yield Hit(entry, turn.index, number, start, end, entry.id, entry.precision, confidence)
 
-    def _fuzzy_hits(self, turn: MergedTurn, stream: Stream) -> Iterable[Hit]:
+    def _fuzzy_hits(self, turn: MergedTurn, stream: Stream, met: set[int]) -> Iterable[Hit]:
         surface: str | None = None
         starts: list[int] = []
         if len(stream.tokens) > _FUZZY_TURN:
@@ -213,8 +228,7 @@ class Matcher:
             # "I am interested" is one letter-run away from "I am not interested".
             if sum(t.stem in self._negations for t in tokens) != len(stems & self._negations):
                 continue
-            stream_at = stream.char_starts[first]
-            hit = self._hit(entry, turn, stream, stream_at, stream.char_starts[last] + 1)
+            hit = self._hit(entry, turn, stream, met, stream.place(first), stream.place(last) + 1)
             if hit is not None:
                 yield hit._replace(precision=hit.precision * found.score / 100)
 
@@ -228,14 +242,6 @@ def matcher_for(pack: Pack) -> Matcher:
 @lru_cache(maxsize=16)
 def _facts_entry(group: str, source: str) -> Entry:
     return Entry(source, group, "rep", 0.97, (), (), (), (), False, None, frozenset(), (), ())
-
-
-def _has_each(needs: tuple[frozenset[str], ...], keys: set[str]) -> bool:
-    """Whether every set of words a phrase needs has one in the turn."""
-    for need in needs:  # noqa: SIM110 - the plain loop is twice as fast here, the hottest line of scoring
-        if need.isdisjoint(keys):
-            return False
-    return True
 
 
 def _sentence_of_char(stream: Stream, char: int) -> int:

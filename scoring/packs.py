@@ -17,8 +17,9 @@ from typing import Final
 
 from scoring.guarded_regex import GuardedRegex, guard_regex
 from scoring.languages import Language, language_of
+from scoring.languages.codes import AlphabetFull
+from scoring.needs import keys_of
 from scoring.patterns import Compiled, PatternInvalid, Vocabulary, compile_pattern, exact_forms
-from scoring.stream import keys_of
 from scoring.yaml_source import SourceInvalid, Value, read_yaml
 
 FUZZY_LENGTH: Final = 12
@@ -212,7 +213,7 @@ def _compiled(value: Value | None, entry_id: str, vocabulary: Vocabulary) -> tup
     for item in value.items() if value is not None else ():
         try:
             compiled.append(compile_pattern(item.text(), vocabulary))
-        except PatternInvalid as error:
+        except (PatternInvalid, AlphabetFull) as error:
             raise item.wrong(f"the phrase '{item.text()}' of '{entry_id}' is refused", str(error)) from error
     return tuple(compiled)
 
@@ -225,6 +226,6 @@ def _regexes(value: Value | None, entry_id: str, language: Language) -> tuple[Gu
         needs = frozenset(t.stem for word in keys["needs"].texts() for t in language.tokens(word)[:1])
         try:
             found.append(guard_regex(source, entry=entry_id, needs=needs))
-        except PatternInvalid as error:
+        except (PatternInvalid, AlphabetFull) as error:
             raise item.wrong(f"the regex '{source}' of '{entry_id}' is refused", str(error)) from error
     return tuple(found)

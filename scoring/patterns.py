@@ -18,10 +18,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
-from scoring.languages import WORD_MARK, Language
-from scoring.phrase_parts import Part, all_of, in_order, of_word
+from scoring.languages import Language
+from scoring.languages.codes import ANY_WORD, BOUNDARY, Codes, a_number, head_of
+from scoring.phrase_parts import Part, all_of, either_of, in_order, of_word
 
 MAX_COST: Final = 20_000
 _UNSEEN: Final = 0.5
@@ -29,9 +31,6 @@ _UNSEEN_PAIR: Final = 0.02
 """How often a word, and a pair, that stands in no line of the pack is taken to occur there."""
 
 DIGIT_ANCHOR: Final = "#digit"
-BOUNDARY: Final = "|"
-"""What stands before the first and behind the last token of a sentence."""
-
 _EDGE: Final = frozenset((BOUNDARY,))
 _EXACT: Final = re.compile(r"=([\w'-]+)")
 _LEX: Final = re.compile(r"\.\.\d*|<[a-z_]+>|[()\[\]|^$]|=?[^\s()\[\]|^$<>=]+")
@@ -46,9 +45,10 @@ class Compiled:
     """A phrase ready to run on a token stream.
 
     `required`: sets of which each has a member in any turn the phrase is found in, the rarest set first; a member is
-    the key of a stem, or those of two stems that follow each other, with a space between (`Stream.keys`). `first`: the
+    the key of a stem, or those of two stems that follow each other, with a space between (`keys_of`). `first`: the
     keys of the stems it can begin with, None when it can begin with any. `stems`: every word it knows, to find near
-    misses. `expression`: the text of its regular expression.
+    misses. `expression`: the text of its regular expression, which runs on lines of characters (`Codes`), on `marked`
+    ones where it asks for a whole written word of syllables.
     """
 
     source: str
@@ -56,6 +56,7 @@ class Compiled:
     required: tuple[frozenset[str], ...]
     first: frozenset[str] | None
     stems: frozenset[str]
+    marked: bool = False
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -75,12 +76,15 @@ class Vocabulary:
     not_names: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
     counts: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
-    # Slots are used by hundreds of phrases; each is parsed once. Keyed by name: the part and the stems it knows.
-    parsed: dict[str, tuple[Part, frozenset[str]]] = field(default_factory=dict, compare=False, repr=False)
-    exact_stems: frozenset[str] = field(init=False, compare=False, repr=False)
+    # Slots are used by hundreds of phrases; each is parsed once. Keyed by name and whether it is to run on marked
+    # lines: the part, the stems it knows, and whether it must run on those.
+    parsed: dict[tuple[str, bool], tuple[Part, frozenset[str], bool]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    codes: Codes = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "exact_stems", frozenset(self.language.stem(form) for form in self.exact))
+        object.__setattr__(self, "codes", Codes(self.language, self.exact))
 
 
 def exact_forms(sources: Iterable[str]) -> frozenset[str]:
@@ -90,8 +94,11 @@ def exact_forms(sources: Iterable[str]) -> frozenset[str]:
 
 def compile_pattern(source: str, vocabulary: Vocabulary) -> Compiled:
     """The compiled phrase. Raises PatternInvalid."""
-    parser = _Parser(source, vocabulary)
+    parser = _Parser(source, vocabulary, marked=False)
     part = parser.parse()
+    if parser.needs_marks:
+        parser = _Parser(source, vocabulary, marked=True)
+        part = parser.parse()
     if not any(key.strip(f"{BOUNDARY} ") for need in part.required for key in need):
         raise PatternInvalid("it has no word that must be there; add one outside [ ] and ..")
     if part.cost > MAX_COST:
@@ -99,20 +106,22 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> Compiled:
     required = tuple(sorted(set(part.required), key=parser.commonness))
     return Compiled(
         source,
-        r"(?<!\S)" + part.regex,
+        part.regex,
         required,
         None if part.empty else part.first,
         frozenset(parser.stems) - vocabulary.language.common,
+        marked=parser.marked,
     )
 
 
 class _Parser:
     """Recursive descent over the phrase's symbols."""
 
-    def __init__(self, source: str, vocabulary: Vocabulary, depth: int = 0) -> None:
+    def __init__(self, source: str, vocabulary: Vocabulary, depth: int = 0, *, marked: bool) -> None:
         self.vocabulary = vocabulary
         self.language = vocabulary.language
-        self.exact_stems = vocabulary.exact_stems
+        self.marked = marked
+        self.needs_marks = False
         self.depth = depth
         self.stems: set[str] = set()
         self.symbols = _LEX.findall(source)
@@ -147,13 +156,15 @@ class _Parser:
             required = (frozenset().union(*(min(part.required, key=self.commonness) for part in parts)),)
         # Alternatives mostly begin with different words, so at one place few of them live on: the widest bounds them.
         cost = max(part.cost for part in parts) + sum(1 for part in parts if part.cost > 1)
+        alternatives = tuple(chain.from_iterable(part.alternatives or (part.regex,) for part in parts))
         return Part(
-            "(?:" + "|".join(part.regex for part in parts) + ")",
+            either_of(alternatives),
             cost,
             required,
             all_of(part.first for part in parts),
             all_of(part.last for part in parts),
             any(part.empty for part in parts),
+            alternatives,
         )
 
     def commonness(self, anchors: frozenset[str]) -> tuple[float, int, tuple[str, ...]]:
@@ -177,18 +188,19 @@ class _Parser:
             return self._closed(")")
         if symbol == "[":
             inner = self._closed("]")
-            return Part(f"(?:{inner.regex})?", inner.cost + 1, (), inner.first, inner.last, empty=True)
+            optional = either_of((*(inner.alternatives or (inner.regex,)), ""))
+            return Part(optional, inner.cost + 1, (), inner.first, inner.last, empty=True)
         if symbol == "|":
             raise PatternInvalid("'|' stands at the edge of a word")
         if symbol == "^":
-            return Part(r"(?<=\| )", 1, (), _EDGE, _EDGE)
+            return Part(r"(?<=\|)", 1, (), _EDGE, _EDGE)
         if symbol == "$":
-            return Part(r"(?=\| )", 1, (), _EDGE, _EDGE)
+            return Part(r"(?=\|)", 1, (), _EDGE, _EDGE)
         if symbol.startswith(".."):
             width = int(symbol[2:] or self.language.gap)
             if width > self.language.widest:
                 raise PatternInvalid(f"'{symbol}' is wider than {self.language.widest} words")
-            return Part(rf"(?:[^\s|]\S* ){{0,{width}}}?", width + 1, empty=True)
+            return Part(f"{ANY_WORD}{{0,{width}}}?", width + 1, empty=True)
         part = self._word(symbol)
         while not spaced and self._peek() == "|":
             self.at += 1
@@ -212,27 +224,36 @@ class _Parser:
         exact = symbol.startswith("=")
         word = symbol[1:] if exact else symbol
         if word.startswith("#"):
-            return of_word(rf"{re.escape(word)}{WORD_MARK}? ", frozenset((word,)))
-        patterns = self.language.patterns(word, self.exact_stems, exact=exact)
+            return of_word(self._mask(word), frozenset((word,)))
+        self.needs_marks |= exact and self.language.marks_words
+        patterns = self.language.patterns(word, self.vocabulary.codes, exact=exact, marked=self.marked)
         if not patterns:
             raise PatternInvalid(f"'{word}' is dropped before matching; leave it out")
         self.stems.update(anchor for pattern in patterns for anchor in pattern.anchors)
-        return in_order([of_word(p.expression, self.language.keys(p.anchors)) for p in patterns])
+        return in_order([of_word(p.characters, self.language.keys(p.anchors), p.ahead) for p in patterns])
+
+    def _mask(self, word: str) -> str:
+        character = self.vocabulary.codes.word(word)
+        return character + head_of(character) if self.marked else character
 
     def _slot(self, name: str) -> Part:
         if name == "any":
-            return Part(r"[^\s|]\S* ", 1)
+            return Part(ANY_WORD, 1)
         if name == "digits":
-            return of_word(r"\d\S* ", frozenset((DIGIT_ANCHOR,)))
+            number = frozenset((DIGIT_ANCHOR,))
+            return Part(a_number(marked=self.marked), 1, (number,), number, number)
         if name == "name":
-            return Part(self.language.name_pattern(self.vocabulary.not_names), 1)
+            return Part(
+                self.language.name_pattern(self.vocabulary.not_names, self.vocabulary.codes, marked=self.marked), 1
+            )
         slots = self.vocabulary.slots
         if name not in slots:
             raise PatternInvalid(f"there is no slot <{name}>; there are: {', '.join(sorted(slots))}")
-        known = self.vocabulary.parsed.get(name)
+        known = self.vocabulary.parsed.get((name, self.marked))
         if known is None:
-            inner = _Parser(f"({slots[name]})", self.vocabulary, self.depth + 1)
-            known = (inner.parse(), frozenset(inner.stems))
-            self.vocabulary.parsed[name] = known
+            inner = _Parser(f"({slots[name]})", self.vocabulary, self.depth + 1, marked=self.marked)
+            known = (inner.parse(), frozenset(inner.stems), inner.needs_marks)
+            self.vocabulary.parsed[name, self.marked] = known
         self.stems.update(known[1])
+        self.needs_marks |= known[2]
         return known[0]

@@ -6,18 +6,23 @@ phrase cheap, above all in Chinese and Korean, where a word is one syllable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from scoring.languages.codes import any_of
+
 MOST_PAIRS: Final = 100
 """Pairs of neighbouring words that a phrase may be looked for by; with more of them none is rare."""
+
+_ONE: Final = re.compile(r"\[[^\]]*\]|.")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a phrase. `first` and `last`: keys of the stems it can begin and end with, None when they can be
-    anything; `empty`: it can be found in no words at all."""
+    anything; `empty`: it can be found in no words at all; `alternatives`: the expressions of which it is one."""
 
     regex: str
     cost: int
@@ -25,11 +30,49 @@ class Part:
     first: frozenset[str] | None = None
     last: frozenset[str] | None = None
     empty: bool = False
+    alternatives: tuple[str, ...] = ()
 
 
-def of_word(expression: str, keys: frozenset[str]) -> Part:
-    """One word that must be there, by the keys of the stems it stands for."""
-    return Part(expression, 1, (keys,), keys, keys)
+def of_word(characters: str, keys: frozenset[str], ahead: str = "") -> Part:
+    """One word that must be there, by its characters (`Codes`) and the keys of the stems it stands for; `ahead` is what
+    must follow it."""
+    if ahead:
+        return Part(any_of(characters) + ahead, 1, (keys,), keys, keys)
+    return Part(any_of(characters), 1, (keys,), keys, keys, alternatives=tuple(characters))
+
+
+def either_of(alternatives: Iterable[str]) -> str:
+    """The expression of one of several, tried in their order. Those that begin with the same character share it.
+
+    Two that begin with different characters are never both found at one place, so the order between them says nothing.
+    """
+    pieces = list(_pieces(alternatives))
+    if len(pieces) == 1:
+        return pieces[0]
+    if len(pieces) == 2 and not pieces[1] and _ONE.fullmatch(pieces[0]):
+        return (pieces[0] if pieces[0][0] == "[" else f"[{pieces[0]}]") + "?"
+    return f"(?:{'|'.join(pieces)})"
+
+
+def _pieces(alternatives: Iterable[str]) -> Iterator[str]:
+    tails: dict[str, list[str]] = {}
+    for alternative in dict.fromkeys(alternatives):
+        if alternative and alternative[0] not in "([":
+            tails.setdefault(alternative[0], []).append(alternative[1:])
+        else:
+            yield from _shared(tails)
+            tails.clear()
+            yield alternative
+    yield from _shared(tails)
+
+
+def _shared(tails: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    alone = [first for first, rest in tails.items() if rest == [""]]
+    if alone:
+        yield any_of(alone)
+    for first, rest in tails.items():
+        if rest != [""]:
+            yield first + either_of(rest)
 
 
 def in_order(parts: list[Part]) -> Part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import os
@@ -122,8 +123,15 @@ def read_learned(settings: Settings) -> None:
 
 
 def read_packs() -> None:
-    """Read and compile every language's rules once (two seconds of work) instead of in every fork."""
+    """Read and compile every language's rules once (two seconds of work) instead of in every fork.
+
+    What is loaded is taken out of collection: a full one would go through all of it, and copy it into the fork.
+    """
+    from scoring.matching import matcher_for
     from scoring.packs import languages_with_packs, load_pack
 
     for language in languages_with_packs():
         load_pack(language).compile_all()
+        matcher_for(load_pack(language)).hear_lines()
+    gc.collect()
+    gc.freeze()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from scoring.languages.base import WORD_MARK as WORD_MARK
 from scoring.languages.base import Language as Language
 from scoring.languages.base import Sentence as Sentence
 from scoring.languages.base import Token as Token

@@ -16,6 +16,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from scoring.languages.codes import Codes, a_name
+
 PIECE: Final = re.compile(
     r"(?P<currency>[$€£¥₽₩])"
     r"|(?P<number>\d+(?:[.,:/]\d+)*)"
@@ -23,11 +25,6 @@ PIECE: Final = re.compile(
     r"|(?P<percent>%)"
     r"|(?P<end>[.!?。？！]+)"
 )
-WORD_MARK: Final = "▁"
-"""Stands behind the first syllable of a written word in languages that are matched by syllables but have spaces.
-
-Behind it, so that an expression's alternatives begin with different letters and most are passed over at one look.
-"""
 
 
 class Token(NamedTuple):
@@ -57,10 +54,12 @@ class Sentence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WordPattern:
-    """One token of a phrase: its expression on the stream, and the stems of which one must be in the turn."""
+    """One token of a phrase: its characters (`Codes`), the stems of which one must be in the turn, and the expression
+    of what must follow it."""
 
-    expression: str
+    characters: str
     anchors: frozenset[str]
+    ahead: str = ""
 
 
 class Filled(dict[str, str]):
@@ -88,7 +87,7 @@ class Language(ABC):
     """True where tokens are syllables or characters instead of words."""
 
     marks_words: bool = False
-    """True where the stream marks the beginnings of written words (WORD_MARK)."""
+    """True where a phrase can ask for a whole written word of syllables (`Codes.marked`)."""
 
     gap: int = 3
     """Tokens that `..` may pass over."""
@@ -133,21 +132,17 @@ class Language(ABC):
         """The tokens of a short text, sentences ignored."""
         return tuple(token for sentence in self.split(word) for token in sentence.tokens)
 
-    def name_pattern(self, not_names: frozenset[str]) -> str:
+    def name_pattern(self, not_names: frozenset[str], codes: Codes, *, marked: bool) -> str:
         """The expression of one thing that can be a name, none of `not_names`."""
-        deny = "|".join(sorted(re.escape(word) for word in not_names)) or "(?!)"
-        return rf"(?!(?:{deny})(?:=\w+)? )(?:#name|#org|[^\s|\d#]\S*) "
+        return a_name(codes, not_names)
 
-    def patterns(self, word: str, exact_stems: frozenset[str], *, exact: bool) -> tuple[WordPattern, ...]:
-        """The pattern of each token of a phrase's word; `exact` asks for this form and no other."""
+    def patterns(self, word: str, codes: Codes, *, exact: bool, marked: bool) -> tuple[WordPattern, ...]:
+        """The pattern of each token of a phrase's word; `exact` asks for this form and no other, on a line that is
+        `marked` or not."""
         found = []
         for token in self.tokens(word):
-            form = ""
-            if exact:
-                form = f"={token.surface}"
-            elif token.stem in exact_stems:
-                form = r"(?:=\w+)?"
-            found.append(WordPattern(re.escape(token.stem) + form + " ", frozenset((token.stem,))))
+            characters = codes.form(token.stem, token.surface) if exact else codes.word(token.stem)
+            found.append(WordPattern(characters, frozenset((token.stem,))))
         return tuple(found)
 
     def holds(self, tokens: Sequence[Token], words: frozenset[str]) -> bool:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from scoring.languages.base import Sentence, Token, WordPattern
 from scoring.languages.chinese_dates import chinese_date
 from scoring.languages.chinese_questions import chinese_is_open, chinese_questions
+from scoring.languages.codes import Codes
 from scoring.languages.joined import Joined, is_syllable
 
 _FILLERS: Final = frozenset("嗯呃唔啊呀哦噢喔哎唉诶欸哈呵嘿哟哼嘞")
@@ -82,9 +83,9 @@ class Chinese(Joined):
                 sentences.append(Sentence(tokens, sentence.asks, sentence.ended))
         return tuple(sentences)
 
-    def patterns(self, word: str, exact_stems: frozenset[str], *, exact: bool) -> tuple[WordPattern, ...]:
+    def patterns(self, word: str, codes: Codes, *, exact: bool, marked: bool) -> tuple[WordPattern, ...]:
         """A phrase's word, character by character; there are no written words to ask for exactly."""
-        return tuple(WordPattern(re.escape(t.stem) + " ", frozenset((t.stem,))) for t in self.tokens(word))
+        return tuple(WordPattern(codes.word(t.stem), frozenset((t.stem,))) for t in self.tokens(word))
 
     def questions(self, sentence: Sentence, *, punctuated: bool) -> Iterator[tuple[int, int]]:
         return chinese_questions(sentence, punctuated=punctuated)

@@ -12,7 +12,6 @@ from typing import Final
 
 from scoring.languages.base import (
     PIECE,
-    WORD_MARK,
     Filled,
     Language,
     Sentence,
@@ -21,6 +20,7 @@ from scoring.languages.base import (
     mask_tokens,
     new_token,
 )
+from scoring.languages.codes import Codes, a_joined_name
 
 _SINGLE: Final = re.compile(
     r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]|[0-9]+(?:[.,:/][0-9]+)*|[^\W\d_]+|\d+"
@@ -124,9 +124,9 @@ class Joined(Language):
                 )
         return found
 
-    def name_pattern(self, not_names: frozenset[str]) -> str:
+    def name_pattern(self, not_names: frozenset[str], codes: Codes, *, marked: bool) -> str:
         """Two to four syllables in a row: which of them are a name only the phrase around them tells."""
-        return rf"(?:#name{WORD_MARK}? |#org{WORD_MARK}? |(?:[^\s|\d#]{WORD_MARK}? ){{2,4}}?)"
+        return a_joined_name(marked=marked)
 
     def stem(self, word: str) -> str:
         return "".join(token.stem for token in self.tokens(word)) or word

@@ -14,7 +14,8 @@ from operator import eq
 from types import MappingProxyType
 from typing import Final
 
-from scoring.languages.base import WORD_MARK, Filled, Sentence, Token, WordPattern, new_token
+from scoring.languages.base import Filled, Sentence, Token, WordPattern, new_token
+from scoring.languages.codes import WORD_ENDS, Codes, head_of
 from scoring.languages.joined import Joined, is_syllable
 from scoring.languages.korean_dates import korean_date
 from scoring.languages.korean_questions import korean_is_open, korean_questions
@@ -131,22 +132,25 @@ class Korean(Joined):
             return (), False, False, True
         return read[0].tokens, read[0].ended, read[0].asks, True
 
-    def patterns(self, word: str, exact_stems: frozenset[str], *, exact: bool) -> tuple[WordPattern, ...]:
+    def patterns(self, word: str, codes: Codes, *, exact: bool, marked: bool) -> tuple[WordPattern, ...]:
         """A phrase's word, syllable by syllable; `=네` is the whole written word 네 and nothing more."""
         # A word said as a hesitation is dropped from speech when it stands alone; in a phrase it is a particle.
         tokens = self.tokens(word) or tuple(Token(self.normal(c), c, n, n + 1, head=n == 0) for n, c in enumerate(word))
         found: list[WordPattern] = []
         for number, token in enumerate(tokens):
-            mark = f"{WORD_MARK}?"
+            last = number == len(tokens) - 1
             if exact:
-                mark = WORD_MARK if number == 0 else ""
-            if not exact and number == len(tokens) - 1 and _is_open_syllable(token.stem):
-                last = chr(ord(token.stem) + _FINALS - 1)
-                forms = frozenset(chr(code) for code in range(ord(token.stem), ord(last) + 1))
-                found.append(WordPattern(f"[{token.stem}-{last}]{mark} ", forms))
+                character = codes.word(token.stem)
+                begun = head_of(character) if number == 0 else character
+                found.append(WordPattern(begun, frozenset((token.stem,)), WORD_ENDS if last else ""))
                 continue
-            end = rf" (?=[^\s{WORD_MARK}]+{WORD_MARK}|\|)" if exact and number == len(tokens) - 1 else " "
-            found.append(WordPattern(re.escape(token.stem) + mark + end, frozenset((token.stem,))))
+            forms = [token.stem]
+            if last and _is_open_syllable(token.stem):
+                forms = [chr(code) for code in range(ord(token.stem), ord(token.stem) + _FINALS)]
+            characters = "".join([codes.word(form) for form in forms])
+            if marked:
+                characters += "".join(map(head_of, characters))
+            found.append(WordPattern(characters, frozenset(forms)))
         return tuple(found)
 
     def questions(self, sentence: Sentence, *, punctuated: bool) -> Iterator[tuple[int, int]]:

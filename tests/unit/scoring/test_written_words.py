@@ -7,8 +7,8 @@ import pytest
 from scoring.languages import Sentence, language_of
 from scoring.languages.joined import Joined
 from scoring.languages.words import Words
+from scoring.needs import keys_of
 from scoring.packs import load_pack
-from scoring.stream import keys_of
 
 WORDS = {
     "en": (
