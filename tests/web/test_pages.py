@@ -43,7 +43,9 @@ def test_a_page_needs_the_same_statements_for_more_calls(sign_in: SignIn, databa
     with counted_statements(database) as many:
         assert browser.get(url).status_code == 200
     assert len(many) <= len(few)
-    assert len(few) <= 24, few  # tags, kept views, who may be given calls: a statement or two each
+    assert len(few) <= 25, (
+        few
+    )  # tags, kept views, who may be given calls, what is judged blind: a statement or two each
 
 
 def test_the_call_page_needs_the_same_statements_whatever_the_client_has(sign_in: SignIn, database: Database) -> None:
@@ -78,6 +80,17 @@ def test_a_hit_opens_at_the_second(sign_in: SignIn, scored_call: int) -> None:
     text = sign_in("quality_lead").get("/?q=price").text
     assert f"/calls/{scored_call}?t=3" in text
     assert sign_in("quality_lead").get(f"/calls/{scored_call}?t=3").status_code == 200
+
+
+def test_the_score_and_its_column_come_alone_as_they_stand_on_the_page(sign_in: SignIn, scored_call: int) -> None:
+    browser = sign_in("reviewer")
+    whole, part = (browser.get(f"/calls/{scored_call}{asked}").text for asked in ("", "?part=scores"))
+    for text in (whole, part):
+        assert text.count('id="live-score"') == text.count('id="live-scores"') == text.count('id="scorecard"') == 1
+    assert 'id="turns"' in whole
+    assert 'id="turns"' not in part
+    column = part[part.index('id="live-scores"') : part.index("</body>")]
+    assert " ".join(column.split()) in " ".join(whole.split())
 
 
 def test_htmx_gets_the_rows_alone(sign_in: SignIn, scored_call: int) -> None:

@@ -33,7 +33,7 @@ blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
 @blueprint.get("/<int:call_id>")
 def show(call_id: int) -> str:
-    """The call page; `?t=61.5` opens it at that second."""
+    """The call page; `?t=61.5` opens it at that second, `?part=scores` gives the score and its column alone."""
     with parts().database.read() as db:
         call = get_call(db, viewer(), call_id)
         better = better_model_for(db, call_id)
@@ -55,7 +55,7 @@ def show(call_id: int) -> str:
     decides = rule_of("evaluations.begin").allows(viewer())
     start_at = read_second(request.args.get("t"))
     return render_template(
-        "call.html",
+        "call_scores.html" if request.args.get("part") == "scores" else "call.html",
         call=call,
         page=read_page(call),
         start_at=start_at,

@@ -3,6 +3,7 @@ import { tell } from "./page.js";
 import { send } from "./correct_send.js";
 
 const ASK_EVERY = 700; // ms
+const SCORES = ["live-scores", "live-score"]; // what `?part=scores` gives: all of a long call would take seconds
 const ASK_AT_MOST = 400; // times; the workers may be away, and the page says what it knows
 
 export function keepLive({ data, onNew, busy }) {
@@ -52,7 +53,9 @@ export function keepLive({ data, onNew, busy }) {
   async function reread({ quiet = false, only = null } = {}) {
     if (late) only = null; // what waited comes with it
     late = false;
-    const response = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } }).catch(() => null);
+    const address = new URL(location.href);
+    if (only?.every((id) => SCORES.includes(id))) address.searchParams.set("part", "scores");
+    const response = await fetch(address.pathname + address.search, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!response?.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     replaceParts(fresh, only);
