@@ -43,9 +43,8 @@ def test_a_page_needs_the_same_statements_for_more_calls(sign_in: SignIn, databa
     with counted_statements(database) as many:
         assert browser.get(url).status_code == 200
     assert len(many) <= len(few)
-    assert len(few) <= 25, (
-        few
-    )  # tags, kept views, who may be given calls, what is judged blind: a statement or two each
+    # Tags, kept views, who may be given calls, what is judged blind: a statement or two each.
+    assert len(few) <= 25, few
 
 
 def test_the_call_page_needs_the_same_statements_whatever_the_client_has(sign_in: SignIn, database: Database) -> None:
