@@ -29,10 +29,12 @@ _RUNS: Final = {"ko": (2, 3, 4), "zh": (1, 2, 3)}
 _FEWEST: Final = 8
 """Signs a piece counts as having at least: a word of a short turn does not say everything."""
 
-OFFERED: Final = frozenset(
-    {"c:price_given", "c:next_step", "c:asks_decision", "c:proposal", "c:upsell_offer", "c:permission", "c:benefit"}
-)
-"""The rep's turn before offered something: there a client objects or takes it up, elsewhere most turns inform."""
+OFFERED: Final = frozenset({"c:price_given", "c:next_step", "c:asks_decision", "c:proposal", "c:upsell_offer"})
+"""The rep's turn before offered something: there a client objects or takes it up, elsewhere most turns inform.
+
+A benefit named in passing and a request ("may I text you") are no offers: on real calls replies to them were objections
+no oftener than other turns.
+"""
 
 Classes = Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]
 """By the first token of a word, the words that begin with it and the classes of each."""
