@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from scoring.languages.base import Sentence, Token
+from scoring.languages.english_question_order import AUXILIARIES
 from scoring.languages.english_question_starts import (
-    AUXILIARIES,
     LEAD_IN,
     STARTERS,
     asks_shortly,
     asks_to_tell,
     begins_at_edge,
     begins_in_the_middle,
+    surely_asks,
     wonders,
 )
 from scoring.wordlists import word_set
@@ -31,6 +32,14 @@ _EARLY_OPENER: Final = 6
 _LATE_OPENER: Final = 10
 _LEAST_GAP: Final = 5
 _LONGEST: Final = 25
+# After these "right" is said of something: "that's right", "all right", "on the right".
+_RIGHT_AFTER: Final = word_set(
+    "is are was were be am been all the that it you not he she they yes no okay right my your its quite just do does "
+    "did done feel feels sounds seems look looks got get gets very so too more about absolutely exactly totally a this "
+    "to and or"
+)
+_LEAST_TAGGED: Final = 5
+_TAGGED: Final = 12
 
 
 def english_questions(sentence: Sentence, *, punctuated: bool) -> Iterator[tuple[int, int]]:
@@ -44,9 +53,16 @@ def english_questions(sentence: Sentence, *, punctuated: bool) -> Iterator[tuple
     elif begins_at_edge(tokens, first) or asks_to_tell(tokens, first):
         yield first, len(tokens)
     else:
-        asked = next((n for n in range(len(tokens)) if wonders(tokens, n) or (n and asks_to_tell(tokens, n))), None)
+        asked = next((n for n in range(len(tokens)) if _asks_within(tokens, n)), None)
         if asked is not None:
             yield asked, len(tokens)
+
+
+def _asks_within(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a sentence with a full stop asks all the same: "on a scale of one to ten, how sure are you."."""
+    if wonders(tokens, index) or (index and asks_to_tell(tokens, index)):
+        return True
+    return index > 0 and surely_asks(tokens, index)
 
 
 def _unmarked(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -58,6 +74,8 @@ def _unmarked(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
             starts.append(index)
     for place, index in enumerate(starts):
         yield index, starts[place + 1] if place + 1 < len(starts) else min(len(tokens), index + _LONGEST)
+    if _ends_in_tag(tokens) and (not starts or len(tokens) - starts[-1] > _LONGEST):
+        yield max(edge, len(tokens) - _TAGGED), len(tokens)
 
 
 def _starts(tokens: Sequence[Token], index: int, edge: int) -> bool:
@@ -71,6 +89,13 @@ def _starts(tokens: Sequence[Token], index: int, edge: int) -> bool:
     if index == edge and begins_at_edge(tokens, index):
         return True
     return begins_in_the_middle(tokens, index)
+
+
+def _ends_in_tag(tokens: Sequence[Token]) -> bool:
+    """A statement that asks to be confirmed: "you are the only driver, correct"."""
+    if len(tokens) < _LEAST_TAGGED or tokens[-1].surface not in ("right", "correct"):
+        return False
+    return tokens[-2].surface not in _RIGHT_AFTER
 
 
 def _after_lead_in(tokens: Sequence[Token]) -> int:
