@@ -265,6 +265,8 @@ def enforce(app: Flask) -> None:
                 raise _not_open()
             return
         if rule.public:
+            if request.endpoint is None:
+                viewer_of_session()  # "there is no such page" is told in the reader's own language too
             return
         viewer = viewer_of_session()
         if viewer is None:
