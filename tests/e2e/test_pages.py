@@ -11,6 +11,10 @@ import pytest
 pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+ON_THE_TIMELINE = "[data-from="
+"""Stretches drawn where they were said are as wide as they were long, and may lie beside each other: the standard (WCAG
+2.5.8) excepts what must stand where it stands. What they show is in the lists of the page, too."""
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -65,6 +69,7 @@ def test_accessibility(size: dict[str, Any], scheme: str, ready_call: str, open_
             f"{address}: {broken['id']} {node['target']} {node.get('failureSummary', '')}"
             for broken in result["violations"]
             for node in broken["nodes"]
+            if not (broken["id"] == "target-size" and ON_THE_TIMELINE in str(node["target"]))
         ]
     assert found == [], "\n".join(found)
 
