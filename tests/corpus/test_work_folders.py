@@ -18,7 +18,7 @@ from workers.leftovers import WORK_PREFIX, remove_decoded_sound
 
 ROOT = str(Path(__file__).resolve().parents[2])
 HOLD = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from transcription.work_folders import work_folder
 with work_folder(Path(sys.argv[1]), sys.argv[2]) as folder:
@@ -26,7 +26,7 @@ with work_folder(Path(sys.argv[1]), sys.argv[2]) as folder:
     (folder / "transcribe-x").mkdir()
     (folder / "transcribe-x" / "leg0.raw.0").write_bytes(bytes(1000))
     print(folder, flush=True)
-    time.sleep(600)
+    signal.pause()
 """
 
 
