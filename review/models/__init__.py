@@ -15,7 +15,20 @@ from review.models.calls import (
     Recording,
     Source,
 )
-from review.models.clients import DEAL_STATUSES, POTENTIALS, Client, ClientPhone, CrmTask, Deal, LossReason
+from review.models.clients import (
+    DEAL_KINDS,
+    DEAL_STATUSES,
+    POTENTIALS,
+    Client,
+    ClientPhone,
+    CrmEmail,
+    CrmNote,
+    CrmTask,
+    Deal,
+    DealStage,
+    DoNotCall,
+    LossReason,
+)
 from review.models.comments import Clip, Comment, Notification, Playlist, PlaylistItem
 from review.models.corrections import Correction, SourceRoleChange
 from review.models.evaluations import EVALUATION_STATES, Evaluation, EvaluationEvent
@@ -52,6 +65,7 @@ from review.models.upkeep import AuditEvent, OutboxItem, WatchedFile, WebAudio
 __all__ = [
     "ASSIGNMENT_STATES",
     "CALL_STATES",
+    "DEAL_KINDS",
     "DEAL_STATUSES",
     "DIRECTIONS",
     "DISPOSITIONS",
@@ -82,10 +96,14 @@ __all__ = [
     "Clip",
     "Comment",
     "Correction",
+    "CrmEmail",
+    "CrmNote",
     "CrmTask",
     "Deal",
+    "DealStage",
     "DefaultView",
     "Delivery",
+    "DoNotCall",
     "DriftReading",
     "Evaluation",
     "EvaluationEvent",
