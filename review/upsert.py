@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from review.models import Base
 
 
-def insert_new(session: Session, model: type[Base], key: Sequence[str], **values: Any) -> int | str | None:
+def insert_new(session: Session, model: type[Base], key: Sequence[str], /, **values: Any) -> int | str | None:
     """The first primary key column of the new row; None when a row with the same `key` columns was there already.
 
     A row that another transaction is inserting at the same moment is waited for.

@@ -31,6 +31,16 @@ from review.models.clients import (
 )
 from review.models.comments import Clip, Comment, Notification, Playlist, PlaylistItem
 from review.models.corrections import Correction, SourceRoleChange
+from review.models.crm import (
+    CONNECTION_STATES,
+    CRM_ENTITIES,
+    NOTE_TIMES,
+    CrmConflict,
+    CrmConnection,
+    CrmId,
+    CrmMapping,
+    CrmUpload,
+)
 from review.models.evaluations import EVALUATION_STATES, Evaluation, EvaluationEvent
 from review.models.finding import SHARED_WITH, VIEW_PAGES, CallTag, DefaultView, SavedView, Tag
 from review.models.learning import (
@@ -60,19 +70,36 @@ from review.models.scorecards import (
 )
 from review.models.sealed import RIGHTS, SealedOriginal, UserRight
 from review.models.speech import SpeechNow
-from review.models.upkeep import AuditEvent, OutboxItem, WatchedFile, WebAudio
+from review.models.telephony import (
+    CALL_RESULTS,
+    DELIVERY_STATES,
+    FETCH_STATES,
+    AudioFetch,
+    NumberChoice,
+    RepAlias,
+    SourceDoor,
+    WebhookDelivery,
+)
+from review.models.upkeep import OUTBOX_STATES, AuditEvent, OutboxItem, WatchedFile, WebAudio
 
 __all__ = [
     "ASSIGNMENT_STATES",
+    "CALL_RESULTS",
     "CALL_STATES",
+    "CONNECTION_STATES",
+    "CRM_ENTITIES",
     "DEAL_KINDS",
     "DEAL_STATUSES",
+    "DELIVERY_STATES",
     "DIRECTIONS",
     "DISPOSITIONS",
     "DOORS",
     "DRAWN_BY",
     "EVALUATION_STATES",
+    "FETCH_STATES",
     "MODEL_STATES",
+    "NOTE_TIMES",
+    "OUTBOX_STATES",
     "PARTS",
     "POTENTIALS",
     "PREVIEW_STATES",
@@ -85,6 +112,7 @@ __all__ = [
     "VIEW_PAGES",
     "ApiToken",
     "Assignment",
+    "AudioFetch",
     "AuditEvent",
     "Base",
     "BulkRun",
@@ -96,9 +124,14 @@ __all__ = [
     "Clip",
     "Comment",
     "Correction",
+    "CrmConflict",
+    "CrmConnection",
     "CrmEmail",
+    "CrmId",
+    "CrmMapping",
     "CrmNote",
     "CrmTask",
+    "CrmUpload",
     "Deal",
     "DealStage",
     "DefaultView",
@@ -113,12 +146,14 @@ __all__ = [
     "LossReason",
     "ModelEvent",
     "Notification",
+    "NumberChoice",
     "ObjectionEpisode",
     "OutboxItem",
     "Playlist",
     "PlaylistItem",
     "Recording",
     "Rep",
+    "RepAlias",
     "RescoreChange",
     "RescoreRun",
     "SamplingDraw",
@@ -134,6 +169,7 @@ __all__ = [
     "ShadowAnswer",
     "SignInAttempt",
     "Source",
+    "SourceDoor",
     "SourceRoleChange",
     "SpeechNow",
     "StandardVersion",
@@ -150,5 +186,6 @@ __all__ = [
     "WatchedFile",
     "WebAudio",
     "WebSession",
+    "WebhookDelivery",
     "utc_now",
 ]

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from review.models.base import Base, BigId, CreatedAt, RowId
 
+OUTBOX_STATES = ("waiting", "sent", "failed", "skipped")
+
 
 class WebAudio(Base):
     """The playable audio and peaks of a call; `folder` relative to the data folder, `duration` in seconds."""
@@ -51,6 +53,14 @@ class OutboxItem(Base):
     next_at: Mapped[float] = mapped_column(default=0.0)  # seconds since 1970, database clock
     attempts: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None]
+    connection_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("crm_connection.id", ondelete="CASCADE"), index=True
+    )
+    state: Mapped[str] = mapped_column(default="waiting")  # one of OUTBOX_STATES
+    error: Mapped[str] = mapped_column(default="")  # of the last try
+    remote_id: Mapped[str] = mapped_column(default="")  # what the receiver calls what it made of it
+    lease_token: Mapped[str | None]
+    lease_until: Mapped[float | None]  # seconds since 1970, database clock
 
 
 class AuditEvent(Base):
