@@ -81,6 +81,7 @@ from review.models.telephony import (
     WebhookDelivery,
 )
 from review.models.upkeep import OUTBOX_STATES, AuditEvent, OutboxItem, WatchedFile, WebAudio
+from review.models.win_back import WIN_BACK_ARMS, WIN_BACK_OUTCOMES, WIN_BACK_STATES, WinBackEvent, WinBackLead
 
 __all__ = [
     "ASSIGNMENT_STATES",
@@ -110,6 +111,9 @@ __all__ = [
     "SHARED_WITH",
     "VERDICT_KINDS",
     "VIEW_PAGES",
+    "WIN_BACK_ARMS",
+    "WIN_BACK_OUTCOMES",
+    "WIN_BACK_STATES",
     "ApiToken",
     "Assignment",
     "AudioFetch",
@@ -187,5 +191,7 @@ __all__ = [
     "WebAudio",
     "WebSession",
     "WebhookDelivery",
+    "WinBackEvent",
+    "WinBackLead",
     "utc_now",
 ]
