@@ -101,6 +101,8 @@ class Call(Base):
     queue: Mapped[str | None]
     disposition: Mapped[str | None]
     loss_reason: Mapped[str | None]
+    result: Mapped[str | None]  # one of telephony's CALL_RESULTS: whether somebody answered
+    talk_seconds: Mapped[int | None]  # from the answer on, as the telephone system counts
     language: Mapped[str | None]
     transcript_sha256: Mapped[str | None] = mapped_column(ForeignKey("recording.sha256"))  # delivered with the call
 
