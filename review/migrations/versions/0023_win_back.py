@@ -69,7 +69,7 @@ def upgrade() -> None:
             for name in ("found_excluded", "excluded", "currency", "ended", "verdict", "push_key", "outcome_by")
         ),
         *(
-            sa.Column(name, sa.Float(), nullable=False)
+            sa.Column(name, sa.Double(), nullable=False)
             for name in ("control_share", "lot", "probability", "chance", "rank")
         ),
         *(sa.Column(name, MONEY, nullable=True) for name in ("value", "outcome_sum")),
