@@ -15,6 +15,7 @@ from review.models.calls import (
     Recording,
     Source,
 )
+from review.models.client_card import PROMISE_DECISIONS, CallFact, CallPromise, ClientComment, PromiseDecision
 from review.models.clients import (
     DEAL_KINDS,
     DEAL_STATUSES,
@@ -104,6 +105,7 @@ __all__ = [
     "PARTS",
     "POTENTIALS",
     "PREVIEW_STATES",
+    "PROMISE_DECISIONS",
     "RIGHTS",
     "ROLES",
     "RULE_STATES",
@@ -121,9 +123,12 @@ __all__ = [
     "Base",
     "BulkRun",
     "Call",
+    "CallFact",
     "CallLeg",
+    "CallPromise",
     "CallTag",
     "Client",
+    "ClientComment",
     "ClientPhone",
     "Clip",
     "Comment",
@@ -155,6 +160,7 @@ __all__ = [
     "OutboxItem",
     "Playlist",
     "PlaylistItem",
+    "PromiseDecision",
     "Recording",
     "Rep",
     "RepAlias",

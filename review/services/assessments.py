@@ -1,4 +1,4 @@
-"""Storing an assessment beside earlier ones, and showing it: on the call's row, in the lists of objections."""
+"""Storing an assessment beside earlier ones, and showing it: on the call's row, in lists of what was said."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from review.bodies import pack_body
+from review.client_card.keeping import keep_said
 from review.learning.shown import refresh_call
 from review.models import Call, StoredAssessment
 from review.services.call_flags import count_flags
@@ -50,3 +51,4 @@ def show_assessment(session: Session, call_id: int, assessment_id: int, data: Ma
     )
     refresh_call(session, call_id, dict(data))  # what people decided of this call outranks the machine
     keep_episodes(session, call_id, dict(data))
+    keep_said(session, call_id, data)
