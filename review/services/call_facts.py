@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
 from review.errors import BadFacts
-from review.models import DIRECTIONS, DISPOSITIONS
+from review.models import CALL_RESULTS, DIRECTIONS, DISPOSITIONS
 from review.services.display_names import display_text, has_control
 from review.text.phones import read_phone
 
@@ -18,8 +18,14 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "direction": {"in": "inbound", "incoming": "inbound", "out": "outbound", "outgoing": "outbound"},
     "disposition": {"lost": "closed_lost", "closed": "closed_lost", "disqualified": "unqualified"},
+    "result": {"missed": "not_answered", "no_answer": "not_answered", "unanswered": "not_answered"},
 }
-_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"direction": DIRECTIONS, "disposition": DISPOSITIONS}
+_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "direction": DIRECTIONS,
+    "disposition": DISPOSITIONS,
+    "result": CALL_RESULTS,
+}
+_LONGEST_TALK: Final = 7 * 86_400  # seconds; more is a clock that was wrong
 _SHORTEST_NUMBER: Final = 6  # digits
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200  # outside them a clock was wrong; the years 1 and 9999 have times without UTC
 _NO_NUMBER: Final = frozenset({"anonymous", "unknown", "unavailable", "restricted", "private", "withheld"})
@@ -29,7 +35,8 @@ _NO_NUMBER: Final = frozenset({"anonymous", "unknown", "unavailable", "restricte
 class CallFacts:
     """What a sender knows of a call; None means unknown. `started_at` is aware; `client` and `deal` are CRM ids.
 
-    `rep` is a name, extension or e-mail address; `client_phone` any usual spelling of a number.
+    `rep` is a name, extension or e-mail address; `client_phone` any usual spelling of a number; `result` says whether
+    somebody answered, `talk_seconds` counts from then on.
     """
 
     source: str = "upload"
@@ -44,6 +51,8 @@ class CallFacts:
     language: str | None = None
     client: str | None = None
     deal: str | None = None
+    result: str | None = None
+    talk_seconds: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The known facts as plain data, as the delivery keeps them."""
@@ -68,7 +77,7 @@ def read_facts(mapping: Mapping[str, str]) -> CallFacts:
         text = (mapping.get(name) or "").strip()
         if not text:
             continue
-        values[name] = _read_time(name, text) if name == "started_at" else text
+        values[name] = _READERS[name](name, text) if name in _READERS else text
     return check_facts(CallFacts(**values))
 
 
@@ -90,6 +99,7 @@ def check_facts(facts: CallFacts, *, region: str | None = None) -> CallFacts:
         checked,
         direction=_choose("direction", checked.direction),
         disposition=_choose("disposition", checked.disposition),
+        result=_choose("result", checked.result),
         language=_read_language(checked.language),
         client_phone=_read_number(checked.client_phone, region),
     )
@@ -106,6 +116,15 @@ def _read_time(name: str, text: str) -> datetime:
     if time.tzinfo is None:
         raise BadFacts(name, text[:80], _TIME_FIX)
     return time
+
+
+def _read_seconds(name: str, text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) > _LONGEST_TALK:
+        raise BadFacts(name, text[:80], "give whole seconds, at most a week")
+    return int(text)
+
+
+_READERS: Final[Mapping[str, Callable[[str, str], Any]]] = {"started_at": _read_time, "talk_seconds": _read_seconds}
 
 
 def _read_text(name: str, text: str) -> str | None:

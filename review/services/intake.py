@@ -177,6 +177,8 @@ def _insert_call(
         disposition=facts.disposition,
         loss_reason=facts.loss_reason,
         language=facts.language,
+        result=facts.result,
+        talk_seconds=facts.talk_seconds,
         transcript_sha256=imported.sha256 if imported else None,
         state="received" if legs or imported else "no_audio",
         hinted_at=database_now(),  # the caller rings; the sweep need not ring again at once

@@ -22,6 +22,8 @@ _SAME_NAMED: Final = (
     "disposition",
     "loss_reason",
     "language",
+    "result",
+    "talk_seconds",
 )
 _WITHOUT_WORDS: Final = ("needs_model", "no_audio", "dead")
 _JUDGED_BY: Final = frozenset(

@@ -55,6 +55,8 @@ class PbxCall:
             rep=self.rep,
             client_phone=self.client_phone,
             queue=self.queue,
+            result=self.result,
+            talk_seconds=self.talk_seconds,
         )
 
 

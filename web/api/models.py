@@ -37,6 +37,8 @@ class CallForm(BaseModel):
     language: str | None = Field(None, description="en, ru, ko, zh, ...; leave it out when unknown.")
     client: str | None = Field(None, description="The client's id in the CRM.")
     deal: str | None = Field(None, description="The deal's id in the CRM.")
+    result: Literal["answered", "not_answered", "busy", "failed", "voicemail"] | None = None
+    talk_seconds: int | None = Field(None, description="Whole seconds from the answer on.")
 
 
 class CallTaken(BaseModel):
