@@ -55,6 +55,7 @@ class Settings:
     evaluation_edit_hours: float = 24.0  # CALLCOACH_EVALUATION_EDIT_HOURS: how long its author may open it again
     call_records: tuple[tuple[str, Path], ...] = ()  # CALLCOACH_CALL_RECORDS: source=file, as Asterisk's Master.csv
     call_records_zone: str | None = None  # CALLCOACH_CALL_RECORDS_ZONE: of their times; None: told from their ids
+    time_zone: str = "UTC"  # CALLCOACH_TIME_ZONE: of the sellers; a promised day ends where they are
     assistant: Endpoint | None = None  # CALLCOACH_ASSISTANT_URL, _MODEL, _KEY, _SECONDS: a local language model
 
     @property
@@ -123,6 +124,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         watch=_places(env, "CALLCOACH_WATCH"),
         call_records=_places(env, "CALLCOACH_CALL_RECORDS"),
         call_records_zone=_zone(env, "CALLCOACH_CALL_RECORDS_ZONE"),
+        time_zone=_zone(env, "CALLCOACH_TIME_ZONE") or "UTC",
         speech_workers=_whole(env, "CALLCOACH_SPEECH_WORKERS", 1, 1, 64),
         max_upload_bytes=_whole(env, "CALLCOACH_MAX_UPLOAD_MB", 512, 1, 8192) * 1024 * 1024,
         lease_seconds=_seconds(env, "CALLCOACH_LEASE_SECONDS", 90.0),
