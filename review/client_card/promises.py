@@ -8,9 +8,11 @@ earlier promise says so and is no longer asked for.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import takewhile
 from typing import Final
 
 from review.client_card.promise_rules import PromiseRule, PromiseRules, promise_rules
@@ -82,7 +84,11 @@ def judge_promises(
     """One client's promises, judged in the order given, by what followed with that client."""
     rules = rules or promise_rules()
     ordered = sorted(traces, key=lambda trace: (trace.at, trace.kind, trace.id))
-    judged = [judge_promise(said, ordered, known, now=now, zone=zone, rules=rules) for said in promises]
+    times = [trace.at for trace in ordered]
+    judged = [
+        judge_promise(said, ordered[bisect_left(times, said.began_at) :], known, now=now, zone=zone, rules=rules)
+        for said in promises
+    ]
     return tuple(replace(one, again_in=_said_again(one, judged)) for one in judged)
 
 
@@ -94,7 +100,8 @@ def judge_promise(
     day = find_due_day(said, rule, rules, zone)
     until = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
     last = min(now, until + timedelta(days=rule.late_days))
-    found = next((trace for trace in traces if trace.at <= last and _keeps(trace, said, rule, rules, day, zone)), None)
+    within = takewhile(lambda trace: trace.at <= last, traces)
+    found = next((trace for trace in within if _keeps(trace, said, rule, rules, day, zone)), None)
     if found is not None:
         state = "kept" if found.at < until else "kept_late"
         return Judged(said=said, state=state, due_on=day, until=until, trace=found)

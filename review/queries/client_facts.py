@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, case, select
+from sqlalchemy.orm import Session, aliased
 
 from review.models import Client, ClientPhone, CrmTask, Deal, LossReason, Rep, utc_now
 from review.queries.call_rows import CallRow
@@ -37,6 +38,10 @@ def read_client_facts(session: Session, client_id: int) -> ClientFacts | None:
             Client.product_group,
             Client.note,
             Client.created_at,
+            Client.custom,
+            Client.hot,
+            Client.hot_note,
+            Client.revision,
         ).where(Client.id == client_id)
     ).one_or_none()
     if client is None:
@@ -73,18 +78,20 @@ def make_timeline(
     return tuple(sorted(items, key=lambda item: item.at, reverse=True))
 
 
-def _read_deals(session: Session, client_id: int, now: datetime) -> tuple[DealRow, ...]:
-    rows = session.execute(
-        select(Deal, Rep.name.label("rep_name"), LossReason.name.label("reason_name"))
+def select_deals() -> Select[*tuple[Any, ...]]:
+    """A statement giving what `read_deal` needs; add conditions and an order."""
+    closer = aliased(Rep)
+    return (
+        select(Deal, Rep.name.label("rep_name"), LossReason.name.label("reason_name"), closer.name.label("closed_by"))
         .outerjoin(Rep, Rep.id == Deal.rep_id)
+        .outerjoin(closer, closer.id == Deal.closed_by_id)
         .outerjoin(LossReason, LossReason.code == Deal.loss_reason)
-        .where(Deal.client_id == client_id)
-        .order_by(case((Deal.status == "open", 0), else_=1), Deal.opened_at.desc().nulls_last(), Deal.id.desc())
     )
-    return tuple(_deal(deal, rep_name, reason_name, now) for deal, rep_name, reason_name in rows)
 
 
-def _deal(deal: Deal, rep_name: str | None, reason_name: str | None, now: datetime) -> DealRow:
+def read_deal(row: Row[*tuple[Any, ...]], now: datetime) -> DealRow:
+    """One deal from one line of `select_deals`."""
+    deal: Deal = row[0]
     since = deal.stage_since or deal.opened_at
     return DealRow(
         id=deal.id,
@@ -97,38 +104,56 @@ def _deal(deal: Deal, rep_name: str | None, reason_name: str | None, now: dateti
         amount=deal.amount,
         currency=deal.currency,
         rep_id=deal.rep_id,
-        rep_name=rep_name,
+        rep_name=row.rep_name,
         status=deal.status,
-        loss_reason=reason_name or deal.loss_reason,
+        loss_reason=row.reason_name or deal.loss_reason,
         opened_at=deal.opened_at,
         closed_at=deal.closed_at,
+        kind=deal.kind,
+        closed_by_name=row.closed_by,
+        url=deal.url,
     )
+
+
+def select_tasks() -> Select[*tuple[Any, ...]]:
+    """A statement giving what `read_task` needs; add conditions and an order."""
+    return (
+        select(CrmTask, Deal.title.label("deal_title"), Rep.name.label("rep_name"))
+        .outerjoin(Deal, Deal.id == CrmTask.deal_id)
+        .outerjoin(Rep, Rep.id == CrmTask.rep_id)
+    )
+
+
+def read_task(row: Row[*tuple[Any, ...]], now: datetime) -> TaskRow:
+    """One task from one line of `select_tasks`."""
+    task: CrmTask = row[0]
+    return TaskRow(
+        id=task.id,
+        client_id=task.client_id,
+        deal_id=task.deal_id,
+        deal_title=row.deal_title,
+        rep_id=task.rep_id,
+        rep_name=row.rep_name,
+        title=task.title,
+        due_at=task.due_at,
+        done_at=task.done_at,
+        overdue=task.done_at is None and task.due_at is not None and task.due_at < now,
+    )
+
+
+def _read_deals(session: Session, client_id: int, now: datetime) -> tuple[DealRow, ...]:
+    rows = session.execute(
+        select_deals()
+        .where(Deal.client_id == client_id)
+        .order_by(case((Deal.status == "open", 0), else_=1), Deal.opened_at.desc().nulls_last(), Deal.id.desc())
+    )
+    return tuple(read_deal(row, now) for row in rows)
 
 
 def _read_tasks(session: Session, client_id: int, now: datetime) -> tuple[TaskRow, ...]:
     rows = session.execute(
-        select(CrmTask, Deal.title.label("deal_title"), Rep.name.label("rep_name"))
-        .outerjoin(Deal, Deal.id == CrmTask.deal_id)
-        .outerjoin(Rep, Rep.id == CrmTask.rep_id)
+        select_tasks()
         .where(CrmTask.client_id == client_id)
-        .order_by(
-            case((CrmTask.done_at.is_(None), 0), else_=1),
-            CrmTask.due_at.asc().nulls_last(),
-            CrmTask.id,
-        )
+        .order_by(case((CrmTask.done_at.is_(None), 0), else_=1), CrmTask.due_at.asc().nulls_last(), CrmTask.id)
     )
-    return tuple(
-        TaskRow(
-            id=task.id,
-            client_id=task.client_id,
-            deal_id=task.deal_id,
-            deal_title=deal_title,
-            rep_id=task.rep_id,
-            rep_name=rep_name,
-            title=task.title,
-            due_at=task.due_at,
-            done_at=task.done_at,
-            overdue=task.done_at is None and task.due_at is not None and task.due_at < now,
-        )
-        for task, deal_title, rep_name in rows
-    )
+    return tuple(read_task(row, now) for row in rows)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from review.queries.call_rows import CallRow
 
@@ -28,6 +29,58 @@ class DealRow:
     loss_reason: str | None  # the reason's name, else as the CRM wrote it
     opened_at: datetime | None
     closed_at: datetime | None
+    kind: str = "deal"  # or lead
+    closed_by_name: str | None = None
+    url: str | None = None  # of its card in the CRM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRow:
+    """A stage a deal came into; `days` it stayed there, until now for the last one of an open deal."""
+
+    id: int
+    deal_id: int
+    deal_title: str
+    stage: str
+    status: str
+    at: datetime
+    rep_name: str | None
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRow:
+    """A note of the CRM."""
+
+    id: int
+    at: datetime
+    body: str
+    author: str  # the rep's name, else as the CRM wrote it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailRow:
+    """An e-mail the CRM tells of: its subject and time, never its words."""
+
+    id: int
+    at: datetime
+    subject: str
+    direction: str  # inbound or outbound
+    rep_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkRow:
+    """A comment on the client as its reader sees it."""
+
+    id: int
+    author: str
+    body: str
+    names: tuple[str, ...]  # written with @ in the body, to be shown as names
+    created_at: datetime
+    edited_at: datetime | None
+    mine: bool
+    may_delete: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +101,10 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineItem:
-    """One moment in the client's story; exactly one of `call`, `deal`, `task` is set, none for `client_created`.
+    """One moment in the client's story; the field that its kind is about is set, none for `client_created`.
 
-    `kind`: call, deal_opened, deal_stage, deal_closed, task_due, task_done or client_created.
+    `kind`: call, deal_opened, deal_stage, deal_closed, task_due, task_done, client_created; on the card note, email,
+    comment and stage (of the deal's history) as well.
     """
 
     at: datetime
@@ -58,6 +112,11 @@ class TimelineItem:
     call: CallRow | None = None
     deal: DealRow | None = None
     task: TaskRow | None = None
+    note: NoteRow | None = None
+    email: EmailRow | None = None
+    comment: RemarkRow | None = None
+    stage: StageRow | None = None
+    plays: bool = False  # of a call: whether it has a sound to play
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +134,10 @@ class ClientSummary:
     product_group: str | None
     note: str | None
     created_at: datetime
+    custom: dict[str, Any] = field(default_factory=dict)  # the company's own fields, by their names
+    hot: bool = False
+    hot_note: str = ""
+    revision: int = 1  # goes up with every change by hand
 
     @property
     def title(self) -> str:

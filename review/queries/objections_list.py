@@ -117,6 +117,13 @@ def best_and_worst(session: Session, viewer: Viewer, filters: ObjectionFilter, k
     return Sides(best=tuple(good[:limit]), worst=tuple(bad[:limit]), more=max(len(good), len(bad)) > limit)
 
 
+def client_episodes(session: Session, viewer: Viewer, client_id: int, *, limit: int = 40) -> tuple[EpisodeRow, ...]:
+    """The objections one client raised, newest first, in calls the viewer may see and need not judge blind."""
+    wanted = of_episodes(_select(), viewer, ObjectionFilter()).where(Call.client_id == client_id)
+    newest = wanted.order_by(Call.happened_at.desc(), Call.id.desc(), ObjectionEpisode.number).limit(limit)
+    return tuple(row for row in map(_read, session.execute(newest)) if row.outcome != "none")
+
+
 def get_episode(session: Session, viewer: Viewer, episode_id: int) -> EpisodeRow | None:
     """One episode; None when there is none, or its call is not the viewer's to see."""
     wanted = of_episodes(_select(), viewer, ObjectionFilter()).where(ObjectionEpisode.id == episode_id)
