@@ -56,6 +56,9 @@ class Settings:
     call_records: tuple[tuple[str, Path], ...] = ()  # CALLCOACH_CALL_RECORDS: source=file, as Asterisk's Master.csv
     call_records_zone: str | None = None  # CALLCOACH_CALL_RECORDS_ZONE: of their times; None: told from their ids
     time_zone: str = "UTC"  # CALLCOACH_TIME_ZONE: of the sellers; a promised day ends where they are
+    win_back_control: float = 0.1  # CALLCOACH_WIN_BACK_CONTROL: share of closed leads left untouched for comparison
+    win_back_watch_days: int = 90  # CALLCOACH_WIN_BACK_WATCH_DAYS: how long the untouched ones are watched
+    win_back_days: int = 365  # CALLCOACH_WIN_BACK_DAYS: leads closed longer ago are left alone
     assistant: Endpoint | None = None  # CALLCOACH_ASSISTANT_URL, _MODEL, _KEY, _SECONDS: a local language model
 
     @property
@@ -132,6 +135,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_json=env.get("CALLCOACH_LOG_JSON", "") in ("1", "true", "yes"),
         evaluation_show_hours=_hours(env, "CALLCOACH_EVALUATION_SHOW_HOURS", 0.0),
         evaluation_edit_hours=_hours(env, "CALLCOACH_EVALUATION_EDIT_HOURS", 24.0),
+        win_back_control=_share(env, "CALLCOACH_WIN_BACK_CONTROL", 0.1),
+        win_back_watch_days=_whole(env, "CALLCOACH_WIN_BACK_WATCH_DAYS", 90, 1, 730),
+        win_back_days=_whole(env, "CALLCOACH_WIN_BACK_DAYS", 365, 1, 3650),
         assistant=_assistant(env),
     )
 
@@ -175,6 +181,17 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
         raise BadSetting(name, text, "give a number of seconds") from None
     if not 0 < value <= 86_400:
         raise BadSetting(name, text, "give a number of seconds above 0 and up to a day")
+    return value
+
+
+def _share(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        raise BadSetting(name, text, "give a share from 0 to 0.5") from None
+    if not 0 <= value <= 0.5:
+        raise BadSetting(name, text, "give a share from 0 to 0.5")
     return value
 
 

@@ -69,11 +69,13 @@ def record_verdict(
     reason: str = "",
     place: Place | None = None,
     assessment_id: int | None = None,
+    closing_band: str | None = None,
 ) -> Recorded:
     """Store one verdict on the call's shown assessment; audited in the same transaction.
 
     `assessment_id` is the assessment the person was reading: when another is shown by now, nothing is stored. An answer
-    that differs from the machine's needs a reason. Raises NoSuchCall, VerdictRefused.
+    that differs from the machine's needs a reason. `closing_band` is what the machine says of the closing of the call's
+    lead, where the call was scored before the lead was closed. Raises NoSuchCall, VerdictRefused.
     """
     call = lock_call(session, call_id)
     stored = session.get(StoredAssessment, call.assessment_id) if call.assessment_id is not None else None
@@ -83,7 +85,10 @@ def record_verdict(
         raise VerdictRefused("assessment", "The call was scored again since you opened it. Nothing was stored.")
     assessment = unpack_body(stored.body)
     standard = standard_of(session, stored.standard, stored.version)
-    machine = _machine_answer(assessment, standard, kind, target, answer)
+    asked = assessment
+    if kind == "rejection" and closing_band is not None and not assessment.get("rejection"):
+        asked = {**assessment, "rejection": {"band": closing_band}}
+    machine = _machine_answer(asked, standard, kind, target, answer)
     reason = " ".join(reason.split())
     if len(reason) > LONGEST_REASON or "\x00" in reason:
         raise VerdictRefused("reason", f"A reason can have {LONGEST_REASON} characters. Nothing was stored.")

@@ -38,6 +38,7 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.suggest",
     "workers.cli.corrections",
     "workers.cli.learn",
+    "workers.cli.win_back",
     "workers.cli.status",
     "workers.cli.doctor",
     "workers.cli.models",

@@ -1,0 +1,134 @@
+"""Closed leads at work: finding and judging them, watching what becomes of them; as a process beside the sweep."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import time
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from review.db import Database
+from review.learning.in_use import read_in_use
+from review.models import Call, Deal, StoredAssessment, WinBackLead, utc_now
+from review.settings import Settings, process_environment
+from review.win_back.candidates import CLOSED, anything_new
+from review.win_back.finding import Pass, Terms, keep, plan
+from review.win_back.outcomes import OPEN_STATES, watch_outcomes
+from review.win_back.ranking import rank_anew
+from workers.supervisor import own_command
+from workers.tied import tied_command
+
+log = logging.getLogger("workers")
+
+CHECK_SECONDS: Final = 60.0
+AGAIN_SECONDS: Final = 300.0  # between two passes at least, so that leads that must wait do not keep one running
+LONGEST_SECONDS: Final = 3600.0
+DAILY: Final = timedelta(hours=20)  # tasks fall due and watches end though nothing else happens
+
+
+def terms_of(settings: Settings) -> Terms:
+    """How leads are found here."""
+    return Terms(
+        control_share=settings.win_back_control, watch_days=settings.win_back_watch_days, days=settings.win_back_days
+    )
+
+
+def find_leads(database: Database, settings: Settings, *, again: bool = False, now: datetime | None = None) -> Pass:
+    """One pass: outcomes first (what came back is not judged), then finding, then the order. Twice does no harm."""
+    now = now or utc_now()
+    terms, done = terms_of(settings), Pass()
+    with database.session() as session:
+        watch_outcomes(session, now)
+    with database.read() as session:
+        heads = read_in_use(session, settings.data).closed_leads
+        for judged, waiting in plan(session, terms, heads, now, again=again):
+            done.waiting += waiting
+            if judged:
+                with database.session() as writing:
+                    keep(writing, judged, terms, now, done)
+    with database.session() as session:
+        rank_anew(session)
+    if done.found or done.judged_again:
+        log.info("win-back: %d closed leads found, %d judged again", done.found, done.judged_again)
+    return done
+
+
+class WinBacks:
+    """Starts `callcoach win-back find` when a lead was closed or a call of one scored, and once a day."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.process: subprocess.Popen[bytes] | None = None
+        self._checked = -CHECK_SECONDS
+        self._started = -AGAIN_SECONDS
+        self._passed: datetime | None = None
+
+    def tick(self, settings: Settings, now: datetime | None = None) -> bool:
+        """Look whether a pass is due; True when it was started now."""
+        self._clear_up()
+        clock = time.monotonic()
+        if self.process is not None or clock - self._checked < CHECK_SECONDS or clock - self._started < AGAIN_SECONDS:
+            return False
+        self._checked = clock
+        now = now or utc_now()
+        try:
+            if not self.is_due(settings, now):
+                return False
+        except SQLAlchemyError as error:
+            log.warning("whether leads are to be found could not be asked: %s", error)
+            return False
+        self._started, self._passed = clock, now
+        self.process = subprocess.Popen(
+            tied_command(own_command("win-back", "find"), signal.SIGTERM),
+            stdin=subprocess.DEVNULL,
+            env=process_environment(settings, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),
+        )
+        return True
+
+    def is_due(self, settings: Settings, now: datetime) -> bool:
+        """Whether a lead was closed, came back, or had a call scored since the last pass, or a day is over."""
+        with self.database.read() as session:
+            if anything_new(session, terms_of(settings).since(now)):
+                return True
+            judged = session.scalar(select(func.max(WinBackLead.judged_at)))
+            if judged is None:
+                return False
+            last = max(judged, self._passed or judged)
+            if now - last > DAILY:
+                return True
+            scored = exists().where(
+                StoredAssessment.call_id == Call.id,
+                StoredAssessment.created_at > last,
+                or_(WinBackLead.deal_id == Call.deal_id, WinBackLead.client_id == Call.client_id),
+                WinBackLead.state.in_(OPEN_STATES),
+            )
+            back = exists().where(
+                WinBackLead.deal_id == Deal.id,
+                WinBackLead.state.in_(("found", "confirmed", "rejected", "not_sure")),
+                Deal.status.not_in(CLOSED),
+            )
+            return bool(session.scalar(select(or_(scored, back))))
+
+    def stop(self) -> None:
+        """End a running pass; the next one begins where it was."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=10)
+
+    def _clear_up(self) -> None:
+        if self.process is None:
+            return
+        code = self.process.poll()
+        if code is None:
+            if time.monotonic() - self._started > LONGEST_SECONDS:
+                log.warning("finding leads hangs and is ended")
+                self.process.kill()
+            return
+        if code:
+            log.warning("finding leads ended with code %d", code)
+        self.process = None
