@@ -23,7 +23,7 @@ from review.services.late_facts import fill_gaps
 from review.services.matching import find_client, find_deal, find_rep
 from review.services.sources import ensure_source
 from review.states import Step
-from review.storage import AudioStore, StoredBlob
+from review.storage import AudioStore
 from review.upsert import insert_new
 from transcription.engines.imported import read_transcript
 from transcription.errors import NotATranscript, UnreadableAudio
@@ -105,7 +105,7 @@ def accept_recording(
     if len(legs) == MOST_LEGS and legs[0].sha256 == legs[1].sha256:
         legs = legs[:1]  # the same file for both sides is one recording of both
     imported = _store_transcript(store, words) if words else None
-    return _accept(session, facts, legs, imported, door)
+    return accept_stored(session, facts, legs, imported, door)
 
 
 def accept_missed_call(session: Session, facts: CallFacts, *, door: str, region: str | None = None) -> Accepted:
@@ -118,18 +118,19 @@ def accept_missed_call(session: Session, facts: CallFacts, *, door: str, region:
         raise BadFacts(
             "external_id", "", "a call without a recording needs an id, or its start and the client's number"
         )
-    return _accept(session, facts, [], None, door)
+    return accept_stored(session, facts, [], None, door)
 
 
-def _accept(
+def accept_stored(
     session: Session, facts: CallFacts, legs: Sequence[StoredFile], imported: StoredFile | None, door: str
 ) -> Accepted:
+    """The same for files that are in the store already, with checked facts."""
     hashes = [leg.sha256 for leg in legs] or ([imported.sha256] if imported else [])
     external_id = facts.external_id or derive_external_id(facts, hashes)
     lock_identity(session, facts, external_id, hashes)
     ensure_source(session, facts.source, door)
-    for file in sorted({file.sha256: file for file in (*legs, *([imported] if imported else []))}.items()):
-        _keep_recording(session, file[1])
+    for _sha256, file in sorted({file.sha256: file for file in (*legs, *([imported] if imported else []))}.items()):
+        _keep_recording(session, file)
     rep_id = find_rep(session, facts.rep)
     call_id = find_call(session, facts, external_id, hashes, rep_id)
     created = call_id is None
@@ -185,7 +186,7 @@ def _insert_call(
         created_at=now,
         updated_at=now,
     )
-    if call_id is None:  # cannot be while lock_identity holds, unless somebody writes calls by another way
+    if call_id is None:  # somebody writes calls without lock_identity
         raise RuntimeError(f"call {facts.source}/{external_id} was made by another transaction")
     for position, leg in enumerate(legs):
         session.add(CallLeg(call_id=int(call_id), position=position, sha256=leg.sha256, original_name=leg.name))
@@ -257,9 +258,14 @@ def _open(file: IncomingFile) -> _Opened:
     return _Opened(name, kind, _Rejoined(head, file.stream))  # type: ignore[arg-type]
 
 
+def store_file(store: AudioStore, file: IncomingFile, limit: int) -> StoredFile:
+    """Keep one recording's bytes before it is known which call it is of. Raises IntakeRefused and StorageFull."""
+    return _store(store, _open(file), limit)
+
+
 def _store(store: AudioStore, file: _Opened, limit: int) -> StoredFile:
     blob = store.put(file.stream, limit, name=file.name)
-    return _stored(blob, file.kind, file.name)
+    return StoredFile(blob.sha256, blob.size, file.kind, file.name)
 
 
 def _read_transcript_file(file: IncomingFile, language: str | None) -> tuple[str, bytes]:
@@ -278,11 +284,8 @@ def _read_transcript_file(file: IncomingFile, language: str | None) -> tuple[str
 
 def _store_transcript(store: AudioStore, words: tuple[str, bytes]) -> StoredFile:
     name, data = words
-    return _stored(store.put(io.BytesIO(data), TRANSCRIPT_LIMIT, name=name), "transcript", name)
-
-
-def _stored(blob: StoredBlob, kind: str, name: str) -> StoredFile:
-    return StoredFile(blob.sha256, blob.size, kind, name)
+    blob = store.put(io.BytesIO(data), TRANSCRIPT_LIMIT, name=name)
+    return StoredFile(blob.sha256, blob.size, "transcript", name)
 
 
 def _read_up_to(stream: BinaryIO, size: int) -> bytes:

@@ -22,8 +22,6 @@ _SAME_NAMED: Final = (
     "disposition",
     "loss_reason",
     "language",
-    "result",
-    "talk_seconds",
 )
 _WITHOUT_WORDS: Final = ("needs_model", "no_audio", "dead")
 _JUDGED_BY: Final = frozenset(
@@ -80,6 +78,7 @@ def _missing_facts(session: Session, call: Call, facts: CallFacts, rep_id: int |
         for name in _SAME_NAMED
         if getattr(call, name) is None and getattr(facts, name) is not None
     }
+    new.update(_talk(call, facts))
     if "started_at" in new:
         new["happened_at"] = new["started_at"]
     if call.rep_id is None and rep_id is not None:
@@ -96,6 +95,16 @@ def _missing_facts(session: Session, call: Call, facts: CallFacts, rep_id: int |
             new["deal_id"], client_id = deal
     if call.client_id is None and client_id is not None:
         new["client_id"] = client_id
+    return new
+
+
+def _talk(call: Call, facts: CallFacts) -> dict[str, Any]:
+    """Whether somebody answered: the legs of a call are told in any order, one that was answered counts."""
+    new: dict[str, Any] = {}
+    if facts.result is not None and (call.result is None or (facts.result == "answered" != call.result)):
+        new["result"] = facts.result
+    if facts.talk_seconds is not None and (call.talk_seconds is None or facts.talk_seconds > call.talk_seconds):
+        new["talk_seconds"] = facts.talk_seconds
     return new
 
 

@@ -1,0 +1,236 @@
+"""Fetching from other systems without being led elsewhere: hosts by list, addresses checked, sizes and times limited.
+
+A name is looked up, every address it has is checked, and the connection goes to the address that was checked, so a
+name that answers differently a second later changes nothing. Redirects are followed by hand and checked the same way;
+passwords go to the first host only. No proxy of the environment is used.
+"""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from review.errors import ReviewError
+from review.telephony.provider import Request
+
+MOST_REDIRECTS: Final = 5
+LARGEST_JSON: Final = 2 * 1024 * 1024
+CONNECT_SECONDS: Final = 10.0
+SILENT_SECONDS: Final = 30.0  # the longest wait for the next piece
+WHOLE_SECONDS: Final = 600.0
+LONGEST_WAIT: Final = 3600.0  # that a server's Retry-After may ask for
+_SHARED: Final = ipaddress.ip_network("100.64.0.0/10")
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolve = Callable[[str, int], Sequence[str]]
+
+
+class FetchFailed(ReviewError):
+    """Something could not be fetched. `last`: trying again by itself will not help; `wait` in seconds, if they said."""
+
+    code = "fetch_failed"
+
+    def __init__(self, why: str, advice: str, *, code: str, last: bool = False, wait: float | None = None) -> None:
+        super().__init__(f"The recording could not be fetched: {why}. {advice}")
+        self.why = why
+        self.advice = advice
+        self.reason = code
+        self.last = last
+        self.wait = wait
+
+
+def look_up(host: str, port: int) -> Sequence[str]:
+    """The addresses of a name, by this machine's resolver. Raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]).partition("%")[0] for entry in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """Where may be asked: `hosts` ("*.name" for all below it), and of those `own`, which may be on our own network."""
+
+    hosts: tuple[str, ...]
+    own: tuple[str, ...] = ()
+    resolve: Resolve = look_up
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+
+    def ask_json(self, request: Request) -> Any:
+        """The JSON a server answers. Raises FetchFailed."""
+        with self.open(request, LARGEST_JSON) as body:
+            data = body.read()
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise FetchFailed("the provider's answer is no JSON", "It is tried again.", code="not_json") from error
+
+    @contextmanager
+    def open(self, request: Request, limit: int) -> Iterator[Body]:
+        """The body of the answer, read as a stream of at most `limit` bytes. Raises FetchFailed, also while reading."""
+        import httpx2
+
+        until = self.clock() + WHOLE_SECONDS
+        timeout = httpx2.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS)
+        url, form, secret = request.url, dict(request.form), dict(request.secret_headers)
+        method: str = request.method
+        with httpx2.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client:
+            for _ in range(MOST_REDIRECTS + 1):
+                address, headers, extensions = self._checked(url)
+                headers.update(secret)
+                try:
+                    with client.stream(
+                        method, address, data=form or None, headers=headers, extensions=extensions
+                    ) as response:
+                        if not 300 <= response.status_code < 400 or "Location" not in response.headers:
+                            _check_status(response.status_code, response.headers)
+                            yield Body(response.iter_raw(), limit, self.clock, until)
+                            return
+                        following = urljoin(url, response.headers["Location"])
+                        keeps = response.status_code in (307, 308)
+                except httpx2.TimeoutException as error:
+                    raise FetchFailed("it took too long", "It is tried again.", code="timeout") from error
+                except httpx2.HTTPError as error:
+                    why = f"{type(error).__name__} at {urlsplit(url).hostname}"
+                    raise FetchFailed(why, "See that the PBX can be reached from here.", code="unreachable") from error
+                if not _same_place(url, following):
+                    secret, form, method = {}, {}, "GET"
+                elif not keeps:
+                    form, method = {}, "GET"
+                url = following
+        raise FetchFailed("it leads from one address to the next without end", "Check the address.", code="redirects")
+
+    def _checked(self, url: str) -> tuple[str, dict[str, str], dict[str, Any]]:
+        """The address with the name looked up and checked, the headers, and the name that TLS must see."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError as error:
+            raise FetchFailed("its address cannot be read", _CHECK, code="bad_address", last=True) from error
+        host = (parts.hostname or "").rstrip(".")
+        if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+            raise FetchFailed("its address is none of http or https", _CHECK, code="bad_address", last=True)
+        if not matches(host, self.hosts):
+            raise FetchFailed(
+                f"{host} is none of the hosts this source may fetch from",
+                "Add the host on the source's page if it is yours, then retry.",
+                code="host_not_allowed",
+                last=True,
+            )
+        number = self._address_of(host, port)
+        place = f"[{number}]" if number.version == 6 else str(number)
+        target = f"{parts.scheme}://{place}:{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+        headers = {"Host": parts.netloc, "Accept-Encoding": "identity", "User-Agent": "callcoach"}
+        return target, headers, {"sni_hostname": host}
+
+    def _address_of(self, host: str, port: int) -> Address:
+        try:
+            numbers = [ipaddress.ip_address(text) for text in self.resolve(host, port)]
+        except (OSError, ValueError) as error:
+            raise FetchFailed(f"the name {host} is not known here", "It is tried again.", code="no_name") from error
+        own = matches(host, self.own)
+        if not numbers or not all(may_be_asked(number, own=own) for number in numbers):
+            raise FetchFailed(
+                f"{host} leads to an address of an inner network",
+                "If the PBX stands on your own network, enter its host on the source's page and say so there.",
+                code="inner_address",
+                last=True,
+            )
+        return numbers[0]
+
+
+class Body(io.RawIOBase):
+    """The bytes of an answer as they come; reading raises FetchFailed past the limit or the time."""
+
+    def __init__(self, pieces: Iterator[bytes], limit: int, clock: Callable[[], float], until: float) -> None:
+        self._pieces = pieces
+        self._left = limit
+        self._limit = limit
+        self._clock = clock
+        self._until = until
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes, all of them for -1; empty at the end."""
+        if size is None or size < 0:
+            return b"".join(iter(lambda: self.read(1024 * 1024), b""))
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._left -= len(piece)
+            if self._left < 0:
+                why = f"it is larger than {self._limit // 1024**2} MB"
+                raise FetchFailed(why, "Raise CALLCOACH_MAX_UPLOAD_MB if it should be taken.", code="large", last=True)
+            if self._clock() > self._until:
+                raise FetchFailed("it came too slowly", "It is tried again.", code="slow")
+            self._rest = piece
+        given, self._rest = self._rest[:size], self._rest[size:]
+        return given
+
+
+def matches(host: str, patterns: Sequence[str]) -> bool:
+    """Whether a host is one of these, or below a `*.name` among them."""
+    host = host.casefold().strip("[]")
+    return any(
+        host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern.strip("[]")
+        for pattern in (one.casefold() for one in patterns)
+    )
+
+
+def may_be_asked(number: Address, *, own: bool) -> bool:
+    """Whether a recording may come from there: the open net, or with `own` this machine and private networks.
+
+    Never link-local (the metadata of clouds answers there), unspecified, multicast or reserved ones.
+    """
+    number = _inner(number)
+    if number.is_link_local or number.is_unspecified or number.is_multicast or number.is_reserved:
+        return False
+    if number.is_global:
+        return True
+    shared = isinstance(number, ipaddress.IPv4Address) and number in _SHARED
+    return own and (number.is_loopback or number.is_private or shared)
+
+
+def _inner(number: Address) -> Address:
+    """The IPv4 address that an IPv6 one only wraps."""
+    if isinstance(number, ipaddress.IPv4Address):
+        return number
+    if number in _NAT64:
+        return ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
+    return number.ipv4_mapped or number.sixtofour or (number.teredo[1] if number.teredo else None) or number
+
+
+_CHECK: Final = "See what the PBX was told to send."
+
+
+def _check_status(status: int, headers: Mapping[str, str]) -> None:
+    if status == 200:
+        return
+    if status in (401, 403):
+        raise FetchFailed(f"the server answered {status}", "Check user and password of the source.", code="denied")
+    if status in (404, 409, 425):
+        raise FetchFailed(
+            f"the server answered {status}: it is not there (yet)", "It is tried again.", code="not_there"
+        )
+    if status == 410:
+        raise FetchFailed("the server has it no more", "Nothing can be done.", code="gone", last=True)
+    asked = headers.get("Retry-After") or ""
+    wait = min(float(asked), LONGEST_WAIT) if asked.isdecimal() else None
+    raise FetchFailed(f"the server answered {status}", "It is tried again.", code="status", wait=wait)
+
+
+def _same_place(one: str, other: str) -> bool:
+    first, second = urlsplit(one), urlsplit(other)
+    return (first.scheme, first.netloc) == (second.scheme, second.netloc)
