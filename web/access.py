@@ -98,6 +98,11 @@ SETS_SOURCES = _roles("admin", "quality_lead", "head_of_sales")
 # Admins see how far it is and how scores moved; the calls only those who see calls.
 RESCORES = _roles("quality_lead", "head_of_sales", "admin")
 
+# Those who work with clients, and who lead them; reviewers judge calls and change nothing of the card but comment.
+EDITS_CLIENT = _roles("rep", "manager", "quality_lead", "head_of_sales")
+EDITS_THIS_CLIENT = Rule(roles=EDITS_CLIENT.roles, subject="client")
+REMARKS_ON_CLIENT = _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales", subject="client")
+
 # Everybody who judges by a scorecard may read it; two roles say what it asks.
 READS_SCORECARDS = _roles("manager", "reviewer", "quality_lead", "head_of_sales")
 EDITS_SCORECARDS = _roles("quality_lead", "head_of_sales")
@@ -168,7 +173,16 @@ RULES: Mapping[str, Rule] = {
     "notifications.index": ANYONE_SIGNED_IN,
     "notifications.follow": ANYONE_SIGNED_IN,
     "notifications.read_all": ANYONE_SIGNED_IN,
+    "clients.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
     "clients.show": SEES_CLIENT,
+    "clients.timeline": SEES_CLIENT,
+    "client_card.save": EDITS_THIS_CLIENT,
+    "client_card.remark": REMARKS_ON_CLIENT,
+    "client_card.change_remark": REMARKS_ON_CLIENT,
+    "client_card.people": REMARKS_ON_CLIENT,
+    "client_card.write_fact": EDITS_THIS_CLIENT,
+    "promises.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "promises.decide": EDITS_CLIENT,
     # the review queue
     "queue.index": WORKS_OFF,
     "queue.following": WORKS_OFF,

@@ -113,6 +113,8 @@ def navigation() -> tuple[NavigationItem, ...]:
         ("inbox.index", _("Inbox")),
         ("queue.index", _("Review queue")),
         ("notifications.index", _("Notifications")),
+        ("clients.index", _("Clients")),
+        ("promises.index", _("Promises")),
         ("objections.index", _("Objections")),
         ("clips.index", _("Clips")),
         ("evaluations.index", _("Evaluations")),
@@ -131,7 +133,7 @@ def navigation() -> tuple[NavigationItem, ...]:
             url=url_for(endpoint),
             active=request.blueprint == endpoint.partition(".")[0],
             count=None,
-            parted=endpoint in ("objections.index", "scorecards.index"),
+            parted=endpoint in ("clients.index", "scorecards.index"),
         )
         for endpoint, label in pages
         if rule_of(endpoint).allows(viewer)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from review.models import Call, Client, ClientPhone, DoNotCall, Rep, utc_now
+from review.models import Call, Client, ClientPhone, DoNotCall, Rep
 from review.queries.blind import not_veiled
 from review.queries.call_rows import CallRow, read_call_row, select_calls
 from review.queries.client_facts import read_client_facts
@@ -90,7 +90,7 @@ def get_client(
         calls_total=total,
         last_call_at=last,
         mean_score=None if mean is None else round(float(mean), 1),
-        promises=read_promises(session, viewer, [client_id], now=utc_now(), zone=zone).get(client_id, ()),
+        promises=read_promises(session, viewer, [client_id], zone=zone).get(client_id, ()),
         facts=read_facts(session, viewer, client_id),
         objections=client_episodes(session, viewer, client_id),
         timeline=story.items,

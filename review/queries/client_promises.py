@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from review.client_card.promises import Judged, judge_promises
-from review.models import Call, CallPromise, Client, PromiseDecision, Rep, WebAudio
+from review.models import Call, CallPromise, Client, PromiseDecision, Rep, WebAudio, utc_now
 from review.queries.client_traces import read_known, read_said, read_traces
 from review.queries.keyset import read_mark, write_mark
 from review.queries.viewer import Viewer
@@ -91,7 +91,7 @@ class PromisePage:
 
 
 def read_promises(
-    session: Session, viewer: Viewer, client_ids: Collection[int], *, now: datetime, zone: tzinfo, days: int = LOOK_BACK
+    session: Session, viewer: Viewer, client_ids: Collection[int], *, zone: tzinfo, now: datetime | None = None
 ) -> Mapping[int, tuple[PromiseRow, ...]]:
     """Each client's promises in calls the viewer may see, newest first, at most ON_CARD, judged by all that followed.
 
@@ -101,7 +101,8 @@ def read_promises(
     wanted = sorted(set(client_ids))
     if not wanted:
         return {}
-    since = now - timedelta(days=days)
+    now = now or utc_now()
+    since = now - timedelta(days=LOOK_BACK)
     judged = _judge(session, wanted, since, now, zone)
     rows = session.execute(
         _select().where(
@@ -122,8 +123,8 @@ def list_promises(
     viewer: Viewer,
     filters: PromiseFilter,
     *,
-    now: datetime,
     zone: tzinfo,
+    now: datetime | None = None,
     after: str | None = None,
     limit: int = 40,
 ) -> PromisePage:
@@ -131,6 +132,7 @@ def list_promises(
 
     Judged in batches until the page is full: what became of a promise is in no column.
     """
+    now = now or utc_now()
     since = now - timedelta(days=filters.days)
     wanted = _select().where(
         Call.client_id.is_not(None),

@@ -98,6 +98,9 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:clip_id>", "1")
         .replace("<int:playlist_id>", "1")
         .replace("<int:notice_id>", "1")
+        .replace("<int:remark_id>", "1")
+        .replace("<int:fact_id>", "1")
+        .replace("<int:promise_id>", "1")
     )
 
 

@@ -52,7 +52,7 @@ def test_the_call_page_needs_the_same_statements_whatever_the_client_has(sign_in
     (first,) = fill(database, 1)
     with database.session() as db:
         client_id = db.get_one(Call, first).client_id
-    for url, most in ((f"/calls/{first}", 40), (f"/clients/{client_id}", 18)):
+    for url, most in ((f"/calls/{first}", 40), (f"/clients/{client_id}", 32)):
         with counted_statements(database) as few:
             assert browser.get(url).status_code == 200
         with database.session() as db:
@@ -81,15 +81,18 @@ def test_a_hit_opens_at_the_second(sign_in: SignIn, scored_call: int) -> None:
     assert sign_in("quality_lead").get(f"/calls/{scored_call}?t=3").status_code == 200
 
 
-def test_the_score_and_its_column_come_alone_as_they_stand_on_the_page(sign_in: SignIn, scored_call: int) -> None:
+def test_an_act_answers_with_the_judgement_as_it_stands_on_the_page(sign_in: SignIn, scored_call: int) -> None:
     browser = sign_in("reviewer")
-    whole, part = (browser.get(f"/calls/{scored_call}{asked}").text for asked in ("", "?part=scores"))
-    for text in (whole, part):
-        assert text.count('id="live-score"') == text.count('id="live-scores"') == text.count('id="scorecard"') == 1
+    fields = {"target": "greeting", "answer": "2"}
+    answer = browser.post(f"/calls/{scored_call}/verdicts", fields)
+    whole, part = browser.get(f"/calls/{scored_call}").text, answer.json["html"]
+    for name in ("live-score", "live-judgement", "live-objections", "live-closing", "scorecard"):
+        assert part.count(f'id="{name}"') == whole.count(f'id="{name}"') == 1
     assert 'id="turns"' in whole
     assert 'id="turns"' not in part
-    column = part[part.index('id="live-scores"') : part.index("</body>")]
-    assert " ".join(column.split()) in " ".join(whole.split())
+    judged = part[part.index('id="live-judgement"') : part.index('id="live-score"')]
+    judged = judged[: judged.rindex("</div>")]
+    assert " ".join(judged.split()) in " ".join(whole.split())
 
 
 def test_htmx_gets_the_rows_alone(sign_in: SignIn, scored_call: int) -> None:

@@ -1,0 +1,117 @@
+"""The fields of a card that people write: read from a form, checked, and told apart from what stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from review.client_card.refusals import BadField
+from review.comments.refusals import read_text
+from review.models import POTENTIALS, Client
+
+LONGEST_VALUE: Final = 500  # characters
+LONGEST_NOTE: Final = 10_000
+LONGEST_NAME: Final = 100  # as a CRM's own field names are kept
+MOST_FIELDS: Final = 100
+PLAIN: Final = ("potential", "client_group", "product_group", "note", "hot", "hot_note")
+"""The fields every card has, in the order a conflict shows them; the company's own follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFields:
+    """What people write on a card. `custom` is the company's own fields, by name."""
+
+    potential: str = ""  # one of POTENTIALS, or empty
+    client_group: str = ""
+    product_group: str = ""
+    note: str = ""
+    hot: bool = False
+    hot_note: str = ""
+    custom: Mapping[str, str]
+
+    def value(self, name: str) -> str:
+        """One field as text: a plain one by its name, an own one as `custom.<name>`."""
+        if name.startswith("custom."):
+            return self.custom.get(name.removeprefix("custom."), "")
+        found = getattr(self, name)
+        return ("yes" if found else "") if isinstance(found, bool) else str(found)
+
+    def names(self) -> tuple[str, ...]:
+        """Every field there is: plain ones, then `custom.<name>`."""
+        return (*PLAIN, *(f"custom.{name}" for name in self.custom))
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values, for a page that keeps a draft."""
+        return {name: getattr(self, name) for name in PLAIN} | {"custom": dict(self.custom)}
+
+
+def fields_of(client: Client) -> CardFields:
+    """The fields as they stand in the row."""
+    return CardFields(
+        potential=client.potential or "",
+        client_group=client.client_group or "",
+        product_group=client.product_group or "",
+        note=client.note or "",
+        hot=client.hot,
+        hot_note=client.hot_note,
+        custom={str(name): _text(client.custom[name]) for name in sorted(client.custom or {}, key=str.casefold)},
+    )
+
+
+def check_fields(fields: CardFields) -> CardFields:
+    """The fields as they are stored. Raises BadField, TooLong."""
+    if fields.potential and fields.potential not in POTENTIALS:
+        raise BadField("potential", f"'{fields.potential}' is none of {', '.join(POTENTIALS)}.")
+    return replace(
+        fields,
+        client_group=read_text("client group", fields.client_group, LONGEST_VALUE, needed=False),
+        product_group=read_text("product group", fields.product_group, LONGEST_VALUE, needed=False),
+        note=read_text("note", fields.note, LONGEST_NOTE, needed=False),
+        hot_note=read_text("hot note", fields.hot_note, LONGEST_VALUE, needed=False),
+        custom=_check_own(fields.custom),
+    )
+
+
+def differing(one: CardFields, other: CardFields) -> tuple[str, ...]:
+    """The names of the fields that differ, plain ones first."""
+    names = dict.fromkeys((*one.names(), *other.names()))
+    return tuple(name for name in names if one.value(name) != other.value(name) or _only_one_has(name, one, other))
+
+
+def read_own(names: Sequence[str], values: Sequence[str]) -> dict[str, str]:
+    """The company's own fields from a form's two lists; a line with neither name nor value is left out.
+
+    Raises BadField for a value without a name and for a name that stands twice.
+    """
+    own: dict[str, str] = {}
+    for name, value in zip(names, values, strict=False):
+        name = " ".join(name.split())
+        if not name and not value.strip():
+            continue
+        if not name:
+            raise BadField(value.strip()[:40], "this value has no field name.")
+        if name.casefold() in {known.casefold() for known in own}:
+            raise BadField(name, "two fields have this name.")
+        own[name] = value
+    return own
+
+
+def _check_own(own: Mapping[str, str]) -> dict[str, str]:
+    if len(own) > MOST_FIELDS:
+        raise BadField("own fields", f"a card has at most {MOST_FIELDS}.")
+    checked: dict[str, str] = {}
+    for name, value in own.items():
+        kept = read_text("field name", name, LONGEST_NAME)
+        checked[kept] = read_text(kept, value, LONGEST_VALUE, needed=False)
+    return checked
+
+
+def _only_one_has(name: str, one: CardFields, other: CardFields) -> bool:
+    return name not in one.names() or name not in other.names()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return "" if value is None else str(value)
