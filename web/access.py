@@ -39,6 +39,7 @@ class Rule:
     scope: str | None = None  # programs: an API token that holds this scope and speaks for one of `roles`
     subject: Subject | None = None  # what the URL's id names; hidden ones answer 404
     right: str | None = None  # a right the person was given by name, beside the role
+    hook: bool = False  # telephone systems: a secret in the address and their own signature instead of our tokens
 
     @property
     def by_token(self) -> bool:
@@ -106,6 +107,9 @@ REMARKS_ON_CLIENT = _roles("rep", "manager", "reviewer", "quality_lead", "head_o
 # Everybody who judges by a scorecard may read it; two roles say what it asks.
 READS_SCORECARDS = _roles("manager", "reviewer", "quality_lead", "head_of_sales")
 EDITS_SCORECARDS = _roles("quality_lead", "head_of_sales")
+
+# Reps never see who is judged to have closed wrongly; what was handed to them is on a page of their own.
+WINS_BACK = _roles("manager", "quality_lead", "head_of_sales")
 
 RULES: Mapping[str, Rule] = {
     "static": PUBLIC,
@@ -202,6 +206,16 @@ RULES: Mapping[str, Rule] = {
     "sampling.move": LEADS,
     "objections.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
     "objections.answers": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "win_back.index": WINS_BACK,
+    "win_back.judge": WINS_BACK,
+    "win_back.prepare": WINS_BACK,
+    "win_back.hand_out": WINS_BACK,
+    "win_back.results": WINS_BACK,
+    "win_back.numbers": WINS_BACK,
+    "win_back.add_to_list": WINS_BACK,
+    "win_back.remove_from_list": WINS_BACK,
+    "handed.index": _roles("rep", "manager"),
+    "handed.note_outcome": _roles("rep", "manager", "quality_lead", "head_of_sales"),
     "rescoring.index": RESCORES,
     "rescoring.start": RESCORES,
     "rescoring.show": RESCORES,
@@ -231,6 +245,7 @@ RULES: Mapping[str, Rule] = {
     "sources.show": SETS_SOURCES,
     "sources.change": SETS_SOURCES,
     "sources.undo_channel": SETS_SOURCES,
+    "hooks.receive": Rule(public=True, hook=True),
     # health
     "health.page": _roles("admin", "quality_lead", "head_of_sales"),
     "health.alive": PUBLIC,

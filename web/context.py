@@ -116,6 +116,8 @@ def navigation() -> tuple[NavigationItem, ...]:
         ("clients.index", _("Clients")),
         ("promises.index", _("Promises")),
         ("objections.index", _("Objections")),
+        ("win_back.index", _("Win-back")),
+        ("handed.index", _("Handed to me")),
         ("clips.index", _("Clips")),
         ("evaluations.index", _("Evaluations")),
         ("sampling.index", _("Sampling")),

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from review.errors import ReviewError
 from review.models import Call, Client, ClientPhone, DoNotCall, User, WinBackLead, utc_now
+from review.queries.viewer import Viewer
+from review.queries.visibility import visible_clients
 from review.services.audit import record
 from review.text.phones import read_phone
 from review.upsert import insert_new
@@ -50,15 +52,17 @@ class NumberPage:
     next: str | None
 
 
-def list_numbers(session: Session, *, search: str = "", after: str | None = None) -> NumberPage:
-    """The list by number; `search` is part of a number (digits) or of a client's name."""
+def list_numbers(session: Session, viewer: Viewer, *, search: str = "", after: str | None = None) -> NumberPage:
+    """The list by number, with names of clients this viewer sees; `search` is part of a number or a name."""
     wanted = select(DoNotCall, User.name).outerjoin(User, User.id == DoNotCall.user_id).order_by(DoNotCall.e164)
     text = search.strip()
     digits = "".join(sign for sign in text if sign.isdigit())
     if text:
         named = select(ClientPhone.e164).join(Client, Client.id == ClientPhone.client_id)
         like = f"%{_plain(text)}%"
-        of_name = named.where(or_(Client.name.ilike(like, escape="\\"), Client.company.ilike(like, escape="\\")))
+        of_name = named.where(
+            visible_clients(viewer), or_(Client.name.ilike(like, escape="\\"), Client.company.ilike(like, escape="\\"))
+        )
         found: list[ColumnElement[bool]] = [DoNotCall.e164.in_(of_name)]
         if digits:
             found.append(DoNotCall.e164.contains(digits, autoescape=True))
@@ -71,7 +75,7 @@ def list_numbers(session: Session, *, search: str = "", after: str | None = None
     for e164, client in session.execute(
         select(ClientPhone.e164, Client.name)
         .join(Client, Client.id == ClientPhone.client_id)
-        .where(ClientPhone.e164.in_([row.DoNotCall.e164 for row in shown]))
+        .where(ClientPhone.e164.in_([row.DoNotCall.e164 for row in shown]), visible_clients(viewer))
         .order_by(Client.name)
     ):
         names.setdefault(e164, []).append(client)

@@ -25,7 +25,7 @@ def visible_leads(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     was handed a lead has a page of their own. A lead whose call somebody is to judge blind stays out of their lists.
     """
     shown = or_(WinBackLead.arm == "queue", WinBackLead.watch_until <= now, WinBackLead.state == "closed")
-    return and_(_of_viewer(viewer), shown, _not_blind(viewer))
+    return and_(leads_of(viewer), shown, _not_blind(viewer))
 
 
 def callable_leads() -> ColumnElement[bool]:
@@ -72,7 +72,8 @@ def count_states(session: Session) -> dict[str, int]:
     return {state: dict(rows).get(state, 0) for state in WIN_BACK_STATES}
 
 
-def _of_viewer(viewer: Viewer) -> ColumnElement[bool]:
+def leads_of(viewer: Viewer) -> ColumnElement[bool]:
+    """The leads a person answers for, those left alone among them: what figures are made of, never a list."""
     if viewer.has_role(*SEES_ALL):
         return true()
     if not viewer.has_role("manager") or not viewer.managed_team_ids:

@@ -33,8 +33,8 @@ SEES = {
 """Which kinds of calls exist for each role: product.md's table, written down here a second time on purpose."""
 
 
-SPECIAL = {"auth.sign_in": {200, 302, 401}}
-"""Open to everybody, with answers of its own: an empty password is no password."""
+SPECIAL = {"auth.sign_in": {200, 302, 401}, "hooks.receive": {404}}
+"""Open to everybody, with answers of their own: an empty password is no password, an unknown token no address."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,10 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         pattern.replace("<int:call_id>", str(subjects.calls[kind]))
         .replace("<int:client_id>", str(subjects.clients[kind]))
         .replace("<int:source_id>", "1")
+        .replace("/hooks/<provider>/<token>", "/hooks/generic/nothing")
+        .replace("<path:rest>", "events/summary")
+        .replace("<int:delivery_id>", "1")
+        .replace("<int:fetch_id>", "1")
         .replace("<int:model_id>/<any(shadow, promote, back):act>", "1/shadow")
         .replace("<int:run_id>", "1")
         .replace("<int:view_id>", "1")
@@ -98,6 +102,7 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:clip_id>", "1")
         .replace("<int:playlist_id>", "1")
         .replace("<int:notice_id>", "1")
+        .replace("<int:lead_id>", "1")
         .replace("<int:remark_id>", "1")
         .replace("<int:fact_id>", "1")
         .replace("<int:promise_id>", "1")

@@ -16,6 +16,7 @@ from web.blueprints import (
     evaluations,
     exports,
     health,
+    hooks,
     inbox,
     learning,
     notifications,
@@ -35,6 +36,9 @@ from web.blueprints import (
     tags,
     upload,
     views,
+    win_back,
+    win_back_mine,
+    win_back_more,  # noqa: F401 (more pages of win_back's blueprint)
 )
 
 
@@ -50,6 +54,8 @@ def register_blueprints(app: Flask) -> None:
         tags,
         bulk,
         objections,
+        win_back,
+        win_back_mine,
         calls,
         comments,
         clips,
@@ -70,6 +76,7 @@ def register_blueprints(app: Flask) -> None:
         scorecard_previews,
         upload,
         sources,
+        hooks,
         health,
     )
     for module in pages:

@@ -128,6 +128,13 @@ def _bulk_done(body: Body) -> str:
     return str(what.get(str(body.get("act")), _("There is something new")))
 
 
+def _win_back_handed(body: Body) -> str:
+    client = body.get("client")
+    if client:
+        return str(_("%(name)s reopened a lead for you: %(client)s", name=_by(body), client=client))
+    return str(_("%(name)s reopened a lead for you", name=_by(body)))
+
+
 def _something(_body: Body) -> str:
     return str(_("There is something new"))
 
@@ -142,5 +149,6 @@ SENTENCES: Final[dict[str, Callable[[Body], str]]] = {
     "handed_on": _handed_on,
     "withdrawn": _withdrawn,
     "bulk_done": _bulk_done,
+    "win_back_handed": _win_back_handed,
 }
 """How each kind of notification is said; a new kind is a function of its body, added here."""
