@@ -138,7 +138,10 @@ def _write_model(
     encoder.position_encodings.encodings = weights(POSITIONS, wide, scale=0.3)
     decoder.position_encodings.encodings = weights(TOKENS, wide, scale=2.0)
     decoder.embeddings.weight = weights(len(tokens), wide, scale=0.3)
-    decoder.projection.weight = weights(len(tokens), wide, scale=0.3)
+    # The published models write words with the weights they read them with, stored once.
+    decoder.projection.weight = (
+        decoder.embeddings.weight if endless else weights(len(tokens), wide, scale=0.3)
+    )  # fmt: skip
     decoder.projection.bias = _endless_bias(tokens) if endless else _bias(tokens)
     for part in encoder.layer:
         layer(part)

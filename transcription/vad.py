@@ -1,16 +1,16 @@
-"""Where somebody speaks: Silero's voice activity model (it comes with faster-whisper), run in blocks over a channel."""
+"""Where somebody speaks: Silero's voice activity network run over a channel in blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from transcription.errors import Cancelled
+from transcription.silero import new_state, voice_network
 from transcription.speech import RATE, Span
 
 WINDOW = 512
@@ -156,8 +156,7 @@ class SpanFinder:
 
 def probability_blocks(path: Path, cancelled: Callable[[], bool] | None = None) -> Iterator[NDArray[np.float32]]:
     """The same, 8 s at a time."""
-    session = _session()
-    state = {"h": np.zeros((1, 1, 128), dtype=np.float32), "c": np.zeros((1, 1, 128), dtype=np.float32)}
+    network, state = voice_network(), new_state()
     before: NDArray[np.float32] = np.zeros(_CONTEXT, dtype=np.float32)
     with open(path, "rb") as file:
         while raw := file.read(_BLOCK * WINDOW * 2):
@@ -168,14 +167,8 @@ def probability_blocks(path: Path, cancelled: Callable[[], bool] | None = None) 
             windows = samples.reshape(-1, WINDOW)
             contexts = np.vstack((before, windows[:-1, -_CONTEXT:]))
             before = windows[-1, -_CONTEXT:]
-            output, state["h"], state["c"] = session.run(None, {"input": np.hstack((contexts, windows)), **state})
-            yield np.asarray(output, dtype=np.float32).reshape(-1)
-
-
-def _session() -> Any:
-    from faster_whisper.vad import get_vad_model
-
-    return get_vad_model().session
+            probabilities, state = network(np.hstack((contexts, windows)), state)
+            yield probabilities
 
 
 def _cut(probabilities: NDArray[np.float32], first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:

@@ -14,20 +14,18 @@ from transcription.engines.protocol import Cancelled as CancelledCheck
 from transcription.engines.whisper_call import AskedCall, Heard
 from transcription.engines.whisper_careful import hear_channel
 from transcription.engines.whisper_crew import NARROW, share_threads, work_through
-from transcription.engines.whisper_folder import MODEL, TOKENIZER, broken_folder, model_width
-from transcription.engines.whisper_hearing import Encoded, Listener, first_line
+from transcription.engines.whisper_folder import model_width
+from transcription.engines.whisper_hearing import Encoded, Listener
 from transcription.engines.whisper_languages import Probabilities, Spoken, spread, vote
 from transcription.engines.whisper_memory import give_back_memory, keep_memory
+from transcription.engines.whisper_model import LoadedModel, load_model
 from transcription.engines.whisper_models import bring_model
 from transcription.engines.whisper_windows import Window, coming_windows, fill_windows
-from transcription.errors import EngineFailed, NeedsModel
+from transcription.errors import NeedsModel
 from transcription.speech import Recognition, SpokenChannel, Utterance, primary_language
 
 ON_A_CARD: Final = 8
 """Windows decoded together on a graphics card, which is idle with one."""
-
-COMPUTE: Final = {"cpu": ("int8", "int8_float32", "float32"), "cuda": ("float16", "int8_float16", "float32")}
-"""Kinds of arithmetic in the order they are tried. A card too small for half precision gets whole numbers."""
 
 
 class WhisperEngine:
@@ -42,7 +40,7 @@ class WhisperEngine:
 
     def __init__(
         self,
-        loaded: Any,
+        loaded: LoadedModel,
         model: str,
         *,
         crew: int = 1,
@@ -91,8 +89,8 @@ class WhisperEngine:
             crew, each = share_threads(threads, wide) if at_once is None else (at_once, max(1, threads // at_once))
             together = 1
             keep_memory()
-        loaded, compute = _load(folder, called, device, crew, each)
-        stored = f"{called} (faster-whisper {version('faster-whisper')}, {compute})"
+        loaded = load_model(folder, called, device, crew, each)
+        stored = f"{called} (CTranslate2 {version('ctranslate2')}, {loaded.compute})"
         return cls(loaded, stored, crew=crew, together=together, most_tokens=most_tokens, once=once)
 
     def recognise(
@@ -197,10 +195,8 @@ class WhisperEngine:
         return vote(chosen, [heard[window] for window in chosen]), encoded
 
     def _check_language(self, language: str) -> None:
-        known = language in self._loaded.supported_languages
-        if self._loaded.model.is_multilingual:
-            known = known and self._loaded.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
-        if not known:
+        many = self._loaded.model.is_multilingual
+        if not (self._loaded.tokens.knows(language) if many else language == "en"):
             raise NeedsModel(
                 f"The model {self.model} does not know the language '{language}'.",
                 "Check the language of the call's source, or use a model for many languages.",
@@ -239,36 +235,3 @@ class _Heard:
 def _listen(call: AskedCall, window: Window) -> Any:
     encoded = call.encode([window])
     yield window, encoded, call.listener.languages(encoded)[0]
-
-
-def _load(folder: Path, called: str, device: str, crew: int, threads: int) -> tuple[Any, str]:
-    """(faster-whisper's model, kind of arithmetic)."""
-    import ctranslate2
-    from faster_whisper import WhisperModel
-    from tokenizers import Tokenizer
-
-    supported = ctranslate2.get_supported_compute_types(device)
-    kinds = [kind for kind in COMPUTE[device] if kind in supported] or ["default"]
-    file = TOKENIZER
-    while True:
-        try:
-            Tokenizer.from_file(str(folder / TOKENIZER))  # once by itself, so that a fault names the right file
-            file = MODEL
-            loaded = WhisperModel(
-                str(folder),
-                device=device,
-                compute_type=kinds[0],
-                cpu_threads=threads,
-                num_workers=crew,
-                local_files_only=True,
-            )
-        except MemoryError as error:
-            raise EngineFailed("whisper", f"there is not enough memory for the model {called}") from error
-        except Exception as error:  # both libraries raise bare exceptions on a file they cannot use
-            if device == "cuda" and file == MODEL:
-                if "out of memory" in str(error) and len(kinds) > 1:
-                    del kinds[0]
-                    continue
-                raise EngineFailed("whisper", first_line(error)) from error
-            raise broken_folder(folder, f"{file} does not load ({first_line(error)})") from error
-        return loaded, kinds[0]

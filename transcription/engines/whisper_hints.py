@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from transcription.engines.whisper_hearing import HeardWord, Hearing
+from transcription.engines.whisper_hearing import Hearing
+from transcription.engines.whisper_words import HeardWord
 
 UNSURE: Final = 0.5
 """A word under this confidence is in doubt (the threshold under which criteria answer "cannot judge")."""

@@ -30,8 +30,8 @@ def keep_memory() -> None:
 
 
 def give_back_memory() -> None:
-    """Give back what is free between two windows and after a call: the holes may be too small for the encoder's blocks,
-    and what voice activity needs before a call, or the encoder in it, the other does not need at the same time.
+    """Give back what is free before and behind the encoder and after a call: the holes may be too small for its blocks,
+    and what it needed, or voice activity before it, those who write windows down do not need at the same time.
     """
     libc = _glibc()
     if libc is not None:

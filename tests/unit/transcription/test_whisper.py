@@ -205,7 +205,7 @@ def test_a_looping_window_is_heard_again_and_the_better_hearing_kept(
 
 def test_the_model_is_loaded_for_this_processor_with_the_threads_given(folder: Path, engine: WhisperEngine) -> None:
     assert (engine.name, engine.draft) == ("whisper", False)
-    assert engine.model.startswith("random (faster-whisper 1.")
+    assert engine.model.startswith("random (CTranslate2 ")
     assert engine.model.endswith("int8)")
     assert engine._loaded.model.device == "cpu"
     assert engine._loaded.model.compute_type.startswith("int8")

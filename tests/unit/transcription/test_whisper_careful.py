@@ -14,9 +14,10 @@ from tests.whisper_model import SAID, build_whisper_model
 from transcription.engines.whisper import WhisperEngine
 from transcription.engines.whisper_call import AskedCall
 from transcription.engines.whisper_careful import CAREFUL_BEAM, hear_channel
-from transcription.engines.whisper_hearing import Encoded, HeardWord, Hearing
+from transcription.engines.whisper_hearing import Encoded, Hearing
 from transcription.engines.whisper_languages import Spoken
 from transcription.engines.whisper_windows import fill_windows, with_pauses
+from transcription.engines.whisper_words import HeardWord
 from transcription.errors import Cancelled
 from transcription.speech import RATE, Span, SpokenChannel
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transcription.engines.whisper_call import LOOPING
-from transcription.engines.whisper_hearing import HeardWord, Hearing
+from transcription.engines.whisper_hearing import Hearing
 from transcription.engines.whisper_hints import (
     MOST_HINT_TOKENS,
     MOST_HINTS,
@@ -13,6 +13,7 @@ from transcription.engines.whisper_hints import (
     hint_tokens,
     hints_for,
 )
+from transcription.engines.whisper_words import HeardWord
 
 
 def words(*said: tuple[str, float]) -> tuple[HeardWord, ...]:
