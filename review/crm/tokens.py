@@ -1,0 +1,79 @@
+"""Tokens that run out: a new pair is stored before it is used, since some CRMs accept each refresh token only once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from review.crm.connector import Access
+from review.crm.errors import CrmError, CrmNonsense, CrmSignedOut, CrmUnreachable
+from review.crm.http import CrmHttp
+
+
+class Tokens:
+    """The access token of one connection, and how to get the next.
+
+    `url` is the CRM's token address, `as_json` whether it wants JSON (a form otherwise), `more` what it wants beside
+    the standard fields.
+    """
+
+    def __init__(
+        self, access: Access, url: str, *, as_json: bool = False, more: Mapping[str, str] | None = None
+    ) -> None:
+        self._access = access
+        self._as_json = as_json
+        self._more = dict(more or {})
+        self._http = CrmHttp(url, headers=dict, wait=access.wait)
+        self._url = url
+
+    @property
+    def bearer(self) -> str:
+        """The access token; empty while there is none."""
+        return self._access.secrets.get("token", "")
+
+    @property
+    def can_refresh(self) -> bool:
+        """Whether what is needed for a new token is there."""
+        secrets = self._access.secrets
+        return bool(secrets.get("client_secret") and (secrets.get("refresh_token") or secrets.get("code")))
+
+    def headers(self) -> Mapping[str, str]:
+        """What signs a request; a first token is fetched with the code of the installation."""
+        if not self.bearer and self.can_refresh:
+            self.refresh()
+        return {"Authorization": f"Bearer {self.bearer}"}
+
+    def refresh(self) -> None:
+        """Get a new access token. Raises CrmSignedOut when the CRM does not give one."""
+        secrets = self._access.secrets
+        if not self.can_refresh:
+            raise CrmSignedOut
+        fields = {
+            "client_id": str(self._access.settings.get("client_id", "")),
+            "client_secret": secrets["client_secret"],
+            **self._more,
+        }
+        if secrets.get("refresh_token"):
+            fields |= {"grant_type": "refresh_token", "refresh_token": secrets["refresh_token"]}
+        else:
+            fields |= {"grant_type": "authorization_code", "code": secrets["code"]}
+        try:
+            answer = (
+                self._http.send("POST", self._url, body=fields)
+                if self._as_json
+                else self._http.send("POST", self._url, form=fields)
+            )
+        except CrmUnreachable:
+            raise
+        except CrmError as error:
+            raise CrmSignedOut(str(getattr(error, "detail", ""))) from error
+        self._take(answer)
+
+    def _take(self, answer: Any) -> None:
+        if not isinstance(answer, Mapping) or not answer.get("access_token"):
+            raise CrmNonsense("It answered the request for a new token with something else.")
+        self._access.secrets["token"] = str(answer["access_token"])
+        if answer.get("refresh_token"):
+            self._access.secrets["refresh_token"] = str(answer["refresh_token"])
+        self._access.secrets.pop("code", None)
+        self._access.keep(self._access.secrets)
