@@ -82,9 +82,10 @@ class CallDetail(CallRow):
         return self.engine_wait.reason if self.engine_wait else None
 
 
-def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | None:
+def get_call(session: Session, viewer: Viewer, call_id: int, *, whole: bool = True) -> CallDetail | None:
     """The whole page; None when there is no such call or the viewer may not see it. The same few statements for any.
 
+    Without `whole` the facts and the judgement alone: no transcript, recordings, client card or neighbours.
     Of a call the viewer is to judge blind everything the machine thinks is left out: see `veil`.
     """
     row = session.execute(
@@ -94,10 +95,15 @@ def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | Non
     ).one_or_none()
     if row is None:
         return None
+    assessments, assessment = read_assessments(session, call_id, row.assessment_id)
+    standard = read_standard(session, assessment, viewer.language)
+    if not whole:
+        known = call_fields(row) | {"attempts": row.attempts, "updated_at": row.updated_at}
+        judged = CallDetail(**known, **_NOTHING, assessment=assessment, assessments=assessments, standard=standard)
+        return veil(judged) if judged.veiled else judged
     transcripts, transcript = read_transcripts(session, call_id)
     edits = read_edits(session, call_id)
     layer = lay(Transcript.from_json(transcript), transcripts[0].id, edits) if transcript and edits else None
-    assessments, assessment = read_assessments(session, call_id, row.assessment_id)
     facts = None if row.client_id is None else read_client_facts(session, row.client_id)
     deals = facts.deals if facts else ()
     found = CallDetail(
@@ -109,7 +115,7 @@ def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | Non
         layer=layer,
         assessment=assessment,
         assessments=assessments,
-        standard=read_standard(session, assessment, viewer.language),
+        standard=standard,
         legs=read_legs(session, call_id),
         deliveries=read_deliveries(session, call_id),
         audio_ready=session.scalar(select(WebAudio.call_id).where(WebAudio.call_id == call_id)) is not None,
@@ -131,6 +137,14 @@ def get_call(session: Session, viewer: Viewer, call_id: int) -> CallDetail | Non
     if viewer.is_outsider:
         found = mask(found)
     return veil(found) if found.veiled else found
+
+
+_NOTHING: Final[dict[str, Any]] = {
+    **dict.fromkeys(("transcript", "layer", "client", "deal", "next_task", "newer_id", "older_id")),
+    **dict.fromkeys(("transcripts", "legs", "deliveries", "deals", "timeline"), ()),
+    "audio_ready": False,
+}
+"""What `get_call` leaves out of a call that is not read whole."""
 
 
 def mask(call: CallDetail) -> CallDetail:

@@ -28,7 +28,8 @@ from web.api.models import CallPath
 from web.api.problems import Problem, answer_validation_error
 from web.api.verdicts import reads_body_itself
 from web.auth import viewer
-from web.blueprints.evaluations import refusal, timing
+from web.bench import timing
+from web.blueprints.evaluation_refusals import refusal
 from web.blueprints.learning import see_call
 from web.errors import Refused
 from web.parts import parts

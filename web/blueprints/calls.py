@@ -10,76 +10,39 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from review.doorbell import ring
-from review.learning.certainty import read_share_of_doubt
-from review.queries.call import CallDetail, get_call, get_call_row, veil
+from review.queries.call import CallDetail, get_call, get_call_row
 from review.queries.call_audio import audio_folder
 from review.services.audit import record
 from review.services.calls import retry_call, score_partial_call
-from web.access import rule_of
 from web.audio import send_audio
 from web.auth import viewer
+from web.bench import queue_of, read_bench
 from web.blueprints.comments import comments_for_page
-from web.blueprints.evaluations import timing
 from web.blueprints.retranscribe import better_model_for
 from web.errors import Refused, is_htmx
 from web.parts import parts
-from web.reading.evaluation_panel import read_panel
-from web.reading.evaluation_scene import read_scene
-from web.reading.page import read_page
-from web.reading.verdicts import ByPeople, lay_verdicts
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
 
 @blueprint.get("/<int:call_id>")
 def show(call_id: int) -> str:
-    """The call page; `?t=61.5` opens it at that second, `?part=scores` gives the score and its column alone."""
+    """The call page; `?t=61.5` opens it at that second."""
     with parts().database.read() as db:
-        call = get_call(db, viewer(), call_id)
+        found = read_bench(db, call_id, evaluation_id=_row_id(request.args.get("evaluation")))
         better = better_model_for(db, call_id)
-        judged = lay_verdicts(db, call) if call else None
-        scene = (
-            read_scene(db, viewer(), call, timing(), evaluation_id=_row_id(request.args.get("evaluation")))
-            if call
-            else None
-        )
-        veiled = scene is not None and scene.veiled
-        remarks = comments_for_page(db, call_id, call.duration, own_only=veiled) if call else None
-        doubt_share = read_share_of_doubt(db, call.assessment) if call and not veiled else None
-    if judged is None or scene is None:
-        abort(404)
-    call = judged.call
-    if scene.veiled:  # a blind reviewer reads nothing of what the machine or others think until they have submitted
-        call = veil(call)
-        judged = ByPeople(call, {}, {}, None)
-    decides = rule_of("evaluations.begin").allows(viewer())
-    start_at = read_second(request.args.get("t"))
+        if found is None:
+            abort(404)
+        remarks = comments_for_page(db, call_id, found["call"].duration, own_only=found["scene"].veiled)
     return render_template(
-        "call_scores.html" if request.args.get("part") == "scores" else "call.html",
-        call=call,
-        page=read_page(call),
-        start_at=start_at,
+        "call.html",
+        **found,
+        **queue_of(request.args.get("assignment", "")),
+        start_at=read_second(request.args.get("t")),
         end_at=read_second(request.args.get("end")) or None,
         remarks=remarks,
         better=better,
-        verdicts=judged.verdicts,
-        machine_answers=judged.machine,
-        assessment_id=judged.assessment_id,
-        closing_verdict=judged.closing,
-        objection_verdicts=judged.objections,
-        doubt_share=doubt_share,
-        decides=rule_of("learning.decide").allows(viewer()) and not scene.veiled,
-        decides_any=decides and not (call.rep_id is not None and call.rep_id in viewer().rep_ids),
-        scene=scene,
-        form=read_panel(scene.draft, viewer()) if scene.draft else None,
-        next_url=_next_in_queue(),
     )
-
-
-def _next_in_queue() -> str | None:
-    """From a call that was opened out of the review queue, the way to the next one."""
-    here = request.args.get("assignment")
-    return url_for("queue.following", after=here) if here else None
 
 
 @blueprint.get("/<int:call_id>/state")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask_babel import gettext as _
 
-from review.errors import NoSuchCall, ReviewError
+from review.errors import ReviewError
 from review.evaluations import (
-    AnswersRefused,
     EvaluationChanged,
     EvaluationView,
-    NoSuchEvaluation,
     NotComplete,
-    NotNow,
-    Timing,
     let_stand,
     move,
     open_evaluation,
@@ -29,18 +24,14 @@ from review.evaluations.listing import list_evaluations
 from review.queries.call import get_call_row
 from scoring.standards import StandardNotFound
 from web.auth import viewer
+from web.bench import render_judgement, timing
+from web.blueprints.evaluation_refusals import refusal
 from web.errors import Refused
 from web.parts import parts
 from web.reading.evaluation_sides import read_sides
 from web.reading.evaluation_state import state_json
 
 blueprint = Blueprint("evaluations", __name__)
-
-
-def timing() -> Timing:
-    """When evaluations are shown here, and for how long they may be opened again."""
-    settings = parts().settings
-    return Timing(timedelta(hours=settings.evaluation_show_hours), timedelta(hours=settings.evaluation_edit_hours))
 
 
 @blueprint.post("/calls/<int:call_id>/evaluations")
@@ -62,55 +53,49 @@ def begin(call_id: int) -> Response:
             )
     except (ReviewError, StandardNotFound) as error:
         raise refusal(error) from error
-    return jsonify(ok=True, evaluation=draft.id, blind=draft.blind)
+    html = render_judgement(call_id, assignment, form_only=not draft.blind)
+    return jsonify(ok=True, evaluation=draft.id, blind=draft.blind, html=html)
 
 
 @blueprint.put("/calls/<int:call_id>/evaluations")
 def save(call_id: int) -> Response:
     """Keep what was typed; how the draft stands now."""
-    sent = _sent(call_id)
-    try:
-        with parts().database.session() as db:
-            draft = save_draft(
-                db,
-                call_id,
-                sent["evaluation"],
-                viewer(),
-                revision=sent["revision"],
-                answers=sent["answers"],
-                comment=sent["comment"],
-                timing=timing(),
-            )
-    except EvaluationChanged as error:
-        return _both(error.theirs, sent)
-    except ReviewError as error:
-        raise refusal(error) from error
-    return jsonify(state_json(draft))
+    return _write(call_id, save_draft, lambda draft, _sent: state_json(draft))
 
 
 @blueprint.post("/calls/<int:call_id>/evaluations/submit")
 def hand_in(call_id: int) -> Response:
     """Submit the draft with what stands on the page; what is missing is told by criterion."""
+    return _write(
+        call_id,
+        submit,
+        lambda done, sent: _done(call_id, done, str(sent.get("assignment") or "")),
+    )
+
+
+def _write(
+    call_id: int,
+    keep: Callable[..., EvaluationView],
+    answer: Callable[[EvaluationView, dict[str, Any]], dict[str, Any]],
+) -> Response:
+    """Let a service take what the page sent; its answer, or what stands against it."""
     sent = _sent(call_id)
+    words = {name: sent[name] for name in ("revision", "answers", "comment")}
     try:
         with parts().database.session() as db:
-            done = submit(
-                db,
-                call_id,
-                sent["evaluation"],
-                viewer(),
-                revision=sent["revision"],
-                answers=sent["answers"],
-                comment=sent["comment"],
-                timing=timing(),
-            )
+            kept = keep(db, call_id, sent["evaluation"], viewer(), **words, timing=timing())
     except EvaluationChanged as error:
         return _both(error.theirs, sent)
     except NotComplete as error:
         return _missing(error)
     except ReviewError as error:
         raise refusal(error) from error
-    return jsonify(ok=True, state=done.state, evaluation=done.id)
+    return jsonify(answer(kept, sent))
+
+
+def _done(call_id: int, found: EvaluationView, assignment: str) -> dict[str, Any]:
+    html = render_judgement(call_id, assignment)
+    return {"ok": True, "state": found.state, "evaluation": found.id, "html": html}
 
 
 @blueprint.post("/calls/<int:call_id>/evaluations/move")
@@ -131,7 +116,7 @@ def step(call_id: int) -> Response:
             )
     except ReviewError as error:
         raise refusal(error) from error
-    return jsonify(ok=True, state=found.state, evaluation=found.id)
+    return jsonify(_done(call_id, found, form.get("assignment", "")))
 
 
 @blueprint.post("/calls/<int:call_id>/evaluations/stands")
@@ -145,7 +130,7 @@ def choose(call_id: int) -> Response:
             let_stand(db, call_id, chosen, other, viewer(), timing=timing())
     except ReviewError as error:
         raise refusal(error) from error
-    return jsonify(ok=True)
+    return jsonify(ok=True, html=render_judgement(call_id, form.get("assignment", "")))
 
 
 @blueprint.get("/calls/<int:call_id>/evaluations")
@@ -180,49 +165,6 @@ def index() -> str:
             db, viewer(), timing(), state=wanted, mine=request.args.get("of") == "me", after=request.args.get("after")
         )
     return render_template("evaluations/index.html", page=page, state=wanted, of=request.args.get("of", ""))
-
-
-def refusal(error: Exception) -> Exception:
-    """What a person reads when an evaluation cannot do what was asked."""
-    if isinstance(error, NoSuchEvaluation | NoSuchCall):
-        abort(404)
-    if isinstance(error, AnswersRefused):
-        return Refused(
-            422,
-            _("This could not be stored: %(why)s", why=_why(error)),
-            _("What is typed stays on the page and on this computer."),
-            code=error.code,
-            field=error.field,
-            criterion=error.criterion,
-        )
-    if isinstance(error, NotNow):
-        words = {
-            "own_call": _("This is your own call: somebody else evaluates it"),
-            "already": _("You have evaluated this call already"),
-            "locked": _("This evaluation is locked: it was submitted"),
-            "reopen": _("This evaluation cannot be opened again: its time is over, or it was answered or closed"),
-            "settle": _("Only a lead chooses between two evaluations, and only between submitted ones"),
-        }
-        return Refused(
-            409,
-            words.get(error.why, _("This cannot be done to the evaluation in its present state")),
-            _("Nothing was changed."),
-            code=error.code,
-            why=error.why,
-        )
-    if isinstance(error, StandardNotFound):
-        return Refused(409, _("The scorecard of this call is not here any more"), _("Nothing was changed."))
-    return error
-
-
-def _why(error: AnswersRefused) -> str:
-    words = {
-        "reason": _("a reason can have 2000 characters"),
-        "note": _("a note can have 50,000 characters"),
-        "comment": _("a comment can have 50,000 characters"),
-        "words": _("say in a few words why (at most 50,000 characters)"),
-    }
-    return str(words.get(error.field, _("one of the answers is none of this scorecard's")))
 
 
 def _both(theirs: EvaluationView, sent: Mapping[str, Any]) -> Response:

@@ -20,6 +20,7 @@ from review.services.standards import find_standard, list_choices
 from scoring.standards import in_language
 from web.access import rule_of
 from web.auth import viewer
+from web.bench import render_judgement
 from web.errors import Refused
 from web.parts import parts
 from web.reading.lead_learning import read_leads
@@ -42,7 +43,13 @@ def decide(call_id: int) -> Response:
         place=None,
         assessment_id=int(assessment) if assessment.isdecimal() and len(assessment) < 19 else None,
     )
-    return jsonify(ok=True, confirmed=done.verdict.confirmed, answer=done.verdict.answer, score=done.shown["score"])
+    return jsonify(
+        ok=True,
+        confirmed=done.verdict.confirmed,
+        answer=done.verdict.answer,
+        score=done.shown["score"],
+        html=render_judgement(call_id, form.get("assignment", "")),
+    )
 
 
 def see_call(call_id: int) -> None:

@@ -43,24 +43,31 @@ class SaidRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallPage:
-    """What `call.html` draws beside the call's own facts. Times in seconds, shares 0..1."""
+class Judgement:
+    """What was judged of the call: all that an evaluation or a verdict can change, read without the transcript."""
 
-    turns: tuple[TurnRow, ...]
     sections: tuple[SectionRow, ...]
-    stages: tuple[StageBar, ...]
-    marks: tuple[WaveMark, ...]
     episodes: tuple[EpisodeRow, ...]
     reasons: tuple[ReasonRow, ...]
     against: tuple[ReasonRow, ...]
+    why_nothing: str  # the one reason, when it is the same for every criterion that could not be judged
+    answered: int
+    criteria: int
+    parts: tuple[PartRow, ...]  # each rep's own part, when several spoke
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPage(Judgement):
+    """What `call.html` draws beside the call's own facts. Times in seconds, shares 0..1."""
+
+    turns: tuple[TurnRow, ...]
+    stages: tuple[StageBar, ...]
+    marks: tuple[WaveMark, ...]
     promises: tuple[SaidRow, ...]
     facts: tuple[SaidRow, ...]
     summary: tuple[SaidRow, ...]
     audio: AudioFacts | None
     words_sure: float | None
-    why_nothing: str  # the one reason, when it is the same for every criterion that could not be judged
-    answered: int
-    criteria: int
     has_times: bool
     sounds_after: tuple[SoundRow, ...]  # sounds that begin behind the last turn
     who: str  # "" when it is certain who is who; `ab` for two unnamed speakers, `pair` for an unsure rep and client
@@ -70,7 +77,6 @@ class CallPage:
     lanes: tuple[Lane, ...]  # who is on which channel, the upper lane first; empty when that is not known
     people: tuple[str, ...]  # the two sides: rep and client, or speaker A and B
     measures: tuple[MeasureRow, ...]
-    parts: tuple[PartRow, ...]  # each rep's own part, when several spoke
     script: tuple[StageRow, ...]  # the standard's script on this call
 
     @property
@@ -87,34 +93,24 @@ def read_page(call: CallDetail) -> CallPage:
     """Everything the call page derives from the call's transcript and assessment; empty parts where there is none."""
     transcript = call.transcript or {}
     assessment = call.assessment or {}
-    sections = read_scorecard(assessment, call.standard) if assessment else ()
-    episodes = read_episodes(assessment)
-    rejection = assessment.get("rejection") or {}
-    reasons = tuple(_reason(item) for item in rejection.get("reasons") or [])
+    judged = _judgement(call)
     metrics = assessment.get("metrics") or {}
-    criteria = [row for section in sections for row in section.criteria]
-    marks = tuple(_marks(sections, episodes, reasons))
+    marks = tuple(_marks(judged["sections"], judged["episodes"], judged["reasons"]))
     if call.rescoring:  # the marks' turns are counted in older words: only the quotes say where they belong
         marks = tuple(replace(mark, evidence=replace(mark.evidence, turn=None)) for mark in marks)
     turns = read_turns(transcript, marks, metrics.get("dead_air") or [], keys=_keys(call), hands=read_hands(call.layer))
     edits = read_edits(call.layer)
     last = max((turn.start for turn in turns if turn.start is not None), default=-1.0)
     return CallPage(
+        **judged,
         turns=turns,
-        sections=sections,
         stages=read_stages(assessment),
         marks=read_marks(assessment, transcript),
-        episodes=episodes,
-        reasons=reasons,
-        against=tuple(_reason(item) for item in rejection.get("against") or []),
         promises=_said(assessment, "promises", "what", ""),
         facts=_said(assessment, "facts_found", "id", "value"),
         summary=_said(assessment, "summary", "about", ""),
         audio=read_audio(transcript.get("quality")),
         words_sure=sure_share(transcript),
-        why_nothing=_why_nothing(criteria),
-        answered=sum(row.standing == "answered" for row in criteria),
-        criteria=sum(row.standing != "na" for row in criteria),
         has_times=any(turn.start is not None for turn in turns),
         sounds_after=tuple(sound for sound in read_sounds(transcript) if sound.start >= last + 0.01),
         who=_who(transcript, turns),
@@ -123,10 +119,31 @@ def read_page(call: CallDetail) -> CallPage:
         swap=_swap(call, edits),
         lanes=read_lanes(transcript),
         people=read_people(transcript),
-        measures=read_measures(assessment, transcript, episodes),
-        parts=read_parts(assessment),
+        measures=read_measures(assessment, transcript, judged["episodes"]),
         script=read_script(assessment, call.standard),
     )
+
+
+def read_judgement(call: CallDetail) -> Judgement:
+    """The judgement alone, for a page that has the rest already."""
+    return Judgement(**_judgement(call))
+
+
+def _judgement(call: CallDetail) -> dict[str, Any]:
+    assessment = call.assessment or {}
+    sections = read_scorecard(assessment, call.standard) if assessment else ()
+    criteria = [row for section in sections for row in section.criteria]
+    rejection = assessment.get("rejection") or {}
+    return {
+        "sections": sections,
+        "episodes": read_episodes(assessment),
+        "reasons": tuple(_reason(item) for item in rejection.get("reasons") or []),
+        "against": tuple(_reason(item) for item in rejection.get("against") or []),
+        "why_nothing": _why_nothing(criteria),
+        "answered": sum(row.standing == "answered" for row in criteria),
+        "criteria": sum(row.standing != "na" for row in criteria),
+        "parts": read_parts(assessment),
+    }
 
 
 def _keys(call: CallDetail) -> list[str]:

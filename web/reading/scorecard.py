@@ -61,6 +61,11 @@ class CriterionRow:
     good: str = ""  # an example of it done well, and one of it done badly
     bad: str = ""
 
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The options as (id, label), for the page's script."""
+        return [(option.id, option.label) for option in self.options]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionRow:

@@ -48,10 +48,10 @@ if (player) {
 const rescore = keepLive({
   data,
   busy: () => Boolean(acts.correct?.isOpen()),
-  onNew(newer, only = null) {
+  onNew(newer) {
     watchTabs(".parts-nav");
+    if (newer === null) return; // the judgement alone: sound, turns and marks are as they were
     acts.measures?.refresh();
-    if (only) return; // sound, turns and marks are as they were
     acts.follow?.refresh();
     acts.marks?.place();
     acts.episodes?.place();
@@ -64,7 +64,7 @@ const rescore = keepLive({
   },
 });
 acts.correct = correctTurns({ player, follow: acts.follow, rescore, data });
-document.addEventListener("verdict", (event) => rescore.reread(event.detail ?? {}).finally(() => event.detail?.done?.()));
+document.addEventListener("verdict", ({ detail }) => (detail?.html ? rescore.put(detail.html, detail) : rescore.reread({ quiet: true })));
 acts.swap = chooseRoles({ rescore, data });
 acts.comments = keepComments({ player, follow: acts.follow, data, placeMarks: () => acts.marks?.place() });
 bindKeys(acts);

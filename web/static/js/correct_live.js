@@ -3,7 +3,8 @@ import { tell } from "./page.js";
 import { send } from "./correct_send.js";
 
 const ASK_EVERY = 700; // ms
-const SCORES = ["live-scores", "live-score"]; // what `?part=scores` gives: all of a long call would take seconds
+const JUDGED = ["live-judgement", "live-objections", "live-score", "live-closing"]; // what an act that changes scores answers with
+const CALM = 400; // ms of quiet after such an act until the rest of the page is read anew: all of a long call takes long
 const ASK_AT_MOST = 400; // times; the workers may be away, and the page says what it knows
 
 export function keepLive({ data, onNew, busy }) {
@@ -49,30 +50,38 @@ export function keepLive({ data, onNew, busy }) {
     else await reread();
   }
 
-  /** The page's newer parts; `only` names those that can have changed. */
-  async function reread({ quiet = false, only = null } = {}) {
-    if (late) only = null; // what waited comes with it
+  /** The page's newer parts, all but those named in `leave`. */
+  async function reread({ quiet = false, leave = [] } = {}) {
+    if (late) leave = []; // what waited comes with it
     late = false;
     const address = new URL(location.href);
-    if (only?.every((id) => SCORES.includes(id))) address.searchParams.set("part", "scores");
-    const response = await fetch(address.pathname + address.search, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (!response?.ok) return;
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    replaceParts(fresh, only);
-    if (only) return onNew(null, only);
-    const page = JSON.parse(fresh.getElementById("page-data").textContent);
-    onNew(page);
+    const html = await fetch(address.pathname + address.search, { headers: { Accept: "text/html" } })
+      .then((response) => (response.ok ? response.text() : ""))
+      .catch(() => "");
+    if (!html) return;
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    replaceParts(fresh, (id) => !leave.includes(id));
+    onNew(JSON.parse(fresh.getElementById("page-data").textContent));
     if (!quiet) tell(words.scored);
   }
 
+  let resting;
+  /** What an act answered with stands at once; with `rest` the marks on sound and words follow when it is quiet. */
+  function put(html, { rest = true } = {}) {
+    clearTimeout(resting);
+    replaceParts(new DOMParser().parseFromString(html, "text/html"), (id) => JUDGED.includes(id));
+    onNew(null);
+    if (rest) resting = setTimeout(() => reread({ quiet: true, leave: ["live-scores", ...JUDGED] }), CALM);
+  }
+
   if (document.querySelector("[data-rescoring]:not([hidden])")) wait();
-  return { show, act, catchUp: () => late && reread(), reread };
+  return { show, act, put, catchUp: () => late && reread(), reread };
 }
 
 /** Every part of the page that can change, from the same part of a newer one. */
-function replaceParts(fresh, only = null) {
+function replaceParts(fresh, wanted = () => true) {
   for (const part of document.querySelectorAll("[data-live]")) {
-    if (only && !only.includes(part.id)) continue;
+    if (!wanted(part.id)) continue;
     const newer = fresh.getElementById(part.id);
     if (!newer) continue;
     for (const { name, value } of newer.attributes) if (name !== "style") part.setAttribute(name, value);

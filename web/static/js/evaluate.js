@@ -3,18 +3,13 @@ import { register } from "./keys.js";
 import { calm, tell } from "./page.js";
 import { begin as beginOne } from "./evaluate_begin.js";
 import { Form } from "./evaluate_form.js";
-import { watchList } from "./evaluate_list.js";
+import { show, watchList } from "./evaluate_list.js";
 import { Saver, alike, ask } from "./evaluate_send.js";
 import { drop, kept } from "./evaluate_store.js";
 
 const TYPING = 500; // ms of quiet after which typed words are saved
 const words = JSON.parse(document.getElementById("evaluation-words")?.textContent ?? "null");
 let open = null; // {form, saver} of the panel on the page
-
-/** The page reads its scores and panels anew; nothing is loaded, and what was said last stays to be read. */
-function readAnew() {
-  document.dispatchEvent(new CustomEvent("verdict", { detail: { quiet: true } }));
-}
 
 function take(root) {
   if (!root || root === open?.form.root) return;
@@ -161,9 +156,9 @@ async function submit() {
   if (button.disabled) return;
   button.disabled = true;
   try {
-    await saver.flush();
+    await saver.settle();
     if (open?.form !== form || (saver.stopped && toConflict())) return;
-    const body = { evaluation: form.config.evaluation, revision: saver.revision, ...form.read() };
+    const body = { evaluation: form.config.evaluation, revision: saver.revision, assignment: words.assignment, ...form.read() };
     const { status, answer } = await ask("POST", words.submit, body);
     // Submitted before, and the answer never came back: what stands there is this.
     const stands = answer.code === "evaluation_changed" && !answer.editable && alike(body, answer);
@@ -175,10 +170,11 @@ async function submit() {
     drop(form.config);
     open = null;
     tell(words.submitted);
-    readAnew();
+    show(stands ? "" : answer.html);
   } catch {
     tell(words.notSubmitted);
   } finally {
+    if (open?.saver === saver) saver.release(); // not submitted: what is typed is kept in the draft
     button.disabled = false;
   }
 }
@@ -223,7 +219,7 @@ function merge(mine) {
   if (!dispute.editable) {
     drop(form.config);
     open = null;
-    return readAnew();
+    return show();
   }
   saver.resume(dispute.revision);
   form.fill(next);
@@ -239,12 +235,12 @@ async function throwAway(button) {
   const { form, saver } = open;
   saver.stop();
   try {
-    const { answer } = await ask("POST", words.move, new URLSearchParams({ evaluation: form.config.evaluation, act: "void" }));
+    const { answer } = await ask("POST", words.move, new URLSearchParams({ evaluation: form.config.evaluation, act: "void", assignment: words.assignment }));
     if (!answer.ok) return tell(answer.message);
     drop(form.config);
     open = null;
     tell(words.thrown);
-    readAnew();
+    show(answer.html);
   } catch {
     saver.stopped = false;
     tell(words.failed);
@@ -280,7 +276,7 @@ if (words) {
   watchList({ words, begin });
   const column = document.getElementById("live-scores");
   const look = () => take(document.querySelector("form[data-evaluation]"));
-  if (column) new MutationObserver(look).observe(column, { childList: true });
+  if (column) new MutationObserver(look).observe(column, { childList: true, subtree: true });
   look();
   addEventListener("beforeunload", () => open?.saver.flush());
   const led = document.querySelector("[data-begin-now]"); // the queue led here: the evaluation is open at once

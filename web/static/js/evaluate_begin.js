@@ -10,18 +10,16 @@ export async function begin(words, blind) {
   try {
     const fields = { blind: blind ? "1" : "", assignment: words.assignment };
     const { answer } = await ask("POST", words.begin, new URLSearchParams(fields));
-    if (answer.ok) return readForm(blind);
+    if (answer.ok) {
+      // The form comes with the answer; a blind review takes what the machine says off the rest of the page too.
+      document.dispatchEvent(new CustomEvent("verdict", { detail: { html: answer.html, rest: answer.blind } }));
+      return setTimeout(() => release(true)); // the form is taken up by then
+    }
     tell(answer.message);
   } catch {
     tell(words.failed);
   }
   release(false);
-}
-
-/** The form comes with the scores, as after a verdict; a blind review takes what the machine says off the whole page. */
-function readForm(blind) {
-  const only = blind ? null : ["live-scores", "live-score"];
-  document.dispatchEvent(new CustomEvent("verdict", { detail: { quiet: true, only, done: () => setTimeout(() => release(true)) } }));
 }
 
 function hold() {

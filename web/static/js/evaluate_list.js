@@ -2,14 +2,19 @@
 import { tell } from "./page.js";
 import { ask } from "./evaluate_send.js";
 
+/** The newer judgement in its place; the page that lost sight of the call is read anew, and told so. */
+export function show(html) {
+  document.dispatchEvent(new CustomEvent("verdict", { detail: { html } }));
+}
+
 export function watchList({ words, begin }) {
   async function move(row, act, said = "") {
-    const fields = new URLSearchParams({ evaluation: row.dataset.row, act, words: said });
+    const fields = new URLSearchParams({ evaluation: row.dataset.row, act, words: said, assignment: words.assignment });
     try {
       const { answer } = await ask("POST", words.move, fields);
       if (!answer.ok) return answer.message;
       tell(words.done);
-      document.dispatchEvent(new CustomEvent("verdict", { detail: { quiet: true } }));
+      show(answer.html);
       return "";
     } catch {
       return words.failed;
@@ -56,9 +61,10 @@ export function watchList({ words, begin }) {
     else if (beside) sides(button);
     else if (stands) {
       try {
-        const { answer } = await ask("POST", words.stands, new URLSearchParams({ evaluation: stands, other }));
+        const fields = new URLSearchParams({ evaluation: stands, other, assignment: words.assignment });
+        const { answer } = await ask("POST", words.stands, fields);
         tell(answer.ok ? words.done : answer.message);
-        if (answer.ok) document.dispatchEvent(new CustomEvent("verdict", { detail: { quiet: true } }));
+        if (answer.ok) show(answer.html);
       } catch {
         tell(words.failed);
       }

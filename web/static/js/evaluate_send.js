@@ -37,6 +37,7 @@ export class Saver {
     this.revision = config.revision;
     this.wait = FIRST_WAIT;
     this.stopped = false;
+    this.held = false; // while the draft is being submitted
     this.changes = 0; // counts what was typed, so that a save knows whether it was the last word
     addEventListener("online", () => this.dirty && this.flush());
   }
@@ -56,13 +57,29 @@ export class Saver {
   /** Send now unless a save is on its way; then it is sent behind that one. */
   async flush() {
     clearTimeout(this.timer);
-    if (this.stopped || !this.dirty) return;
+    if (this.stopped || this.held || !this.dirty) return;
     if (this.sending) {
       await this.sending;
       return this.flush();
     }
     this.sending = this.send();
     await this.sending;
+  }
+
+  /** Before the draft is submitted, with all that was typed: no save is on its way, and none begins until `release`. */
+  async settle() {
+    this.held = true;
+    while (this.sending) await this.sending;
+    if (!this.unsure) return;
+    this.held = false;
+    await this.flush(); // its answer was lost: what the server holds must be known first
+    this.held = true;
+  }
+
+  /** Not submitted: what was typed meanwhile is saved as before. */
+  release() {
+    this.held = false;
+    return this.flush();
   }
 
   async send() {

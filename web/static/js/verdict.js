@@ -6,18 +6,41 @@ import { send } from "./correct_send.js";
 const words = page().words;
 
 async function decide(form, fields) {
+  let answer;
   try {
-    await send(form.action, fields);
+    answer = await send(form.action, fields);
   } catch (error) {
     return error.message || words.notSaved;
   }
   tell(words.saved);
-  document.dispatchEvent(new CustomEvent("verdict")); // the page reads its scores anew
+  document.dispatchEvent(new CustomEvent("verdict", { detail: { html: answer.html } })); // the newer scores stand at once
   return "";
 }
 
+/** The form under what is being decided: made when it is first asked for. */
+function formOf(box) {
+  const made = box.querySelector("form.change");
+  if (made) return made;
+  const { kind, verdictOf, assessment, chosen, options } = box.dataset;
+  const form = document.getElementById(`${kind}-form`).content.firstElementChild.cloneNode(true);
+  form.id = `verdict-${verdictOf}`;
+  form.elements.target.value = verdictOf;
+  form.elements.assessment.value = assessment;
+  const first = form.querySelector("fieldset label");
+  for (const [id, label] of JSON.parse(options ?? "[]")) {
+    const choice = first.cloneNode(true);
+    choice.querySelector("input").value = id;
+    choice.lastChild.textContent = ` ${label}`;
+    first.before(choice);
+  }
+  for (const answer of form.querySelectorAll("[name=answer]")) answer.checked = answer.value === chosen;
+  box.append(form);
+  box.querySelector("[data-change]").setAttribute("aria-controls", form.id);
+  return form;
+}
+
 function toggle(box, open) {
-  const form = box.querySelector("form.change");
+  const form = formOf(box);
   form.hidden = !open;
   box.querySelector("[data-change]").setAttribute("aria-expanded", String(open));
   if (open) (form.querySelector("input:checked") ?? form.querySelector("input[type=radio]"))?.focus();
@@ -29,13 +52,13 @@ document.addEventListener("click", async (event) => {
   if (!box) return;
   const confirm = event.target.closest("[data-confirm]");
   if (confirm) {
-    const form = box.querySelector("form.change");
+    const form = formOf(box);
     confirm.disabled = true;
     const wrong = await decide(form, { ...Object.fromEntries(new FormData(form)), answer: confirm.dataset.confirm });
     confirm.disabled = false;
     if (wrong) tell(wrong);
   } else if (event.target.closest("[data-change]")) {
-    toggle(box, box.querySelector("form.change").hidden);
+    toggle(box, formOf(box).hidden);
   } else if (event.target.closest("[data-cancel]")) {
     toggle(box, false);
   }
@@ -62,7 +85,7 @@ document.addEventListener("keydown", (event) => {
 
 /** The verdict of the objection one is at: the chosen one, else the first that nobody has decided on. */
 function objection() {
-  const all = [...document.querySelectorAll("#objections .objection-verdict")].filter((box) => box.querySelector("form.change"));
+  const all = [...document.querySelectorAll("#objections .objection-verdict")].filter((box) => box.querySelector("[data-change]"));
   return all.find((box) => box.closest(".entry.on")) ?? all.find((box) => !box.matches(".settled")) ?? all[0];
 }
 
