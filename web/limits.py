@@ -23,13 +23,15 @@ RATES: Final = {
     ("auth.sign_in", "POST"): "60 per minute",
     ("upload.receive", "POST"): "600 per minute",
     ("api.create_call", "POST"): "3000 per minute",
+    ("hooks.receive", "POST"): "6000 per minute",
+    ("hooks.receive", "GET"): "600 per minute",
     ("api.list_calls", "GET"): "1200 per minute",
     ("api.read_call", "GET"): "1200 per minute",
 }
 
 SMALL_BODY: Final = 1024 * 1024  # bytes; every request that brings no recording
 FORM_BESIDE_RECORDING: Final = 1024 * 1024  # bytes of facts and multipart headers
-BRINGS_RECORDING: Final = frozenset({"upload.receive", "api.create_call"})
+BRINGS_RECORDING: Final = frozenset({"upload.receive", "api.create_call", "hooks.receive"})
 DRAINED: Final = 64 * 1024 * 1024  # bytes read and thrown away so that a refused sender hears the answer
 
 
@@ -97,7 +99,7 @@ def limit_bodies(app: Flask) -> None:
         limit = parts().settings.max_upload_bytes
         request.max_content_length = 2 * limit + FORM_BESIDE_RECORDING  # one file for each side; each is measured later
         if (request.content_length or 0) > request.max_content_length:
-            _drain()
+            drain()
             raise too_large(limit)
 
 
@@ -112,7 +114,7 @@ def too_large(limit: int) -> Refused:
     )
 
 
-def _drain() -> None:
+def drain() -> None:
     """Read on for a while: closing while the sender still sends would reset the connection and lose the answer."""
     left = DRAINED
     stream = request.environ["wsgi.input"]

@@ -41,7 +41,8 @@ def protect(app: Flask, csrf: CSRFProtect) -> None:
 
     @app.before_request
     def refuse_cross_site() -> None:
-        if request.method not in UNSAFE or request.endpoint is None or rule_of(request.endpoint).by_token:
+        rule = rule_of(request.endpoint)
+        if request.method not in UNSAFE or request.endpoint is None or rule.by_token or rule.hook:
             return  # safe, or met no route (404, 405), or carries a token that no browser sends by itself
         refuse_other_origins()
         try:

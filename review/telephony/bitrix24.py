@@ -54,6 +54,7 @@ class Bitrix24:
         "*.bitrix.info",
     )
     delay: ClassVar[float] = 30.0
+    takes_files: ClassVar[bool] = False
 
     def greet(self, sent: Incoming) -> Answer | None:
         """Nothing is asked beforehand."""

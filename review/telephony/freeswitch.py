@@ -56,6 +56,7 @@ class FreeSwitch:
     )
     hosts: ClassVar[tuple[str, ...]] = ()
     delay: ClassVar[float] = 5.0
+    takes_files: ClassVar[bool] = False
 
     def greet(self, sent: Incoming) -> Answer | None:
         """Nothing is asked beforehand."""

@@ -55,6 +55,7 @@ class Generic:
     fields: ClassVar[tuple[Field, ...]] = (Field("secret", "secret", made=True), Field("recording_token", "secret"))
     hosts: ClassVar[tuple[str, ...]] = ()
     delay: ClassVar[float] = 0.0
+    takes_files: ClassVar[bool] = True
 
     def greet(self, sent: Incoming) -> Answer | None:
         """Nothing is asked beforehand."""

@@ -174,6 +174,7 @@ class Provider(Protocol):
     fields: ClassVar[tuple[Field, ...]]  # what has to be known of it, beside what every source has
     hosts: ClassVar[tuple[str, ...]]  # where its recordings come from; "*.name" means every host below name
     delay: ClassVar[float]  # seconds from the notice until the recording can be fetched
+    takes_files: ClassVar[bool]  # whether recordings may come along in a multipart body
 
     def greet(self, sent: Incoming) -> Answer | None:
         """The answer to a request that only tries out the address; None for a delivery."""

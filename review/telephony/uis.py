@@ -40,6 +40,7 @@ class Uis:
     fields: ClassVar[tuple[Field, ...]] = (Field("secret", "secret", made=True), Field("zone", "zone"))
     hosts: ClassVar[tuple[str, ...]] = ("*.uiscom.ru", "*.comagic.ru", "*.callgear.com")
     delay: ClassVar[float] = 30.0
+    takes_files: ClassVar[bool] = False
 
     def greet(self, sent: Incoming) -> Answer | None:
         """Nothing is asked beforehand."""
