@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from review.bodies import unpack_body
@@ -43,7 +43,8 @@ def add_verdicts(
     drawn = {target: DRAWN.get(why, "chosen") for target, why in wanted}
     shown = asked(sheet, answers)
     standing = _said_before(session, row)
-    made = 0
+    rows: list[dict[str, Any]] = []
+    now = utc_now()
     for name, criterion in criteria_of(sheet).items():
         given = answers.get(name)
         if criterion.kind == "text" or (only is not None and name not in only):
@@ -57,32 +58,32 @@ def add_verdicts(
                 continue
             answer = WITHDRAWN
         machine_said = machine.get(name) or None
-        session.add(
-            Verdict(
-                call_id=call.id,
-                assessment_id=row.assessment_id,
-                transcript_id=stored.transcript_id if stored is not None else None,
-                standard=row.standard,
-                version=row.version,
-                kind="criterion",
-                target=name,
-                machine=machine_said,
-                answer=answer,
-                confirmed=machine_said == answer,
-                span=None,
-                reason=without_numbers(" ".join(given.reason.split()), call.language) if given is not None else "",
-                user_id=viewer.user_id,
-                reviewer=viewer.email,
-                drawn_by=part if part in ("random", "risk") else drawn.get(name, "chosen"),
-                packs=dict(body.get("packs") or {}),
-                models=dict(body.get("models") or {}),
-                evaluation_id=row.id,
-                created_at=utc_now(),
-            )
+        rows.append(
+            {
+                "call_id": call.id,
+                "assessment_id": row.assessment_id,
+                "transcript_id": stored.transcript_id if stored is not None else None,
+                "standard": row.standard,
+                "version": row.version,
+                "kind": "criterion",
+                "target": name,
+                "machine": machine_said,
+                "answer": answer,
+                "confirmed": machine_said == answer,
+                "reason": without_numbers(" ".join(given.reason.split()), call.language) if given is not None else "",
+                "user_id": viewer.user_id,
+                "reviewer": viewer.email,
+                "drawn_by": part if part in ("random", "risk") else drawn.get(name, "chosen"),
+                "packs": dict(body.get("packs") or {}),
+                "models": dict(body.get("models") or {}),
+                "evaluation_id": row.id,
+                "created_at": now,
+            }
         )
-        made += 1
     session.flush()
-    return made
+    if rows:
+        session.execute(insert(Verdict), rows)
+    return len(rows)
 
 
 def _said_before(session: Session, row: Evaluation) -> frozenset[str]:
