@@ -131,7 +131,7 @@ def accept_stored(
     ensure_source(session, facts.source, door)
     for _sha256, file in sorted({file.sha256: file for file in (*legs, *([imported] if imported else []))}.items()):
         _keep_recording(session, file)
-    rep_id = find_rep(session, facts.rep)
+    rep_id = find_rep(session, facts.rep, source=facts.source)
     call_id = find_call(session, facts, external_id, hashes, rep_id)
     created = call_id is None
     differs = False
@@ -157,8 +157,9 @@ def _insert_call(
     legs: Sequence[StoredFile],
     imported: StoredFile | None,
 ) -> int:
-    client_id = find_client(session, external_id=facts.client, phone=facts.client_phone)
-    deal = find_deal(session, external_id=facts.deal, client_id=client_id, at=facts.started_at)
+    at, phone = facts.started_at, facts.client_phone
+    client_id = find_client(session, external_id=facts.client, phone=phone)
+    deal = find_deal(session, external_id=facts.deal, client_id=client_id, at=at, phone=phone)
     now = utc_now()
     call_id = insert_new(
         session,

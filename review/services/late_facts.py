@@ -85,12 +85,12 @@ def _missing_facts(session: Session, call: Call, facts: CallFacts, rep_id: int |
         new["rep_id"] = rep_id
     if call.rep_name is None and facts.rep is not None:
         new["rep_name"] = facts.rep
-    client_id = call.client_id
+    client_id, phone = call.client_id, new.get("client_phone", call.client_phone)
     if client_id is None:
-        client_id = find_client(session, external_id=facts.client, phone=new.get("client_phone", call.client_phone))
+        client_id = find_client(session, external_id=facts.client, phone=phone)
     if call.deal_id is None:
         at = new.get("started_at", call.started_at)
-        deal = find_deal(session, external_id=facts.deal, client_id=client_id, at=at)
+        deal = find_deal(session, external_id=facts.deal, client_id=client_id, at=at, phone=phone)
         if deal is not None and client_id in (None, deal[1]):
             new["deal_id"], client_id = deal
     if call.client_id is None and client_id is not None:

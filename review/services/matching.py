@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, up
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
 
-from review.models import Call, Client, ClientPhone, Deal, Delivery, UtcTime
+from review.models import Call, Client, ClientPhone, Deal, Delivery, NumberChoice, UtcTime
 from review.services.people import find_rep
 
 __all__ = ["Linked", "find_client", "find_deal", "find_rep", "link_calls"]
@@ -28,7 +28,8 @@ class Linked:
 def find_client(session: Session, *, external_id: str | None, phone: str | None) -> int | None:
     """The client with this CRM id, else with this number (E.164); None when unknown.
 
-    Where clients share a number, the one with an open deal is meant, else the one known longest.
+    Where clients share a number, the one a person said is meant, else the one with an open deal, else the one known
+    longest.
     """
     if external_id:
         found = session.scalar(select(Client.id).where(Client.external_id == external_id))
@@ -36,6 +37,9 @@ def find_client(session: Session, *, external_id: str | None, phone: str | None)
             return found
     if not phone:
         return None
+    chosen = session.scalar(select(NumberChoice.client_id).where(NumberChoice.e164 == phone))
+    if chosen is not None:
+        return chosen
     open_deals = (
         select(func.count()).where(Deal.client_id == ClientPhone.client_id, Deal.status == "open").scalar_subquery()
     )
@@ -48,9 +52,12 @@ def find_client(session: Session, *, external_id: str | None, phone: str | None)
 
 
 def find_deal(
-    session: Session, *, external_id: str | None, client_id: int | None, at: datetime | None
+    session: Session, *, external_id: str | None, client_id: int | None, at: datetime | None, phone: str | None = None
 ) -> tuple[int, int] | None:
-    """(deal, its client): the deal with this CRM id, else the client's only deal that was open at that time."""
+    """(deal, its client): the deal with this CRM id, else the client's only deal that was open at that time.
+
+    Of several open ones, the one a person said calls of this number are about.
+    """
     if external_id:
         found = session.execute(select(Deal.id, Deal.client_id).where(Deal.external_id == external_id)).first()
         if found is not None:
@@ -59,18 +66,25 @@ def find_deal(
         return None
     was_open = Deal.status == "open" if at is None else _was_open(literal(at, UtcTime))
     deals = session.execute(select(Deal.id, Deal.client_id).where(Deal.client_id == client_id, was_open).limit(2)).all()
-    return (deals[0].id, deals[0].client_id) if len(deals) == 1 else None
+    if len(deals) == 1:
+        return deals[0].id, deals[0].client_id
+    if not deals or phone is None:
+        return None
+    said = select(Deal.id).join(NumberChoice, NumberChoice.deal_id == Deal.id)
+    chosen = session.scalar(said.where(NumberChoice.e164 == phone, Deal.client_id == client_id, was_open))
+    return None if chosen is None else (chosen, client_id)
 
 
 def link_calls(session: Session) -> Linked:
     """Give calls that lack a rep, client or deal the one that is known by now. Run it after a CRM import."""
     deals, clients = _link_delivered_ids(session)
     reps = 0
-    without_rep = select(Call.rep_name).where(Call.rep_id.is_(None), Call.rep_name.is_not(None)).distinct()
-    for name in session.scalars(without_rep).all():
-        rep_id = find_rep(session, name)
+    without_rep = select(Call.source, Call.rep_name).where(Call.rep_id.is_(None), Call.rep_name.is_not(None)).distinct()
+    for source, name in session.execute(without_rep).all():
+        rep_id = find_rep(session, name, source=source)
         if rep_id is not None:
-            reps += _count(session, update(Call).where(Call.rep_id.is_(None), Call.rep_name == name), rep_id=rep_id)
+            theirs = update(Call).where(Call.rep_id.is_(None), Call.rep_name == name, Call.source == source)
+            reps += _count(session, theirs, rep_id=rep_id)
     known_now = Call.client_phone.in_(select(ClientPhone.e164))
     for phone in session.scalars(select(Call.client_phone).where(Call.client_id.is_(None), known_now).distinct()).all():
         client_id = find_client(session, external_id=None, phone=phone)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from review.errors import ReviewError
-from review.models import Rep, Team, TeamMember, User
+from review.models import Rep, RepAlias, Team, TeamMember, User
 from review.services import audit
 
 
@@ -104,14 +104,19 @@ def set_rep_team(session: Session, rep_id: int, team_id: int | None, *, by: int 
         audit.record(session, by, "rep.team_changed", "rep", rep_id, before=before, after=team_id)
 
 
-def find_rep(session: Session, text: str | None) -> int | None:
+def find_rep(session: Session, text: str | None, *, source: str | None = None) -> int | None:
     """The id of the rep a text means: an extension, an e-mail address or a name in any case; None when unsure.
 
-    Two reps of one name are not guessed between; an active one goes before one who left.
+    What was said of the names of this `source` comes first. Two reps of one name are not guessed between; an active
+    one goes before one who left.
     """
     wanted = " ".join((text or "").replace("\x00", "").split())
     if not wanted:
         return None
+    if source is not None:
+        named = session.scalar(select(RepAlias.rep_id).where(RepAlias.source == source, RepAlias.name == wanted))
+        if named is not None:
+            return named
     by_extension = session.scalar(select(Rep.id).where(Rep.extension == wanted))
     if by_extension is not None:
         return by_extension
