@@ -21,7 +21,10 @@ from review.storage import AudioStore
 from workers.bringing import bring_in
 from workers.bundles import Bundle
 from workers.cli.errors import CommandRefused
+from workers.demo.exchange.setup import prepare_exchange
+from workers.demo.exchange.state import apply_story, read_state
 from workers.demo.manifest import COMPANY_NAMES, SOURCE, SampleCall, crm_folder, sample_calls
+from workers.demo_history import bring_history
 from workers.passphrase import make_passphrase
 
 SIGN_IN_FILE = "demo-sign-in.txt"
@@ -70,6 +73,9 @@ def prepare(database: Database, settings: Settings) -> SignIns:
         ensure_source(session, SOURCE, "import", company_names=COMPANY_NAMES)
         change_source(session, SOURCE, language=None, rep_channel=0, standard=None, company_names=COMPANY_NAMES)
         import_crm(session, crm_folder(), region=settings.region)
+        bring_history(session)
+        apply_story(session, read_state(settings.data), region=settings.region)
+        prepare_exchange(session, settings, COMPANY_NAMES)
         users = (demo_rep(session), *OTHERS)
         for user in users:
             _ensure_user(session, user, passphrase)

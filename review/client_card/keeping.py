@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -25,7 +25,7 @@ def keep_said(session: Session, call_id: int, assessment: Mapping[str, Any]) -> 
             due_on=_day(item.get("due")),
             **_place(item),
         )
-        for number, item in enumerate(assessment.get("promises") or [], 1)
+        for number, item in enumerate(promises_once(assessment.get("promises") or []), 1)
     )
     session.add_all(
         CallFact(
@@ -38,6 +38,16 @@ def keep_said(session: Session, call_id: int, assessment: Mapping[str, Any]) -> 
         for number, item in enumerate(assessment.get("facts_found") or [], 1)
     )
     session.flush()
+
+
+def promises_once(promises: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The promises of a call without those said again for the same day, as people do when they part."""
+    said = set()
+    for item in promises:
+        key = (item.get("by"), item.get("what"), item.get("due"))
+        if key[2] is None or key not in said:
+            yield item
+        said.add(key)
 
 
 def _place(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def _fill(promise: sa.Table, fact: sa.Table) -> None:
             promises += [
                 {"call_id": call_id, "number": number, "said_by": item["by"], "what": item["what"], **_said(item)}
                 | {"due_on": date.fromisoformat(item["due"]) if item.get("due") else None}
-                for number, item in enumerate(data.get("promises") or [], 1)
+                for number, item in enumerate(_once(data.get("promises") or []), 1)
             ]
             facts += [
                 {"call_id": call_id, "number": number, "name": item["id"], "value": item["value"], **_said(item)}
@@ -125,6 +125,14 @@ def _fill(promise: sa.Table, fact: sa.Table) -> None:
             connection.execute(sa.insert(promise), promises)
         if facts:
             connection.execute(sa.insert(fact), facts)
+
+
+def _once(promises: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without those said again for the same day."""
+    kept: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for number, item in enumerate(promises):
+        kept.setdefault((item["by"], item["what"], item.get("due") or number), item)
+    return list(kept.values())
 
 
 def _said(item: dict[str, Any]) -> dict[str, Any]:
