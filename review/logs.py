@@ -13,7 +13,18 @@ import structlog
 from review.settings import Settings
 
 # Libraries whose ordinary messages say nothing to the people who run an installation.
-QUIET = ("rq", "rq.worker", "rq.job", "alembic", "httpx", "huggingface_hub", "faster_whisper", "urllib3", "PIL")
+QUIET = (
+    "rq",
+    "rq.worker",
+    "rq.job",
+    "alembic",
+    "httpx",
+    "httpx2",
+    "huggingface_hub",
+    "faster_whisper",
+    "urllib3",
+    "PIL",
+)
 
 
 def set_up_logs(settings: Settings, process: str, stream: TextIO | None = None) -> None:

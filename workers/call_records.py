@@ -49,7 +49,7 @@ class CallRecords:
         try:
             facts = self.path.stat()
             state = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
-            if state == self._state:
+            if state == self._state or not facts.st_size:  # an empty file is one that nothing was written to yet
                 return False
             cdr = self._read(facts.st_size)
         except (OSError, ReviewError) as error:

@@ -22,6 +22,7 @@ from review.storage import open_store
 from transcription.engines import EngineRequest, choose_engine
 from transcription.errors import NeedsModel
 from workers.checks import check_before_start
+from workers.demo.exchange.setup import exchange_environment, exchange_plans
 from workers.demo_lock import address_of
 from workers.demo_setup import SIGN_IN_FILE, SignIns, bring_samples, prepare
 from workers.processes import make_supervisor
@@ -35,9 +36,16 @@ FINAL_STATES = ("scored", "needs_model", "no_audio", "dead")
 
 
 def run_demo(
-    settings: Settings, say: Callable[[str], None], *, exit_when_done: bool = False, reload: bool = False
+    settings: Settings,
+    say: Callable[[str], None],
+    *,
+    exit_when_done: bool = False,
+    reload: bool = False,
+    exchange: bool = True,
 ) -> int:
     """Run the demo until Ctrl-C (or until every sample call is through); the exit code.
+
+    `exchange`: new calls arrive every minute, too; never when the demo is to end by itself.
 
     Raises CommandRefused, in one sentence, for whatever keeps it from starting.
     """
@@ -50,7 +58,14 @@ def run_demo(
         upgrade(database)
         sign_ins = prepare(database, settings)
         say(f"speech engine for the sample calls: {engine_sentence(settings)}")
-        supervisor = make_supervisor(settings, say, reload=reload)
+        exchange = exchange and not exit_when_done
+        supervisor = make_supervisor(
+            settings,
+            say,
+            reload=reload,
+            also=exchange_plans(settings) if exchange else (),
+            environment=exchange_environment(settings) if exchange else None,
+        )
         try:
             supervisor.start()
             progress = Progress(settings, database, say, begun, sign_ins)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from review.settings import Settings, process_environment
 from workers.supervisor import ChildPlan, Supervisor, own_command
@@ -26,16 +26,28 @@ def plans(settings: Settings, *, reload: bool = False) -> list[ChildPlan]:
     return found
 
 
-def make_supervisor(settings: Settings, say: Callable[[str], None], *, reload: bool = False) -> Supervisor:
-    """A supervisor over this installation's processes; `reload` starts the web anew when its code changes."""
+def make_supervisor(
+    settings: Settings,
+    say: Callable[[str], None],
+    *,
+    reload: bool = False,
+    also: Sequence[ChildPlan] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Supervisor:
+    """A supervisor over this installation's processes; `reload` starts the web anew when its code changes.
+
+    `also` are more processes to run, `environment` more variables for all of them.
+    """
     more = {
         "CALLCOACH_SPEECH_WORKERS": str(settings.speech_workers),
         "CALLCOACH_MODELS": str(settings.models),
         "CALLCOACH_ENGINE": settings.engine,
         "CALLCOACH_WHISPER_MODEL": settings.whisper_model,
         "PYTHONUNBUFFERED": "1",
+        **(environment or {}),
     }
-    return Supervisor(settings, plans(settings, reload=reload), process_environment(settings, **more), say)
+    planned = [*plans(settings, reload=reload), *also]
+    return Supervisor(settings, planned, process_environment(settings, **more), say)
 
 
 def say(line: str) -> None:

@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="port to bind (default 8000)")
     parser.add_argument("--data", type=Path, help="data folder (default ./data)")
     parser.add_argument("--exit-when-done", action="store_true", help="end when every sample call is through")
+    parser.add_argument("--no-exchange", action="store_true", help="no new calls: only the sample calls")
     parser.add_argument("--reload", action="store_true", help="start the web anew when its code changes")
 
 
@@ -31,4 +32,6 @@ def run(args: argparse.Namespace) -> int:
         check_before_start(settings)  # before anything heavy is imported: a taken port is told at once
         from workers.demo_run import run_demo
 
-        return run_demo(settings, say, exit_when_done=args.exit_when_done, reload=args.reload)
+        return run_demo(
+            settings, say, exit_when_done=args.exit_when_done, reload=args.reload, exchange=not args.no_exchange
+        )

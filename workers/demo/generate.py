@@ -1,4 +1,4 @@
-"""Makes the sample calls from their scripts: `python -m workers.demo.generate [ID...]`.
+"""Makes the sample calls from their scripts: `python -m workers.demo.generate [ID...] [--exchange]`.
 
 Needs flite and espeak-ng (`apt-get install flite espeak-ng`); the product itself needs neither, the recordings are
 shipped. Writes `calls/<id>.*` and the list `calls/calls.json`; the same scripts and programs give the same bytes.
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from workers.demo.encode import SUFFIXES, write_recording
-from workers.demo.script import Script, read_scripts
+from workers.demo.exchange.manifest import HERE as EXCHANGE
+from workers.demo.script import FOLDER, Script, read_scripts
 from workers.demo.telephone import RATE, record
 from workers.demo.transcripts import SHAPES
 
@@ -51,9 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Make the calls named, or all; entries of calls not made this time are kept."""
     parser = argparse.ArgumentParser(prog="python -m workers.demo.generate", description=__doc__)
     parser.add_argument("ids", nargs="*", metavar="ID", help="scripts to record (default: all)")
-    parser.add_argument("--out", type=Path, default=CALLS, help="folder to write to")
+    parser.add_argument("--exchange", action="store_true", help="the calls of the demo's telephone exchange instead")
+    parser.add_argument("--out", type=Path, help="folder to write to")
     options = parser.parse_args(arguments)
-    scripts = {script.id: script for script in read_scripts()}
+    options.out = options.out or (EXCHANGE / "calls" if options.exchange else CALLS)
+    folder = EXCHANGE / "scripts" if options.exchange else FOLDER
+    scripts = {script.id: script for script in read_scripts(folder)}
     if unknown := set(options.ids) - set(scripts):
         parser.error(f"no script named {', '.join(sorted(unknown))}")
     options.out.mkdir(parents=True, exist_ok=True)
