@@ -1,6 +1,6 @@
-"""The scorer's one-sentence reasons in the viewer's language.
+"""The scorer's one-sentence reasons, and what speech engines and failed steps say, in the viewer's language.
 
-An assessment stores them in English, whoever reads it later. Each is known here by its form; the figures in it are
+They are stored in English, whoever reads them later. Each is known here by its form; the figures in it are
 taken over, codes in it get their names. A sentence of no known form (an older scorer's, another program's) is shown as
 it was stored.
 """
@@ -8,10 +8,12 @@ it was stored.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from flask_babel import gettext as _
+
+from web.speech_sentences import FOUND_INSTEAD, SPEECH_FORMS, WHYS
 
 
 def N_(text: str) -> str:
@@ -132,6 +134,7 @@ _FORMS: Final = (
     N_("Learned from reviewers (version %(version)s): %(sure)s sure; words: %(words)s."),
     N_("Learned from reviewers (version %(version)s): %(sure)s sure; against it: %(contrary)s."),
     N_("Learned from reviewers (version %(version)s): %(sure)s sure."),
+    *SPEECH_FORMS,
 )
 
 _CODES: Final = {
@@ -174,31 +177,52 @@ _FEATURES: Final = {
 }
 """What a learned model weighs, by the words its sentence has for it."""
 _FEATURE: Final = re.compile("|".join(rf"\b{re.escape(name)}\b(?!\.)" for name in _FEATURES))
+_SENTENCES: Final = frozenset({"why", "reason"})
+"""Gaps that hold a sentence of a form of its own."""
 _WEIGHED: Final = frozenset({"features", "contrary"})
 _WORD: Final = re.compile(r"\w+")
 
 
 def translate_sentence(sentence: str) -> str:
-    """The sentence in the viewer's language; as it is where its form is not known."""
-    found = find_form(sentence)
-    if found is None:
-        return sentence
-    form, values = found
-    return str(_(form, **{name: _told(name, text) for name, text in values.items()}))
+    """The sentence, or two after each other, in the viewer's language; as it is where its form is not known."""
+    return " ".join(map(_told_form, find_forms(sentence))) or sentence
 
 
-def find_form(sentence: str) -> tuple[str, dict[str, str]] | None:
-    """The form a sentence was made by, and what stands in its gaps."""
-    for form, pattern in _patterns():
+@lru_cache(maxsize=4096)
+def find_form(sentence: str, *, part: bool = False) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """The form a sentence was made by, and what stands in its gaps; with `part` what stands in a gap may be one."""
+    for form, pattern in (*_patterns(WHYS), *_patterns(_FORMS)) if part else _patterns(_FORMS):
         match = pattern.fullmatch(sentence)
         if match:
-            return form, match.groupdict()
+            return form, tuple(match.groupdict().items())
     return None
+
+
+@lru_cache(maxsize=256)
+def find_forms(text: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """The form of a sentence, or those of it and of the advice behind it: an engine's state holds both in one line."""
+    if whole := find_form(text):
+        return (whole,)
+    for end in re.finditer(r"\. ", text):
+        first, second = find_form(text[: end.start() + 1]), find_form(text[end.end() :])
+        if first and second:
+            return first, second
+    return ()
+
+
+def _told_form(found: tuple[str, tuple[tuple[str, str], ...]]) -> str:
+    form, values = found
+    return str(_(form, **{name: _told(name, text) for name, text in values}))
 
 
 def _told(gap: str, text: str) -> str:
     if gap in _WEIGHED:
         return _FEATURE.sub(lambda match: str(_(_FEATURES[match.group()])), text)
+    if gap in _SENTENCES:
+        known = find_form(text, part=True)
+        return _told_form(known) if known else text
+    if gap == "other":
+        return str(_(FOUND_INSTEAD[text])) if text in FOUND_INSTEAD else text
     return _named(text) if gap in _CODED else text
 
 
@@ -207,5 +231,5 @@ def _named(text: str) -> str:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((form, re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+?)", re.escape(form)))) for form in _FORMS)
+def _patterns(forms: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((form, re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+?)", re.escape(form)))) for form in forms)

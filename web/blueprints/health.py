@@ -7,11 +7,13 @@ from typing import Literal
 
 from flask import Blueprint, Response, jsonify, render_template
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from review.queries import installation
 from review.queries.installation import DatabaseState, DiskState, EngineRow, RedisState
 from review.queries.status import Status, read_status
 from web.context import duration, number, size
+from web.machine_sentences import translate_sentence
 from web.parts import parts
 
 blueprint = Blueprint("health", __name__)
@@ -151,8 +153,10 @@ def check_models(status: Status) -> tuple[Check, ...]:
             "model",
             _("Calls waiting for a speech model"),
             "warn",
-            f"{number(waiting.calls)}: {waiting.reason}",
-            waiting.advice,
+            ngettext(
+                "%(num)s call: %(why)s", "%(num)s calls: %(why)s", waiting.calls, why=translate_sentence(waiting.reason)
+            ),
+            translate_sentence(waiting.advice),
         )
         for waiting in status.waiting_for_model
     )
@@ -163,7 +167,7 @@ def check_engines(engines: tuple[EngineRow, ...], for_english: tuple[EngineRow, 
     label = _("Speech engine")
     chosen = next((engine for engine in engines if engine.available), None)
     if chosen is None:
-        why = next((engine.why for engine in engines if engine.name == "whisper"), "")
+        why = translate_sentence(next((engine.why for engine in engines if engine.name == "whisper"), ""))
         stand_in = next((engine for engine in for_english if engine.available), None)
         if stand_in is None:
             return Check("engine", label, "warn", _("none can run: %(reasons)s", reasons=why))
@@ -172,7 +176,8 @@ def check_engines(engines: tuple[EngineRow, ...], for_english: tuple[EngineRow, 
             engine=stand_in.name,
         )
         return Check("engine", label, "warn", detail, why)
-    detail = f"{chosen.name} ({chosen.model}): {chosen.why}" if chosen.model else f"{chosen.name}: {chosen.why}"
+    facts = {"engine": chosen.name, "model": chosen.model, "why": translate_sentence(chosen.why)}
+    detail = _("%(engine)s (%(model)s): %(why)s", **facts) if chosen.model else _("%(engine)s: %(why)s", **facts)
     if chosen.name == "sphinx":
         return Check(
             "engine", label, "warn", detail, _("A stand-in: its transcripts are drafts. Provide a Whisper model.")
