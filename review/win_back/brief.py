@@ -31,6 +31,7 @@ class Said:
     call_id: int
     at: datetime
     start: float | None
+    reason: str  # the id of the reason it is quoted for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +58,9 @@ class BriefParts:
 
     @property
     def quote(self) -> str:
-        """The words to begin with."""
-        return self.said[0].quote if self.said else ""
+        """The words to begin with: where the client wanted something, else what they said last of the closing."""
+        wanted = next((one for one in self.said if one.reason == "buying_signal"), None)
+        return (wanted or self.said[0]).quote if self.said else ""
 
 
 def gather_brief(session: Session, viewer: Viewer, lead: LeadRow, now: datetime) -> BriefParts:
@@ -111,7 +113,11 @@ def _said(lead: LeadRow, times: dict[int, datetime]) -> tuple[Said, ...]:
         words = item.evidence or {}
         if item.call_id in times and words.get("quote") and words.get("role") != "rep":
             said = Said(
-                quote=str(words["quote"]), call_id=item.call_id, at=times[item.call_id], start=words.get("start")
+                quote=str(words["quote"]),
+                call_id=item.call_id,
+                at=times[item.call_id],
+                start=words.get("start"),
+                reason=item.id,
             )
             found.setdefault(said.quote, said)
     return tuple(found.values())[:QUOTES]
@@ -156,9 +162,7 @@ def _best_answers(session: Session, viewer: Viewer, kind: str, language: str | N
 def _assessments(session: Session, ids: list[int | None]) -> list[dict[str, Any]]:
     wanted = [number for number in ids if number is not None]
     bodies = dict(
-        session.execute(select(StoredAssessment.id, StoredAssessment.body).where(StoredAssessment.id.in_(wanted)))
-        .tuples()
-        .all()
+        session.execute(select(StoredAssessment.id, StoredAssessment.body).where(StoredAssessment.id.in_(wanted))).all()
     )
     return [unpack_body(bodies[number]) for number in wanted if number in bodies]
 

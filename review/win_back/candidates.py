@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from review.models import Call, Deal, DealStage, LossReason, WinBackLead
 
@@ -120,19 +120,29 @@ def anything_new(session: Session, since: datetime | None) -> bool:
         Call.deal_id.is_(None),
         Call.state.in_(("scored", "no_audio", "dead")),
         Call.id.not_in(_known(WinBackLead.call_id)),
-        or_(
-            Call.client_id.is_(None),
-            Call.client_id.not_in(
-                select(WinBackLead.client_id).where(
-                    WinBackLead.call_id.is_not(None), WinBackLead.client_id.is_not(None)
-                )
-            ),
-        ),
+        or_(Call.client_id.is_(None), Call.client_id.not_in(_clients())),
+        or_(Call.client_id.is_not(None), Call.client_phone.is_(None), Call.client_phone.not_in(_numbers())),
     )
     if since is not None:
         deals = deals.where(func.coalesce(Deal.closed_at, Deal.stage_since, since) >= since)
         calls = calls.where(Call.happened_at >= since)
     return session.scalar(deals.limit(1)) is not None or session.scalar(calls.limit(1)) is not None
+
+
+def _clients() -> Select[*tuple[Any, ...]]:
+    """Clients a lead stands for: one of their calls closed it, or a deal of theirs is lost."""
+    found = select(WinBackLead.client_id).where(WinBackLead.call_id.is_not(None), WinBackLead.client_id.is_not(None))
+    return found.union(select(Deal.client_id).where(Deal.status.in_(CLOSED))).subquery().select()
+
+
+def _numbers() -> Select[*tuple[Any, ...]]:
+    """Numbers of callers nobody knows that a lead stands for."""
+    held = aliased(Call)
+    return (
+        select(held.client_phone)
+        .join(WinBackLead, WinBackLead.call_id == held.id)
+        .where(WinBackLead.client_id.is_(None), held.client_phone.is_not(None))
+    )
 
 
 def _known(column: InstrumentedAttribute[int | None]) -> Select[*tuple[Any, ...]]:
@@ -147,7 +157,7 @@ def _whose(call: Call) -> str:
 
 
 def _reason_names(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(LossReason.code, LossReason.name)).tuples().all())
+    return dict(session.execute(select(LossReason.code, LossReason.name)).all())
 
 
 def _closings(session: Session, deal_ids: list[int]) -> dict[int, tuple[datetime, int | None]]:

@@ -78,7 +78,12 @@ def plan(
     `again` judges all of them anew, also where nothing they are judged by has changed.
     """
     since = terms.since(now)
-    candidates = [*closed_deals(session, since=since), *closing_calls(session, since=since)]
+    deals = closed_deals(session, since=since)
+    sold_to = {one.client_id for one in deals}  # a lost deal of the client's stands for such calls too
+    calls = [
+        one for one in closing_calls(session, since=since) if one.client_id is None or one.client_id not in sold_to
+    ]
+    candidates = [*deals, *calls]
     for begin in range(0, len(candidates), CHUNK):
         yield _judge(session, candidates[begin : begin + CHUNK], heads, now, again)
 

@@ -232,7 +232,7 @@ def _counts(session: Session, ids: list[int]) -> dict[int, int]:
         .where(Segment.call_id.in_(ids), Segment.role.not_in(("rep", "system")))
         .group_by(Segment.call_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def _newest(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
@@ -242,9 +242,7 @@ def _newest(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
             select(Correction.call_id, func.max(Correction.id))
             .where(Correction.call_id.in_(ids))
             .group_by(Correction.call_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     newest = (
         select(StoredTranscript.call_id, func.max(StoredTranscript.id))

@@ -196,9 +196,7 @@ def _read(session: Session, viewer: Viewer, found: Sequence[Any]) -> tuple[LeadR
     plays = {}
     if calls:
         sound = exists().where(WebAudio.call_id == Call.id)
-        plays = dict(
-            session.execute(select(Call.id, sound).where(Call.id.in_(calls), visible_calls(viewer))).tuples().all()
-        )
+        plays = dict(session.execute(select(Call.id, sound).where(Call.id.in_(calls), visible_calls(viewer))).all())
     middles = middle_values(session) if any(row[0].value is None for row in found) else None
     return tuple(_row(session, row, plays, middles) for row in found)
 

@@ -68,7 +68,7 @@ def count_to_judge(session: Session, viewer: Viewer, now: datetime) -> int:
 
 def count_states(session: Session) -> dict[str, int]:
     """All leads by state, those in the control under watch among them."""
-    rows = session.execute(select(WinBackLead.state, func.count()).group_by(WinBackLead.state)).tuples().all()
+    rows = session.execute(select(WinBackLead.state, func.count()).group_by(WinBackLead.state)).all()
     return {state: dict(rows).get(state, 0) for state in WIN_BACK_STATES}
 
 
