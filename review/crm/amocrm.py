@@ -182,6 +182,8 @@ class AmoCrm:
     def _read_pipelines(self) -> Pipelines:
         if self._pipelines is None:
             self._pipelines = Pipelines.read(self._http.get("leads/pipelines"))
+            if not self._pipelines.names:  # every account has one: without it every stage would lose its name
+                raise CrmNonsense("It names no pipelines.")
         return self._pipelines
 
     def _changed(

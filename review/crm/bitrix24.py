@@ -204,6 +204,8 @@ class Bitrix24:
     def _read_stages(self) -> Stages:
         if self._stages is None:
             self._stages = Stages.read(self._rest.every("crm.status.list", {"order": {"SORT": "ASC"}}))
+            if not self._stages.names:  # every portal has some: without them every stage would lose its name
+                raise CrmNonsense("It names no stages.")
         return self._stages
 
     def _changed(

@@ -107,10 +107,9 @@ def like_php(params: Mapping[str, Any], prefix: str = "") -> str:
 
 def _judge(status: int, data: Any) -> None:
     """Errors stand in the answer, whatever the status."""
-    code = dig(data, "error")
-    if code in (None, ""):
+    code, words = str(dig(data, "error") or ""), str(dig(data, "error_description") or "")[:300]
+    if not code and (status < 400 or not words):
         return
-    code, words = str(code), str(dig(data, "error_description") or "")[:300]
     if code in _BUSY:
         raise CrmBusy("It asks us to slow down.")
     if code == "OPERATION_TIME_LIMIT":

@@ -223,6 +223,8 @@ class HubSpot:
     def _read_stages(self) -> Stages:
         if self._stages is None:
             self._stages = Stages.read(self._rest.http.get("crm/v3/pipelines/deals"))
+            if not self._stages.names:  # every account has one: without it no deal would ever be won or lost
+                raise CrmNonsense("It names no pipelines.")
         return self._stages
 
 

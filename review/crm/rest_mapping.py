@@ -18,7 +18,7 @@ LISTS: Final[Mapping[str, tuple[str, ...]]] = {
                 "potential", "client_group", "product_group", "note"),
     "deals": ("id", "title", "client", "company_id", "stage", "stage_since", "status", "amount", "currency", "person",
               "loss_reason", "opened", "closed", "closed_by", "url", "changed", "kind"),
-    "moves": ("deal", "stage", "status", "at", "person", "changed"),
+    "moves": ("id", "deal", "stage", "status", "at", "person", "changed"),
     "tasks": ("id", "title", "client", "deal", "person", "due", "done", "changed"),
     "notes": ("id", "body", "at", "client", "deal", "person", "changed"),
     "emails": ("id", "subject", "at", "direction", "client", "deal", "person", "changed"),

@@ -89,6 +89,9 @@ def sync_connection(
     try:
         connector = make(kind, open_access(database, connection_id, box, region=region, wait=wait))
         for page in _pages(connector, cursor):
+            if not page.rows and dict(page.cursor) == cursor:
+                continue
+            cursor = dict(page.cursor)
             counts.add(_put_in(database, connection_id, token, connector, page, region))
         counts.gone += _look_for_gone(database, connection_id, token, connector)
     except CrmError as problem:

@@ -71,7 +71,7 @@ class FakeAmo(FakeCrm):
         self.companies.append({"id": 301, "name": "Nordhem", "created_at": MORNING, "updated_at": MORNING,
                                "custom_fields_values": None})  # fmt: skip
         for number in range(501, 506):
-            self.contact(number, MORNING + number, f"+49 30 9018{number - 500}0")
+            self.contact(number, MORNING + (number - 500) * 1000, f"+49 30 9018{number - 500}0")
         self.lead(1, MORNING + 10)
         self.lead(2, MORNING + 20, status_id=143, loss_reason_id=5, closed_at=MORNING + 20)
         self.lead(3, MORNING + 30, responsible_user_id=12)
@@ -79,21 +79,22 @@ class FakeAmo(FakeCrm):
         self.events.append({"id": "01e", "type": "lead_status_changed", "entity_id": 2, "entity_type": "lead",
                             "created_by": 11, "created_at": MORNING + 20, "value_after": [moved],
                             "value_before": [{"lead_status": {"id": 101, "pipeline_id": 1}}]})  # fmt: skip
-        self.tasks.append({"id": 801, "text": "Позвонить", "entity_id": 1, "entity_type": "leads", "is_completed": False,
+        self.tasks.append({"id": 801, "text": "Позвонить", "entity_id": 1, "entity_type": "leads",
+                           "is_completed": False,
                            "responsible_user_id": 11, "complete_till": MORNING + 99, "created_at": MORNING,
                            "updated_at": MORNING})  # fmt: skip
         for own_id, kind, params in ((701, "common", {"text": "Любит дуб"}),
-                                     (702, "amomail_message", {"subject": "Предложение", "income": False})):  # fmt: skip
+                                     (702, "amomail_message", {"subject": "Предложение"})):  # fmt: skip
             self.notes["leads"].append({"id": own_id, "entity_id": 1, "note_type": kind, "params": params,
                                         "created_by": 11, "created_at": MORNING, "updated_at": MORNING})  # fmt: skip
 
     def rename(self, own_id: str, title: str) -> None:
-        """Change a lead's name there, an hour later."""
-        self.lead(int(own_id), MORNING + 3600, name=title)
+        """Change a lead's name there, ten hours later."""
+        self.lead(int(own_id), MORNING + 36000, name=title)
 
     def rename_contact(self, name: str) -> None:
-        """Change the first contact's name there, an hour later."""
-        self.contact(501, MORNING + 3600, "+49 30 901810", name=name)
+        """Change the first contact's name there, ten hours later."""
+        self.contact(501, MORNING + 36000, "+49 30 901810", name=name)
 
     def delete(self, own_id: str) -> None:
         """Delete a lead."""

@@ -37,8 +37,8 @@ class FakeBitrix(FakeCrm):
             "crm.status.list": [
                 {"ENTITY_ID": entity, "STATUS_ID": stage, "NAME": name, "SORT": str(sort), "EXTRA": {"SEMANTICS": what}}
                 for entity, stage, name, sort, what in (
-                    ("STATUS", "NEW", "Не обработан", 10, "process"), ("STATUS", "JUNK", "Некачественный", 30, "failure"),
-                    ("DEAL_STAGE", "NEW", "Новая", 10, "process"), ("DEAL_STAGE", "WON", "Сделка успешна", 20, "success"),
+                    ("STATUS", "NEW", "Не обработан", 10, "process"), ("STATUS", "JUNK", "Брак", 30, "failure"),
+                    ("DEAL_STAGE", "NEW", "Новая", 10, "process"), ("DEAL_STAGE", "WON", "Успех", 20, "success"),
                     ("DEAL_STAGE", "LOSE", "Дорого", 30, "failure"), ("SOURCE", "CALL", "Звонок", 10, ""),
                 )
             ],
@@ -63,7 +63,7 @@ class FakeBitrix(FakeCrm):
             {"ID": "301", "TITLE": "Nordhem", "DATE_CREATE": iso(0), "DATE_MODIFY": iso(0)}
         )
         for number in range(501, 506):
-            self._contact(number, number, f"Contact {number}")
+            self._contact(number, (number - 500) * 1000, f"Contact {number}")
         self._deal(1, 10)
         self._deal(2, 20, STAGE_ID="LOSE", STAGE_SEMANTIC_ID="F", MOVED_BY_ID="11", CLOSED="Y")
         self._deal(3, 30, ASSIGNED_BY_ID="12")
@@ -71,19 +71,20 @@ class FakeBitrix(FakeCrm):
                               "STAGE_ID": "LOSE", "STAGE_SEMANTIC_ID": "F"})  # fmt: skip
         for own, kind, subject in (("801", "6", "Позвонить"), ("802", "4", "Предложение")):
             self.lists["crm.activity.list"].append(
-                {"ID": own, "OWNER_ID": "1", "OWNER_TYPE_ID": "2", "TYPE_ID": kind, "SUBJECT": subject, "COMPLETED": "N",
+                {"ID": own, "OWNER_ID": "1", "OWNER_TYPE_ID": "2", "TYPE_ID": kind, "SUBJECT": subject,
+                 "COMPLETED": "N",
                  "START_TIME": iso(0), "DEADLINE": iso(99), "DIRECTION": "2", "RESPONSIBLE_ID": "11",
                  "LAST_UPDATED": iso(0)}
             )  # fmt: skip
         self._comment("1", "Любит [b]дуб[/b]", "11")
 
     def rename(self, own_id: str, title: str) -> None:
-        """Change a deal's name there, an hour later."""
-        self._deal(int(own_id[1:]), 3600, TITLE=title)
+        """Change a deal's name there, ten hours later."""
+        self._deal(int(own_id[1:]), 36000, TITLE=title)
 
     def rename_contact(self, name: str) -> None:
-        """Change the first contact's name there, an hour later."""
-        self._contact(501, 3600, name)
+        """Change the first contact's name there, ten hours later."""
+        self._contact(501, 36000, name)
 
     def delete(self, own_id: str) -> None:
         """Delete a deal."""

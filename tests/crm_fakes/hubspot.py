@@ -44,7 +44,7 @@ class FakeHub(FakeCrm):
         """Five contacts, three deals: one open, one lost by Anna, one of an owner who is no rep."""
         self._put("companies", "301", 0, name="Nordhem")
         for number in range(501, 506):
-            self._contact(number, number, f"Contact {number}")
+            self._contact(number, (number - 500) * 1000, f"Contact {number}")
         self._deal(1, 10)
         self._deal(2, 20, dealstage="closedlost", closed_lost_reason="Дорого")
         self._deal(3, 30, hubspot_owner_id="12")
@@ -55,12 +55,12 @@ class FakeHub(FakeCrm):
             self._join(kind, own, "deals", "1")
 
     def rename(self, own_id: str, title: str) -> None:
-        """Change a deal's name there, an hour later."""
-        self._put("deals", own_id, 3600, dealname=title)
+        """Change a deal's name there, ten hours later."""
+        self._put("deals", own_id, 36000, dealname=title)
 
     def rename_contact(self, name: str) -> None:
-        """Change the first contact's name there, an hour later."""
-        self._contact(501, 3600, name)
+        """Change the first contact's name there, ten hours later."""
+        self._contact(501, 36000, name)
 
     def delete(self, own_id: str) -> None:
         """Delete a deal."""
@@ -106,7 +106,8 @@ class FakeHub(FakeCrm):
             return 200, {"portalId": 4711}
         if path == "/crm/v3/owners":
             people = [{"id": "11", "email": "anna@example.com", "firstName": "Анна", "lastName": "Ким", "userId": 77},
-                      {"id": "12", "email": "nobody@example.com", "firstName": "Nobody", "userId": 78}]  # fmt: skip
+                      {"id": "12", "email": "nobody@example.com", "firstName": "Nobody", "lastName": "Known",
+                       "userId": 78}]  # fmt: skip
             at = int(query.get("after", ["0"])[0])
             more = {"paging": {"next": {"after": "1"}}} if at == 0 else {}
             return 200, {"results": people[at : at + 1], **more}

@@ -75,7 +75,7 @@ class FakeRest(FakeCrm):
         self.lists["reasons"].append({"id": "dear", "name": "Дорого"})
         self.lists["companies"].append({"id": 301, "name": "Nordhem", "changed": iso(0)})
         for number in range(501, 506):
-            self._person(number, number, f"Contact {number}")
+            self._person(number, (number - 500) * 1000, f"Contact {number}")
         self._deal(1, 10)
         self._deal(2, 20, state="lost", stage="Lost", reason="dear", closed=iso(20))
         self._deal(3, 30, owner=12)
@@ -85,12 +85,12 @@ class FakeRest(FakeCrm):
         self.lists["mails"].append({"id": 702, "subject": "Предложение", "deal": 1, "at": iso(0)})
 
     def rename(self, own_id: str, title: str) -> None:
-        """Change a deal's name there, an hour later."""
-        self._deal(int(own_id), 3600, title=title)
+        """Change a deal's name there, ten hours later."""
+        self._deal(int(own_id), 36000, title=title)
 
     def rename_contact(self, name: str) -> None:
-        """Change the first person's name there, an hour later."""
-        self._person(501, 3600, name)
+        """Change the first person's name there, ten hours later."""
+        self._person(501, 36000, name)
 
     def delete(self, own_id: str) -> None:
         """Delete a deal; nothing tells of it."""
@@ -147,8 +147,8 @@ class FakeRest(FakeCrm):
         self.lists["people"].append({"id": own, "name": name, "phones": phones, "company": 301, "changed": iso(at)})
 
     def _deal(self, own: int, at: int, **more: Any) -> None:
-        made = {"id": own, "title": f"Lead {own}", "person": {"id": 501}, "stage": "New", "state": "open", "sum": "4800",
-                "currency": "EUR", "owner": 11, "opened": iso(at)}  # fmt: skip
+        made = {"id": own, "title": f"Lead {own}", "person": {"id": 501}, "stage": "New", "state": "open",
+                "sum": "4800", "currency": "EUR", "owner": 11, "opened": iso(at)}  # fmt: skip
         deals = self.lists["deals"]
         before = next((deal for deal in deals if deal["id"] == own), made)
         before.update(more, changed=iso(at))

@@ -68,6 +68,7 @@ class FakeCrm:
 def _handler_of(fake: FakeCrm) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer goes out in one piece: in two, the second waits 40 ms for an acknowledgement
 
         def log_message(self, *_args: object) -> None:
             """Quiet."""
