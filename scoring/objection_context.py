@@ -13,6 +13,7 @@ from scoring.case import Case
 from scoring.languages import language_of
 from scoring.matching import Hit
 from scoring.objection_moves import PREFIX
+from scoring.objection_replies import merely_answers, plain_no
 from scoring.objection_statements import light_words
 
 _LEAST_PROBABILITY: Final = 0.5
@@ -25,9 +26,15 @@ _OF_THE_GOODS: Final = frozenset({"price", "fit", "trust", "other"})
 """Types that are complaints about a seller and his goods; of another seller's they are none of ours."""
 
 _PRICE: Final = frozenset({"price_given", "price_talk"})
-_OFFERS: Final = frozenset({"next_step", "permission", "asks_decision", "proposal", "reason_for_call", "price_given"})
-_DECISIONS: Final = frozenset({"asks_decision", "proposal", "upsell_offer", "price_given"})
-GOES_ALONG: Final = ("accept", "client_step", "client_promise", "buying_signal", "asks_price")
+_OFFERS: Final = frozenset({
+    "next_step", "permission", "asks_decision", "asks_interest", "proposal", "reason_for_call", "price_given",
+})  # fmt: skip
+_DECISIONS: Final = frozenset({"asks_decision", "asks_interest", "proposal", "upsell_offer", "price_given"})
+GOES_ALONG: Final = ("accept", "client_step", "client_promise", "buying_signal", "asks_price", "call_origin")
+_OF_THE_CALL: Final = frozenset({"need", "competitor", "brush_off", "timing", "other"})
+"""Types for which the words on how a call came about are easily taken: "somebody called me and said I could save"."""
+
+_SETTLES: Final = ("accept", "client_step", "client_promise")
 _NEEDS_BEFORE: Final = {"after_price": _PRICE, "after_offer": _OFFERS}
 """What the rep's turn before must hold for a cue of that tag to count; a price may stand in the client's own turn."""
 
@@ -36,7 +43,7 @@ def cued(case: Case, turn: int) -> tuple[Hit, ...]:
     """The cues of a client's turn that by the rules are objections there, in order of place."""
     cues = case.in_turn(turn, PREFIX[:-1])
     found = [hit for hit in cues if _counts(case, hit) and not _inside_another(hit, cues)]
-    return _settled(found) or _refusal(case, turn) or _resistance(case, turn)
+    return _settled(found) or _refusal(case, turn) or _resistance(case, turn) or plain_no(case, turn)
 
 
 def _refusal(case: Case, turn: int) -> tuple[Hit, ...]:
@@ -54,22 +61,36 @@ def _resistance(case: Case, turn: int) -> tuple[Hit, ...]:
     """
     before = case.groups_in(turn - 1)
     proposes = any("propose" in hit.entry.tags for hit in case.in_turn(turn - 1, "next_step"))
-    if not (proposes or before & _DECISIONS) or any(case.in_turn(turn, group) for group in GOES_ALONG):
+    if not (proposes or before & _DECISIONS):
         return ()
     sentences = case.turn(turn).sentences
+    along = going_along(case, turn)
 
     def stated(group: str) -> list[Hit]:
-        return [hit for hit in case.in_turn(turn, group) if not sentences[hit.sentence].asks]
+        hits = case.in_turn(turn, group)
+        return [hit for hit in hits if hit.sentence not in along and not sentences[hit.sentence].asks]
 
     return tuple(stated("hint")) if stated("resists") else ()
 
 
+def going_along(case: Case, turn: int) -> frozenset[int]:
+    """The sentences of a turn that take up what is offered or only tell how the call came about, and those before.
+
+    A yes passes over nothing that is said after it: "Okay. But it is a lot to carry." A yes at the end settles all.
+    """
+    own = {hit.sentence for group in GOES_ALONG for hit in case.in_turn(turn, group)}
+    settled = max((hit.sentence for group in _SETTLES for hit in case.in_turn(turn, group)), default=0)
+    return frozenset(own.union(range(settled)))
+
+
 def _counts(case: Case, hit: Hit) -> bool:
     """Whether a cue is an objection here, and not an answer to a question or the acceptance of an offer."""
-    if hit.confidence < _LEAST_PROBABILITY or not _in_its_place(case, hit):
+    if hit.confidence < _LEAST_PROBABILITY or not _in_its_place(case, hit) or merely_answers(case, hit):
         return False
     kind = hit.group[len(PREFIX) :]
     asked = case.groups_in(hit.turn - 1)
+    if kind in _OF_THE_CALL and _tells_how_it_came(case, hit):
+        return False
     if kind in _OF_THE_GOODS and "compares" not in hit.entry.tags and _of_another(case, hit, kind, asked):
         return False
     if case.in_turn(hit.turn, "hard_no") or (kind != "brush_off" and case.in_turn(hit.turn, "refuse")):
@@ -87,6 +108,13 @@ def _counts(case: Case, hit: Hit) -> bool:
             return False
     # "Call me on Monday at ten" is an appointment; "I am in a meeting, call me on Monday" says why as well.
     return not ("asks_again" in hit.entry.tags and case.in_turn(hit.turn, "date"))
+
+
+def _tells_how_it_came(case: Case, hit: Hit) -> bool:
+    """Whether a cue stands in a sentence on how the call came about, in answer to a question or beside other words."""
+    if not any(other.sentence == hit.sentence for other in case.in_turn(hit.turn, "call_origin")):
+        return False
+    return "stands" not in hit.entry.tags or hit.turn - 1 in case.asked
 
 
 def _in_its_place(case: Case, hit: Hit) -> bool:
@@ -114,7 +142,7 @@ def _of_another(case: Case, hit: Hit, kind: str, asked: frozenset[str]) -> bool:
     near = tokens[first : place + _REACH * language.gap]
     if not near or (not language.joined and language.holds(near, case.pack.words["addressed"])):
         return False
-    if kind != "trust" and "asks.competitor" in asked:
+    if kind != "trust" and asked & {"asks.competitor", "fact_asked.budget"}:
         return True
     named = [other for other in case.in_turn(hit.turn, "about_another") if other.sentence == hit.sentence]
     return any(near[0].start <= other.start <= hit.start for other in named)

@@ -12,13 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from math import exp
+from math import exp, inf
 from typing import Any, Final
 
 from scoring.assessment import OBJECTION_TYPES
 from scoring.languages import Language, Token, language_of
 from scoring.objection_features import (
-    OFFERED,
     Classes,
     Signs,
     class_runs,
@@ -63,9 +62,9 @@ class TurnModel:
         """How strongly the signs say "objection", without the phrases' votes."""
         return self._sum(signs, self.objects, self.bias)
 
-    def line(self, context: frozenset[str]) -> float:
-        """The log-odds from which a turn said after that context is an objection."""
-        return self.lines["offered" if context & OFFERED else "else"]
+    def line(self, *, offered: bool) -> float:
+        """The log-odds from which a turn is an objection, in reply to an offer or elsewhere; endless if mute there."""
+        return self.lines.get("offered" if offered else "else", inf)
 
     def chance(self, log_odds: float) -> float:
         """The chance of being right at those log-odds, phrases' votes included."""

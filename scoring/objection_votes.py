@@ -11,9 +11,10 @@ from typing import Final
 
 from scoring.case import Case
 from scoring.hits import Hit
-from scoring.objection_context import GOES_ALONG, cued
-from scoring.objection_features import Part, context_signs, pieces
+from scoring.objection_context import cued, going_along
+from scoring.objection_features import OFFERED, Part, context_signs, pieces
 from scoring.objection_model import TurnModel, model_for
+from scoring.objection_replies import OFFER, SIDE, ends_openly, replies_to
 from scoring.packs import Entry
 
 MODEL: Final = "model:objections"
@@ -29,7 +30,8 @@ def objecting(case: Case, turn: int) -> tuple[Hit, ...]:
     model = model_for(case.pack.language)
     if found or model is None or turn not in case.trusted_turns:
         return found
-    if any(case.in_turn(turn, group) for group in GOES_ALONG):
+    asked = replies_to(case, turn)
+    if asked == SIDE or (asked != OFFER and going_along(case, turn)):
         return ()
     return _by_words(case, turn, model)
 
@@ -40,11 +42,22 @@ def why(case: Case, hit: Hit) -> str:
     if hit.source != MODEL or model is None:
         return ""
     turn = case.turn(hit.turn)
-    for part in pieces(turn, model.language):
+    for part in _open_pieces(case, hit.turn, model):
         if part.tokens[0].start <= hit.start < part.tokens[-1].end:
             words = " · ".join(f"“{turn.text[start:end]}”" for start, end in model.weighty(part.tokens))
             return f"Heard in the words and their place in the call: {words}."
     return ""
+
+
+def _open_pieces(case: Case, turn: int, model: TurnModel) -> list[Part]:
+    """The pieces of a turn without the sentences that go along with what was said."""
+    said = case.turn(turn)
+    along = going_along(case, turn)
+    if not along:
+        return pieces(said, model.language)
+    left = tuple(sentence for number, sentence in enumerate(said.sentences) if number not in along)
+    size = sum([len(sentence.tokens) for sentence in left])
+    return pieces(said._replace(sentences=left, size=size), model.language)
 
 
 def _by_words(case: Case, turn: int, model: TurnModel) -> tuple[Hit, ...]:
@@ -53,9 +66,9 @@ def _by_words(case: Case, turn: int, model: TurnModel) -> tuple[Hit, ...]:
     if said.size < _FEWEST[model.language.joined]:
         return ()
     context = context_signs(case, turn)
-    line = model.line(context)
+    line = model.line(offered=bool(context & OFFERED) and not ends_openly(case, turn))
     best: tuple[float, Part] | None = None
-    for part in pieces(said, model.language):
+    for part in _open_pieces(case, turn, model):
         if len(part.tokens) < _FEWEST[model.language.joined]:
             continue
         odds = model.log_odds(model.read(part.tokens, context))

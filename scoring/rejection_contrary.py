@@ -8,6 +8,7 @@ from scoring.assessment import Objection
 from scoring.case import Case
 from scoring.detectors.next_step import find_steps
 from scoring.facts import Facts
+from scoring.matching import Hit
 from scoring.quotes import clause
 from scoring.rejection_reasons import WeighedReason, later_attempts, reason_is, weighed
 
@@ -22,18 +23,24 @@ def what_excludes(case: Case | None, facts: Facts) -> str | None:
         return None
     if case.found(("wrong_number",)):
         return "wrong_number"
-    final = case.found(("hard_no",))
+    final = _refusals(case)
     hope = case.found(("buying_signal", "callback", "client_step"), role="client")
     if final and not any(hit.turn > final[-1].turn for hit in hope):
         return "hard_no"
     return None
 
 
+def _refusals(case: Case) -> list[Hit]:
+    """The plain refusals. That the one asked for is dead ends a call: told long before, it is of another."""
+    ends = len(case.conversation.turns) - case.pack.threshold("closing_turns")
+    return [hit for hit in case.found(("hard_no",)) if "person" not in hit.entry.tags or hit.turn >= ends]
+
+
 def reasons_against(case: Case, objections: Sequence[Objection]) -> list[WeighedReason]:
     """Every reason against, in no order."""
     found: list[WeighedReason] = []
     close = case.window("close")
-    final = case.found(("hard_no",), None, "client")
+    final = [hit for hit in _refusals(case) if case.turn(hit.turn).role == "client"]
     if final:
         found.append(weighed(1.2, "hard_no", "The client refused plainly.", clause(case, final[-1])))
     flat = [h for h in case.found(("objection.brush_off",), close) if h.entry.id.endswith("not_interested")]

@@ -16,6 +16,7 @@ from scoring.case import Case
 from scoring.detectors.dialogue import find_needs_questions
 from scoring.facts import Facts
 from scoring.matching import Hit
+from scoring.objection_replies import FACT, SIDE, replies_to
 from scoring.quotes import clause
 
 _MINUTES: Final = 15
@@ -67,7 +68,7 @@ def _contradicted(case: Case) -> WeighedReason | None:
             return weighed(2.0, "reason_contradicted", "Closed as unreachable, yet there was a conversation.", quote)
     if reason_is(case, "budget") and not case.found(_PRICE):
         return weighed(1.8, "reason_contradicted", "Closed for money, yet price and budget never came up in the call.")
-    buying = case.found(("buying_signal",), role="client")
+    buying = _interest(case)
     # "Needs to consider" and "needs more information" are put off, not without need.
     needless = reason_is(case, "need") and not reason_is(case, "budget") and not reason_is(case, "put_off")
     if needless and buying:
@@ -113,13 +114,21 @@ def _wish(case: Case) -> tuple[str, Evidence, bool] | None:
 
 def _put_off(case: Case, objections: Sequence[Objection]) -> tuple[str, Evidence, bool] | None:
     close = case.window("close")
-    if hits := case.found(("soft_no",), close, "client"):
+    if hits := [hit for hit in case.found(("soft_no",), close, "client") if _puts_off(case, hit)]:
         sent = any("send_info" in hit.entry.tags for hit in hits[:1])
         asked = _WISHES[-1][1] if sent else "The client said no for now only"
         return asked, clause(case, hits[0]), sent
     last = {piece.turn for turn in close.turns for piece in turn.pieces}
     later = [o for o in objections if {"timing", "authority"} & set(o.types) and o.client.turn in last]
     return ("The client put the decision off", later[-1].client, False) if later else None
+
+
+def _puts_off(case: Case, hit: Hit) -> bool:
+    """Whether words like "not right now" put off the offer, and do not ask, or answer something on the side."""
+    if "send_info" not in hit.entry.tags and case.turn(hit.turn).sentences[hit.sentence].asks:
+        return False
+    asked = replies_to(case, hit.turn)
+    return asked != SIDE and (asked != FACT or not case.in_turn(hit.turn, "refuse"))
 
 
 def _left_open(case: Case) -> WeighedReason | None:
@@ -132,11 +141,17 @@ def _left_open(case: Case) -> WeighedReason | None:
     # An offer mailed by itself is often how a rep takes leave; a call announced or a number left is not.
     weight = min(1.4, (0.5 + 0.3 * len(kept) if kept else 0.0) + (0.3 if mailed else 0.0))
     why = "The rep ended the call with the door open: the lead was not lost yet."
-    return weighed(weight, "left_open", why, _first(case, hits[-1:]))
+    # "Talk to you soon" is quoted only where nothing else was left.
+    shown = max(hits, key=lambda hit: (not _in_farewell(case, hit), hit.turn, hit.start))
+    return weighed(weight, "left_open", why, clause(case, shown))
+
+
+def _in_farewell(case: Case, hit: Hit) -> bool:
+    return any(other.sentence == hit.sentence for other in case.in_turn(hit.turn, "goodbye"))
 
 
 def _buying(case: Case) -> WeighedReason | None:
-    hits = case.found(("buying_signal",), role="client")
+    hits = _interest(case)
     if not hits:
         return None
     close = case.window("close")
@@ -144,7 +159,17 @@ def _buying(case: Case) -> WeighedReason | None:
     count = len({hit.turn for hit in hits})
     weight = min(1.6, 0.6 * count + (0.2 if late else 0.0))
     why = f"The client gave {count} buying signal{'s' if count > 1 else ''}."
-    return weighed(weight, "buying_signal", why, _first(case, late or hits))
+    shown = max(late or hits, key=lambda hit: (hit.confidence, -hit.turn, -hit.start))
+    return weighed(weight, "buying_signal", why, clause(case, shown))
+
+
+def _interest(case: Case) -> list[Hit]:
+    """The client's buying signals; "they called me to ask if I want insurance" only says how the call came about."""
+    return [
+        hit
+        for hit in case.found(("buying_signal",), role="client")
+        if not any(other.sentence == hit.sentence for other in case.in_turn(hit.turn, "call_origin"))
+    ]
 
 
 def _unhandled(objections: Sequence[Objection]) -> WeighedReason | None:
