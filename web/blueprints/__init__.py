@@ -13,6 +13,7 @@ from web.blueprints import (
     clips,
     comments,
     corrections,
+    doors,
     evaluations,
     exports,
     health,
@@ -77,6 +78,7 @@ def register_blueprints(app: Flask) -> None:
         upload,
         sources,
         hooks,
+        doors,
         health,
     )
     for module in pages:

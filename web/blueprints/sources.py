@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from review.doorbell import ring
+from review.queries.sources_deliveries import list_doors
 from review.services.roles import latest_role_change, undo_role_change
 from review.services.sources import (
     ACCURACIES,
@@ -23,6 +24,7 @@ from review.services.sources import (
     list_sources,
 )
 from review.services.standards import StandardChoice, list_choices
+from review.telephony.providers import PROVIDERS
 from scoring.standards import in_language
 from web.auth import viewer
 from web.errors import Refused
@@ -40,7 +42,15 @@ def index() -> str:
         sources = list_sources(db)
         learned = learned_sources(db)
         choices = list_choices(db)
-    return render_template("sources.html", sources=sources, learned=learned, standards=dict(_titles(choices)))
+        doors = {name: door for name, door in list_doors(db).items() if door.provider in PROVIDERS}
+    return render_template(
+        "sources.html",
+        sources=sources,
+        learned=learned,
+        standards=dict(_titles(choices)),
+        doors=doors,
+        providers=PROVIDERS,
+    )
 
 
 @blueprint.get("/<int:source_id>")
@@ -51,8 +61,10 @@ def show(source_id: int) -> str:
         learned = latest_role_change(db, source.name)
         queues = list_queues(db, source)
         choices = list_choices(db)
+        door = list_doors(db).get(source.name)
     return render_template(
         "source.html",
+        door=PROVIDERS[door.provider].title if door and door.provider in PROVIDERS else None,
         source=source,
         learned=learned,
         queues=queues,
