@@ -129,7 +129,7 @@ def _behind(
         return "card"
     if len(digits) >= _LONG:
         return "card"
-    if len(digits) < _GROUP + 1 and digits in known:
+    if len(digits) < _LONG and digits in known:
         return "card_code"  # said before, and not as part of a longer number
     if _repeats(digits, known) and clump.words <= 2 * _FEW_WORDS:
         return "card"

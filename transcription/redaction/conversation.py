@@ -10,6 +10,7 @@ from typing import Final
 
 from transcription.redaction.atom import Atom
 from transcription.redaction.atoms import read_atoms
+from transcription.redaction.endings import ENDING, without_endings
 from transcription.redaction.lexicon import Lexicon
 from transcription.redaction.tokens import Token, cut_tokens
 from transcription.redaction.types import Place
@@ -150,6 +151,8 @@ def lay_out(turns: Sequence[Turn], lexicon: Lexicon, masked: Sequence[Place], ke
             shown = _shown(turns[index].text, tokens)
             announced = _without_card_of(_announcements(index, shown, lexicon), shown)
             atoms = _outside(atoms, [(a.start, a.end) for a in announced if a.topic not in _WITH_NUMBER])
+            atoms = without_endings(tokens, atoms, [a.start for a in announced if a.topic == ENDING])
+            announced = [a for a in announced if a.topic != ENDING]
             conversation.atoms[index] = atoms
         in_number = {
             at for atom in atoms if atom.sort not in ("quantity", "faint") for at in range(atom.first, atom.behind)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from transcription.redaction.checks import passes_luhn
 from transcription.redaction.conversation import WORD, Announcement, Conversation, Number, Position
 
 _GAP_INSIDE: Final = 5 * WORD
@@ -44,6 +45,9 @@ _TAIL: Final = 40
 
 _AMID: Final = 3
 """Digits before a number in its turn that make it dictated, though it was counted a moment ago."""
+
+_COUNTED: Final = 4
+"""Digits from which somebody counts them."""
 
 _AMOUNTS: Final = frozenset({"scaled", "grouped", "pointed"})
 _PASSING: Final = {1: 3, 2: 4, 3: 6}
@@ -135,6 +139,9 @@ def cut_segments(
             last = current.numbers[-1] if current is not None else None
             broken = broken or last is None or last.turn == number.turn or last.speaker == number.speaker
             continue
+        if current is not None and _counts_digits(conversation, current, number):
+            conversation.counted.add(number.begin)
+            continue
         if current is not None and not broken and _belongs(conversation, current, number):
             current.add(number)
             continue
@@ -144,6 +151,14 @@ def cut_segments(
         current.add(number)
     if current is not None:
         yield current
+
+
+def _counts_digits(conversation: Conversation, segment: Segment, number: Number) -> bool:
+    """Who listens counts what was said so far: "six" behind six digits, "that's twelve"."""
+    last, digits = segment.numbers[-1], number.atom.digits
+    if last.speaker == number.speaker or conversation.digits[number.turn] != digits or len(digits) > 2:
+        return False
+    return int(digits) >= _COUNTED and int(digits) == segment.lengths.get(last.speaker, 0)
 
 
 def _alone(number: Number) -> bool:
@@ -186,6 +201,10 @@ def _belongs(conversation: Conversation, segment: Segment, number: Number) -> bo
         return False
     if last.turn != number.turn and _in_passing(conversation, number):
         return False
+    if last.turn != number.turn and last.atom.sort == "dated" and number.atom.sort != "dated":
+        return False  # a date is whole, and what comes next answers another question
+    if last.turn != number.turn and last.speaker == number.speaker and _whole_card(segment):
+        return False
     if last.turn == number.turn:
         return gap <= (_GAP_PLAIN if topic in ("other", *SHORT) else _GAP_INSIDE)
     echo = last.speaker != number.speaker and not number.lead and number.atom.sort != "scaled"
@@ -201,6 +220,12 @@ def _belongs(conversation: Conversation, segment: Segment, number: Number) -> bo
     if topic is None and last.speaker != number.speaker and number.turn - last.turn > 2:
         return False
     return gap <= (_GAP_UNANNOUNCED if topic is None else _GAP_ACROSS)
+
+
+def _whole_card(segment: Segment) -> bool:
+    """Nothing is missing by the check digit, so that what comes in a later turn is another number."""
+    digits = segment.by_speaker()[0]
+    return len(digits) in (15, 16) and passes_luhn(digits)
 
 
 def _same_order(conversation: Conversation, segment: Segment, last: Number, number: Number) -> bool:

@@ -13,7 +13,7 @@ from transcription.redaction.conversation import WORD, Conversation
 from transcription.redaction.dictation import Segment, announced_before
 from transcription.redaction.fitting import DOCUMENT_LENGTHS, fit
 from transcription.redaction.listing import is_listing
-from transcription.redaction.unannounced import card_beside_more, gives_away, long_run, sure_card
+from transcription.redaction.unannounced import card_beside_more, gives_away, in_sentences, long_run, sure_card
 from transcription.redaction.weights import FEW, Memory, weigh
 from transcription.transcript import RedactionKind
 
@@ -53,9 +53,10 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
     weights = weigh(conversation, segment, memory)
     plain = all(n.atom.sort in ("plain", "loose") for n in segment.numbers)
     best: tuple[float, str] = (0.0, "")
-    listing = is_listing(conversation, segment)
+    listing = is_listing(conversation, segment) and not sure_card(segment)
+    told = listing or in_sentences(segment)
     for topic, weight in sorted(weights.items()):
-        if listing and topic in _VAGUE:
+        if (listing and topic in _VAGUE) or (told and topic == "number"):
             continue
         fitting = fit(topic, said, segment, regions) * (
             _wordiness(segment) if topic in _BRIEF or len(said[0]) < _PIECE else 1.0
@@ -69,7 +70,7 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
         pass
     elif not memory.is_public(segment) and sure_card(segment) and not _in_one_breath(segment):
         best, unannounced = (0.0, ""), (0.8, "card")
-    elif not memory.is_public(segment) and not _just_other(segment):
+    elif not memory.is_public(segment) and not _just_other(segment) and not memory.compares(segment):
         dictated = long_run(segment)
         unannounced = max(unannounced, dictated)
         if dictated[0] and best[1] in ("other", "tail"):
@@ -79,6 +80,7 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
         memory.answer(segment, topic)
         if topic == "other":
             memory.public.update(said)
+            memory.public_turn, memory.public_sizes = segment.close[0], {len(digits) for digits in said}
         return None
     kind = _kind(topic, len(said[0])) if score >= ENOUGH else _rest_of(segment, memory, weights, said)
     if kind is None and segment.announced and segment.announced[-1].topic == "expiry":

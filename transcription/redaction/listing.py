@@ -51,6 +51,8 @@ def is_listing(conversation: Conversation, segment: Segment) -> bool:
         return True
     # "From 1000 to 2000 to 4000": a word that may be a digit is none between values.
     sure = [number.atom.digits for number in segment.numbers if number.atom.sort != "loose"]
+    if [len(value) for value in sure[:_PRINTED]] == [_PRINTED] * _PRINTED and passes_luhn("".join(sure[:_PRINTED])):
+        return False  # a card whose groups happen to rise or fall, perhaps with its date behind
     return any(_in_a_row(values) for values in (parted, digits, sure))
 
 

@@ -28,7 +28,7 @@ _VALID: Final = 24
 """First year, of two digits, that a card may still run out in."""
 
 _LAST_VALID: Final = 40
-_STROKES: Final = (["of"], ["slash"], ["stroke"], ["дробь"], ["слэш"])
+_STROKES: Final = (["of"], ["slash"], ["stroke"], ["дробь"], ["слэш"], ["месяц"], ["месяца"])
 
 _LATIN: Final = frozenset({"latin", "cyrillic"})
 
@@ -64,16 +64,19 @@ def _join_expiry(tokens: Sequence[Token], atoms: Sequence[Atom]) -> list[Atom]:
             last is not None
             and between in _STROKES
             and last.sort in ("plain", "quantity")
-            and atom.sort == "plain"
+            and atom.sort in ("plain", "quantity")
             and len(last.digits) <= 2
             and 1 <= int(last.digits) <= 12
             and len(atom.digits) == 2
             and _VALID <= int(atom.digits) <= _LAST_VALID
         ):
             digits = last.digits.zfill(2) + atom.digits
-            nought = len(made) > 1 and made[-2].digits == "0" and made[-2].behind == last.first
-            first = made[-2] if nought else last  # "oh eight slash thirty-three"
-            del made[-2 if nought else -1 :]
+            # "oh eight slash thirty-three", "один два месяц тридцать один"
+            led = len(made) > 1 and made[-2].digits in ("0", "1") and made[-2].behind == last.first
+            led = led and len(last.digits) == 1 and (made[-2].digits == "0" or last.digits in "012")
+            first = made[-2] if led else last
+            digits = (first.digits + digits[1:]) if led else digits
+            del made[-2 if led else -1 :]
             made.append(Atom(first.first, atom.behind, first.start, atom.end, digits, "dated", last.spoken))
         else:
             made.append(atom)

@@ -85,7 +85,7 @@ def long_run(segment: Segment) -> tuple[float, str]:
         sizes = {len(atom.digits) for atom in atoms}
         if sizes == {4}:
             return 0.0, ""  # longer than any card and printed in one piece
-    if total < _LONG or years or lots or "calendar" in sorts or _in_sentences(segment) or _hours(segment):
+    if total < _LONG or years or lots or "calendar" in sorts or in_sentences(segment) or _hours(segment):
         return 0.0, ""
     # Prices are written like digits an engine grouped (4,730 or 47.30), but they are round and not many.
     priced = [n.atom.digits for n in segment.numbers if n.atom.sort in ("grouped", "pointed")]
@@ -96,7 +96,7 @@ def long_run(segment: Segment) -> tuple[float, str]:
     return 0.6, "card"
 
 
-def _in_sentences(segment: Segment) -> bool:
+def in_sentences(segment: Segment) -> bool:
     """Few numbers among many words, which are told of and not dictated: "the first is 349, the second 412"."""
     words = {number.turn: number.lead + number.trail for number in segment.numbers}
     pairs = itertools.pairwise(segment.numbers)

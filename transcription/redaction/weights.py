@@ -32,6 +32,9 @@ _CLOSE: Final = 1.05
 _CODE_TOPICS: Final = ("code", "code_weak", "one_time")
 _LONG: Final = 8
 _PUT_RIGHT: Final = 3
+_COMPARED: Final = 2
+"""Turns behind an order's number in which another of its length is held against it."""
+
 _STALE: Final = 0.4
 _SUPERSEDED: Final = 0.75
 FEW: Final = 2 * WORD
@@ -51,6 +54,15 @@ class Memory:
 
     public: set[str] = field(default_factory=set)
     """Digits said as an order's number and the like."""
+
+    public_turn: int = -1000
+    public_sizes: set[int] = field(default_factory=set)
+    """Where the last of them was said, and how many digits it has."""
+
+    def compares(self, segment: Segment) -> bool:
+        """Whether the segment holds its own against such a number: "the sticker says 9949...", "mine says 4138..."."""
+        near = 0 <= segment.begin[0] - self.public_turn <= _COMPARED and not segment.announced
+        return near and segment.length in self.public_sizes
 
     def is_public(self, segment: Segment) -> bool:
         """Whether the segment repeats a number that is nobody's secret."""
