@@ -5,19 +5,19 @@ An episode counts as a person judged it, where one did; what a person called no 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from review.models import Call, ObjectionEpisode, Rep, Team
+from review.queries.clustered import Clusters, clustered_interval
 from review.queries.filters import OBJECTION_TYPES, OUTCOMES, shown_outcome
 from review.queries.objections_filter import ObjectionFilter, of_episodes, read_objection_filter
 from review.queries.viewer import Viewer
-from scoring.intervals import wilson
 
 __all__ = [
     "OBJECTION_TYPES",
@@ -40,8 +40,9 @@ class ObjectionCount:
     """How a rep (or a team, or everybody by type) dealt with objections.
 
     `attempts` are episodes the rep tried to handle (every outcome but ignored), `failures` those mishandled or ignored,
-    `reasons` what went wrong in the failures: the faults by name, or `no_answer`. `interval` is the 95 % interval
-    (Wilson) of the handled share. `judged` is how many of them a person decided about.
+    `reasons` what went wrong in the failures: the faults by name, or `no_answer`. `interval` is the 95 % interval of
+    the handled share, by call: what one client says in one call goes together. `judged` is how many of them a person
+    decided about.
     """
 
     id: int | None
@@ -51,6 +52,7 @@ class ObjectionCount:
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     judged: int = 0
+    clusters: Clusters = field(default_factory=Clusters)
 
     @property
     def episodes(self) -> int:
@@ -75,7 +77,7 @@ class ObjectionCount:
     @property
     def interval(self) -> tuple[float, float] | None:
         """Of the handled share."""
-        return wilson(self.outcomes["handled"], self.episodes)
+        return clustered_interval(self.outcomes["handled"], self.episodes, self.clusters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ class ObjectionCounts:
 
 
 def count_objections(session: Session, viewer: Viewer, filters: ObjectionFilter) -> ObjectionCounts:
-    """How objections went by rep, by team and by type. Three statements, and so three walks over the episodes."""
+    """How objections went by rep, by team and by type. Four statements, and so four walks over the episodes."""
     reps, teams, types = _Lines(), _Lines(), _Lines()
     team_of: dict[int | None, int | None] = {}
     outcome, kind = shown_outcome().label("shown"), ObjectionEpisode.type
@@ -111,10 +113,11 @@ def count_objections(session: Session, viewer: Viewer, filters: ObjectionFilter)
         for line in (reps.lines[rep_id], teams.lines[team_of[rep_id]], types.lines[type_]):
             for reason in _reasons(wrong):
                 line.reasons[reason] += episodes
-    calls = select(Call.rep_id, func.count(Call.id.distinct())).group_by(Call.rep_id)
-    for rep_id, number in session.execute(of_episodes(calls, viewer, filters)):
-        reps.calls[rep_id] += number
-        teams.calls[team_of[rep_id]] += number
+    for rep_id, found in _clusters(session, viewer, filters, Call.rep_id):
+        reps.clusters[rep_id] += found
+        teams.clusters[team_of[rep_id]] += found
+    for type_, found in _clusters(session, viewer, filters, kind):
+        types.clusters[type_] += found
     return ObjectionCounts(
         reps=tuple(sorted(reps.counted(), key=_worst_first)),
         teams=tuple(sorted(teams.counted(), key=_worst_first)),
@@ -127,7 +130,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self.lines: dict[int | str | None, ObjectionCount] = {}
-        self.calls: Counter[int | str | None] = Counter()
+        self.clusters: defaultdict[int | str | None, Clusters] = defaultdict(Clusters)
         self.judged: Counter[int | str | None] = Counter()
 
     def add(self, key: int | str | None, empty: ObjectionCount, outcome: str, episodes: int, judged: int) -> None:
@@ -135,7 +138,26 @@ class _Lines:
         self.judged[key] += judged
 
     def counted(self) -> list[ObjectionCount]:
-        return [replace(line, calls=self.calls[key], judged=self.judged[key]) for key, line in self.lines.items()]
+        return [
+            replace(line, calls=self.clusters[key].count, clusters=self.clusters[key], judged=self.judged[key])
+            for key, line in self.lines.items()
+        ]
+
+
+def _clusters(
+    session: Session, viewer: Viewer, filters: ObjectionFilter, key: InstrumentedAttribute[Any]
+) -> Iterator[tuple[Any, Clusters]]:
+    """By rep or by type: the calls with such objections, and how the handled ones lie among them. One statement."""
+    handled = func.sum(case((shown_outcome() == "handled", 1), else_=0)).label("handled")
+    each = of_episodes(select(key.label("key"), func.count().label("n"), handled), viewer, filters)
+    call = each.group_by(key, Call.id).subquery()
+    sums = (
+        func.sum(call.c.n * call.c.n),
+        func.sum(call.c.handled * call.c.n),
+        func.sum(call.c.handled * call.c.handled),
+    )
+    for found, calls, nn, kn, kk in session.execute(select(call.c.key, func.count(), *sums).group_by(call.c.key)):
+        yield found, Clusters(calls, int(nn), int(kn), int(kk))
 
 
 def count_types(session: Session, viewer: Viewer, filters: ObjectionFilter) -> Counter[str]:

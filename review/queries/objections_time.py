@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -12,10 +12,10 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from review.models import Call, ObjectionEpisode, utc_now
+from review.queries.clustered import Clusters, clustered_interval
 from review.queries.filters import shown_outcome
 from review.queries.objections_filter import ObjectionFilter, midnight, of_episodes
 from review.queries.viewer import Viewer
-from scoring.intervals import wilson
 
 MOST_STEPS: Final = 26
 DAYS_UNTIL: Final = 15  # a period this long is drawn by days,
@@ -30,6 +30,7 @@ class TimeStep:
     end: date
     outcomes: Counter[str]
     by_type: dict[str, Counter[str]] = field(default_factory=dict)
+    clusters: Clusters = field(default_factory=Clusters)
 
     @property
     def episodes(self) -> int:
@@ -43,8 +44,8 @@ class TimeStep:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval (Wilson) of the handled share."""
-        return wilson(self.outcomes["handled"], self.episodes)
+        """The 95 % interval of the handled share, by call."""
+        return clustered_interval(self.outcomes["handled"], self.episodes, self.clusters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ class TimeLine:
 def count_over_time(
     session: Session, viewer: Viewer, filters: ObjectionFilter, *, now: datetime | None = None
 ) -> TimeLine:
-    """How objections went, step by step, at most 26 up to the newest. Two statements."""
+    """How objections went, step by step, at most 26 up to the newest. Three statements."""
     first, last = session.execute(
         of_episodes(select(func.min(Call.happened_at), func.max(Call.happened_at)), viewer, filters)
     ).one()
@@ -79,6 +80,18 @@ def count_over_time(
         if 0 < at <= len(steps):
             steps[at - 1].outcomes[went] += episodes
             steps[at - 1].by_type.setdefault(kind, Counter())[went] += episodes
+    handled = func.sum(case((shown_outcome() == "handled", 1), else_=0)).label("handled")
+    each = select(place, func.count().label("n"), handled).where(Call.happened_at >= midnight(bounds[0]))
+    call = of_episodes(each, viewer, filters).group_by(place, Call.id).subquery()
+    sums = (
+        func.sum(call.c.n * call.c.n),
+        func.sum(call.c.handled * call.c.n),
+        func.sum(call.c.handled * call.c.handled),
+    )
+    spread = select(call.c.place, func.count(), *sums).group_by(call.c.place)
+    for at, calls, nn, kn, kk in session.execute(spread):
+        if 0 < at <= len(steps):
+            steps[at - 1] = replace(steps[at - 1], clusters=Clusters(calls, int(nn), int(kn), int(kk)))
     return TimeLine(unit=unit, steps=tuple(steps))
 
 

@@ -60,6 +60,7 @@ class SearchPage:
 
     calls: tuple[CallHits, ...]
     next: str | None
+    wanting: str = ""  # why nothing could be looked for: `words`, or `only_without` when all of them are excluded
 
 
 NOTHING: Final = SearchPage(calls=(), next=None)
@@ -82,7 +83,7 @@ def search_calls(
     """
     ask = read_ask(text)
     if not ask:
-        return NOTHING
+        return SearchPage(calls=(), next=None, wanting="only_without" if ask.without else "words")
     limit = max(1, min(limit, MOST_CALLS))
     conditions = [visible_calls(viewer), *(filters or InboxFilters()).conditions(viewer)]
     mark = read_mark(after)

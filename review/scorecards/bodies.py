@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -15,6 +15,8 @@ from scoring.standard_writing import as_tree, write_standard
 from scoring.standards import Standard, StandardInvalid, read_standard
 
 LARGEST: Final = 4 * 1024 * 1024  # bytes of a body as JSON; 500 criteria in four languages have about 1 MB
+LONGEST_WORDS: Final = {"title": 200, "question": 500, "label": 300, "description": 2000, "aim": 1000}
+"""Characters in each language; as in the fields of web/templates/scorecards."""
 _DEEPEST: Final = 16  # levels; a standard has nine
 _TOP: Final = ("title", "description", "stages", "sections")
 # What YAML cannot hold: control characters but tab and line end, lone surrogates, and two non-characters.
@@ -61,7 +63,7 @@ def faults_of(name: str, body: Mapping[str, Any]) -> tuple[Fault, ...]:
     from scoring.pack_checks import known_groups
 
     found = find_faults(_as_yaml(name, 1, body), name, known_groups())
-    return tuple(Fault(fault.path, fault.problem, fault.fix) for fault in found)
+    return (*(Fault(fault.path, fault.problem, fault.fix) for fault in found), *_too_long(body, ()))
 
 
 def standard_of(name: str, version: int, body: Mapping[str, Any]) -> Standard:
@@ -85,6 +87,23 @@ def read_file(text: str) -> tuple[str, dict[str, Any]]:
 
     standard = read_standard(text, "the file", groups=known_groups())
     return standard.name, body_of(standard)
+
+
+def _too_long(value: object, path: tuple[str | int, ...]) -> Iterator[Fault]:
+    """Words that would break every page they stand on; the editor's fields take no more, a file may."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            most = LONGEST_WORDS.get(key)
+            if most is None or not isinstance(item, Mapping):
+                yield from _too_long(item, (*path, key))
+                continue
+            for language, text in item.items():
+                if isinstance(text, str) and len(text) > most:
+                    problem = f"{len(text)} characters are too many: at most {most} fit"
+                    yield Fault((*path, key, language), problem, "shorten it")
+    elif isinstance(value, list):
+        for n, item in enumerate(value):
+            yield from _too_long(item, (*path, n))
 
 
 def _as_yaml(name: str, version: int, body: Mapping[str, Any]) -> str:

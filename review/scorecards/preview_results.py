@@ -12,10 +12,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.models import Call, ScorecardPreviewCall
+from review.learning.shown import standard_of
+from review.models import Call, ScorecardPreviewCall, StoredAssessment
 from review.queries.blind import not_veiled
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
+from scoring.standards import Standard
 
 BAND: Final = 10  # points of score in one band
 BANDS: Final = 11  # 0-10 ... 90-100, and above 100 by a bonus
@@ -102,6 +104,20 @@ def read_results(session: Session, viewer: Viewer, preview_id: int) -> PreviewRe
         calls=_calls(session, viewer, rows),
         criteria=_criteria(judged),
     )
+
+
+def read_other_sheets(session: Session, preview_id: int) -> tuple[Standard, ...]:
+    """The scorecards its calls are judged by now, each in its version, for the words of criteria the draft has not."""
+    judged = session.execute(
+        select(StoredAssessment.standard, StoredAssessment.version)
+        .join(Call, Call.assessment_id == StoredAssessment.id)
+        .join(ScorecardPreviewCall, ScorecardPreviewCall.call_id == Call.id)
+        .where(ScorecardPreviewCall.preview_id == preview_id)
+        .distinct()
+        .order_by(StoredAssessment.standard, StoredAssessment.version.desc())
+    )
+    found = (standard_of(session, name, version) for name, version in judged)
+    return tuple(sheet for sheet in found if sheet is not None)
 
 
 def _bands(pairs: Sequence[tuple[float, float]]) -> tuple[Band, ...]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from review.doorbell import ring_previews
 from review.scorecards.bodies import parse
 from review.scorecards.drafts import NoDraft, find_draft
-from review.scorecards.preview_results import read_results
+from review.scorecards.preview_results import read_other_sheets, read_results
 from review.scorecards.previews import (
     DAYS,
     MOST_CALLS,
@@ -51,6 +51,7 @@ def show(name: str) -> str:
             abort(404)
         results = read_results(db, viewer(), preview.id) if preview else None
         published = _published(db, name)
+        others = read_other_sheets(db, preview.id) if preview else ()
         sources = list_sources(db)
     text = parse(preview.text).describe(viewer().language) if preview else None
     return render_template(
@@ -62,6 +63,7 @@ def show(name: str) -> str:
         chart=draw_bands(results.bands) if results else None,
         text=text,
         published=published,
+        others=tuple(sheet.describe(viewer().language) for sheet in others),
         sources=sources,
         days=DAYS,
         counts=COUNTS,

@@ -22,6 +22,10 @@ _KNOWN: Final[tuple[tuple[str, Callable[[dict[str, str]], str]], ...]] = (
     ),
     (r"there is no section", lambda m: _("There is no section yet.")),
     (r"the section has no criterion", lambda m: _("The section has no criterion: add one or remove the section.")),
+    (
+        r"(?P<count>\d+) characters are too many: at most (?P<most>\d+) fit",
+        lambda m: _("This has %(count)s characters; at most %(most)s fit.", **m),
+    ),
     (r"all weights are zero.*", lambda m: _("All weights are zero, so no call could be scored.")),
     (r"a criterion needs at least two options", lambda m: _("At least two options are needed.")),
     (r"all options give the same points", lambda m: _("All options give the same points: the best needs more.")),
