@@ -26,7 +26,7 @@ from workers.tied import tied_command
 log = logging.getLogger("workers")
 
 CHECK_SECONDS: Final = 60.0
-AGAIN_SECONDS: Final = 300.0  # between two passes at least, so that leads that must wait do not keep one running
+AGAIN_SECONDS: Final = 90.0  # between two passes at least, so that leads that must wait do not keep one running
 LONGEST_SECONDS: Final = 3600.0
 DAILY: Final = timedelta(hours=20)  # tasks fall due and watches end though nothing else happens
 

@@ -24,7 +24,7 @@ from scoring.facts import Attempt, Facts
 from scoring.learning.rejection_model import ClosedLeads
 from scoring.objections import find_objections
 from scoring.packs import PackMissing, load_pack
-from scoring.rejection import WeighedReason, weigh
+from scoring.rejection import RejectionHead, WeighedReason, weigh
 from transcription.transcript import Transcript
 
 LAST: Final = 3  # conversations of a lead that are read; what was said before them has been said again since
@@ -58,8 +58,12 @@ def hear(
     case = None if call is None else _open(session, call, disposition, loss_reason, later)
     if case is None:
         return None
+    return heard_of(case, call_id, key=key, head=heads.head_for(case.pack.language) if heads else None)
+
+
+def heard_of(case: Case, call_id: int, *, key: str = "", head: RejectionHead | None = None) -> Heard:
+    """What an opened conversation says; pure. Its facts hold the disposition, the loss reason and what followed."""
     rules = weigh(case, case.facts, find_objections(case))
-    head = heads.head_for(case.pack.language) if heads else None
     reasons: Sequence[WeighedReason] = rules.reasons
     against: Sequence[WeighedReason] = rules.against
     probability = None
