@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from scoring.assessment import Evidence
 from scoring.conversation import Conversation
 from scoring.packs import Entry
+
+_by_place: Final = itemgetter(3, 4, 5)  # a hit's start, end and what found it
+_source_of: Final = itemgetter(5)
 
 
 class Hit(NamedTuple):
@@ -47,3 +51,20 @@ def speech_factor(confidence: float | None) -> float:
     A phrase of several words survives one misheard word, so doubt counts half.
     """
     return 1.0 if confidence is None else 0.5 + 0.5 * confidence
+
+
+def without_overlaps(hits: list[Hit]) -> list[Hit]:
+    """Of overlapping hits of one entry the longest; all in order of place, then entry."""
+    if len(hits) < 2:
+        return hits
+    if len(set(map(_source_of, hits))) == len(hits):  # each of another entry
+        return sorted(hits, key=_by_place)
+    kept: dict[str, list[Hit]] = {}
+    for hit in sorted(hits, key=lambda h: (h.start, h.start - h.end, -h.precision)):
+        mine = kept.setdefault(hit.source, [])
+        if mine and hit.start < mine[-1].end:
+            if hit.end - hit.start > mine[-1].end - mine[-1].start:
+                mine[-1] = hit
+            continue
+        mine.append(hit)
+    return sorted((hit for mine in kept.values() for hit in mine), key=_by_place)

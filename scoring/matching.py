@@ -14,14 +14,15 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from scoring.conversation import Conversation, MergedTurn
+from scoring.conversation import UNSURE_ROLES, Conversation, MergedTurn
 from scoring.guarded_regex import GuardedRegex
 from scoring.hits import Hit as Hit
 from scoring.hits import speech_factor as speech_factor
+from scoring.hits import without_overlaps
 from scoring.languages import Token
-from scoring.needs import EMPTY, Needs
+from scoring.needs import EMPTY
 from scoring.packs import Entry, Pack
-from scoring.patterns import Compiled
+from scoring.role_rules import RoleRules
 from scoring.stream import Stream
 
 _NEGATION_REACH: Final = 4
@@ -31,11 +32,8 @@ _RARE: Final = 0.3  # of the pack's lines; a word in more of them is not looked 
 _FUZZY_TURN: Final = 400  # tokens; fuzzy matching is for phrases misheard in ordinary turns, not for monologues
 _SHORT: Final = 24  # characters of a turn whose hits are remembered
 _REMEMBERED: Final = 4096
-_Rule = tuple[int, frozenset[int], Entry, Compiled]
-"""A phrase by its place in the pack, with the further needs it has (`Needs`) and the entry it belongs to."""
-
 _new: Final = tuple.__new__  # a `Hit` from all its fields, in a third of the time its own constructor takes
-_ROLES: Final = ("rep", "client", "speaker_a", "speaker_b")
+_ROLES: Final = ("rep", "client")
 
 
 class Matcher:
@@ -43,8 +41,7 @@ class Matcher:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self._needs = Needs(pack.vocabulary.language)
-        self._rules: dict[str, dict[int, list[_Rule]]] = {role: {} for role in _ROLES}
+        self._codes = pack.vocabulary.codes
         self._regexes: list[tuple[Entry, GuardedRegex]] = []
         self._stems: dict[tuple[str, ...], frozenset[str]] = {}
         self._fuzzy: list[tuple[Entry, str, frozenset[str]]] = []
@@ -54,20 +51,22 @@ class Matcher:
         self._negations = pack.words["negations"]
         self._cutoff = pack.threshold("fuzzy")
         self._fuzzy_share = pack.threshold("fuzzy_shared_stems")
-        self._guards: dict[Entry, tuple[tuple[int, Compiled], ...]] = {}
+        unsure = RoleRules(self._codes)
+        self._by_role = dict.fromkeys(UNSURE_ROLES, unsure)
+        self._by_role |= {role: RoleRules(self._codes) for role in _ROLES}
         number = 0
         for entry in pack.entries:
-            self._guards[entry] = tuple((self._needs.number(phrase.required[0]), phrase) for phrase in entry.unless)
+            roles = (*_ROLES, UNSURE_ROLES[0]) if entry.role == "any" else (entry.role,)
             for phrase in entry.phrases:
-                first = self._needs.number(phrase.required[0])
                 further = [need for need in phrase.required[1 : 1 + _FURTHER] if self._is_rare(need)]
-                rule = (number, frozenset(map(self._needs.number, further)), entry, phrase)
+                for role in roles:
+                    self._by_role[role].add(number, entry, phrase, further)
                 number += 1
-                for role in _ROLES if entry.role == "any" else (entry.role,):
-                    self._rules[role].setdefault(first, []).append(rule)
             self._regexes.extend((entry, expression) for expression in entry.regex)
             for text in entry.fuzzy:
                 self._add_fuzzy(entry, text)
+        for rules in self._by_role.values():
+            rules.needs.close()
 
     def _is_rare(self, need: frozenset[str]) -> bool:
         """Whether few lines of the pack hold one of the words: to know that most turns do tells nothing."""
@@ -87,13 +86,18 @@ class Matcher:
     def forget(self) -> None:
         """Search every turn anew, for measuring."""
         self._short.clear()
-        self._needs.clear()
+        for rules in self._by_role.values():
+            rules.needs.clear()
 
     def hear_lines(self) -> None:
         """Meet the words and pairs of words of the pack's own lines: most of those that calls will bring."""
+        line = self.pack.vocabulary.codes.line
         for entry in self.pack.entries:
             for text in (*entry.match, *entry.miss):
-                self._needs.met_by(self._language.split(text))
+                for sentence in self._language.split(text):
+                    said = f"|{line(sentence.tokens)}|"
+                    for role in _ROLES if entry.role == "any" else (entry.role,):
+                        self._by_role[role].needs.met_by(said)
 
     def stems_of(self, groups: tuple[str, ...]) -> frozenset[str]:
         """Every uncommon word the phrases of the groups know: what a near miss would share."""
@@ -154,41 +158,67 @@ class Matcher:
         if not turn.sentences:
             return []
         stream = Stream(turn, self.pack.vocabulary)
-        met = self._needs.met_by(turn.sentences)
         found: list[Hit] = []
-        rules = self._rules.get(turn.role, {})
-        tried = [rule for need in rules.keys() & met for rule in rules[need] if rule[1] <= met]
-        tried.sort()
-        for _, _, entry, phrase in tried:
-            for match in stream.find(phrase):
-                hit = self._hit(entry, turn, stream, met, match.start(), match.end())
-                if hit is not None:
-                    found.append(hit)
-        found.extend(self._regex_hits(turn, stream))
-        found.extend(self._fuzzy_hits(turn, stream, met))
-        return _without_overlaps(found)
+        rules = self._by_role.get(turn.role)
+        if rules is not None:
+            groups, met = rules.needs.met_by(stream.text)
+            if groups:
+                self._phrase_hits(turn, stream, rules, groups, met, found)
+        if self._regexes:
+            found.extend(self._regex_hits(turn, stream))
+        if self._fuzzy:
+            found.extend(self._fuzzy_hits(turn, stream))
+        return without_overlaps(found)
 
-    def _hit(self, entry: Entry, turn: MergedTurn, stream: Stream, met: set[int], start: int, end: int) -> Hit | None:
-        first, last = stream.span(start, end)
-        if last < first:
-            return None
-        number = stream.sentence_at(start) if len(stream.sentences) > 1 else 0
+    def _phrase_hits(
+        self, turn: MergedTurn, stream: Stream, rules: RoleRules, groups: set[int], met: int, found: list[Hit]
+    ) -> None:
+        """Add the hits of the phrases whose needs the turn meets, in the pack's order."""
+        by_group = rules.rules
+        tried = [rule for group in groups for rule in by_group[group] if rule[1] & met == rule[1]]
+        tried.sort()
+        tokens, one, index = stream.tokens, len(stream.sentences) == 1, turn.index
+        for _, _, entry, phrase, plain in tried:
+            for match in stream.find(phrase):
+                start, end = match.span()
+                number = 0 if one else stream.sentence_at(start)
+                first = start - number - 1
+                if plain or self._counts(entry, stream, rules, met, start, end):
+                    begin, stop = tokens[first][2], tokens[end - number - 2][3]
+                    confidence = stream.confidence(begin, stop)
+                    fields = (entry, index, number, begin, stop, entry.id, entry.precision, confidence)
+                    found.append(_new(Hit, fields))
+
+    def _counts(self, entry: Entry, stream: Stream, rules: RoleRules, met: int, start: int, end: int) -> bool:
+        """Whether what stands in places `start`..`end` of the line is what the entry asks for."""
+        number = stream.sentence_at(start)
         if entry.asks is not None:
             sentence = stream.sentences[number]
             if sentence.ended and sentence.asks != entry.asks:
-                return None
-        if entry.guarded and self._negated(stream, first, number):
-            return None
+                return False
+        if entry.guarded and self._negated(stream, start - number - 1, number):
+            return False
         if entry.unless:
             low, high = stream.sentence_bounds(number)
             # In speech without punctuation a "sentence" may be minutes long: a guard reaches some words only.
             low, high = max(low, start - _GUARD_REACH), min(high, end - 1 + _GUARD_REACH)
-            for need, phrase in self._guards[entry]:
-                if need in met and stream.stands(phrase, low, high):
-                    return None
+            for need, phrase in rules.guards[entry]:
+                if need & met and stream.stands(phrase, low, high):
+                    return False
+        return True
+
+    def _hit(self, entry: Entry, turn: MergedTurn, stream: Stream, start: int, end: int) -> Hit | None:
+        """What was found in places `start`..`end` of the line by its sound, where the entry's conditions hold."""
+        first, last = stream.span(start, end)
+        rules = self._by_role.get(turn.role)
+        if last < first or rules is None:
+            return None
+        _, met = rules.needs.met_by(stream.text)
+        if not self._counts(entry, stream, rules, met, start, end):
+            return None
         begin, stop = stream.tokens[first][2], stream.tokens[last][3]
-        confidence = turn.speech_confidence(begin, stop)
-        return _new(Hit, (entry, turn.index, number, begin, stop, entry.id, entry.precision, confidence))
+        number, confidence = stream.sentence_at(start), stream.confidence(begin, stop)
+        return Hit(entry, turn.index, number, begin, stop, entry.id, entry.precision, confidence)
 
     def _negated(self, stream: Stream, first: int, sentence: int) -> bool:
         begins = stream.sentence_bounds(sentence)[0] - sentence - 1
@@ -196,26 +226,28 @@ class Matcher:
         return any(token.stem in self._negations for token in before)
 
     def _regex_hits(self, turn: MergedTurn, stream: Stream) -> Iterable[Hit]:
+        stems = stream.stems()
         for entry, expression in self._regexes:
-            if entry.role not in ("any", turn.role) or expression.needs.isdisjoint(stream.stems):
+            if entry.role not in ("any", turn.role) or expression.needs.isdisjoint(stems):
                 continue
             for start, end in expression.spans(turn.text):
                 if end > start:
                     number = _sentence_of_char(stream, start)
-                    confidence = turn.speech_confidence(start, end)
+                    confidence = stream.confidence(start, end)
                     yield Hit(entry, turn.index, number, start, end, entry.id, entry.precision, confidence)
 
-    def _fuzzy_hits(self, turn: MergedTurn, stream: Stream, met: set[int]) -> Iterable[Hit]:
+    def _fuzzy_hits(self, turn: MergedTurn, stream: Stream) -> Iterable[Hit]:
         surface: str | None = None
         starts: list[int] = []
         if len(stream.tokens) > _FUZZY_TURN:
             return
         known = self._fuzzy_by_stem
-        for number in sorted({number for stem in known.keys() & stream.stems for number in known[stem]}):
+        said = stream.stems()
+        for number in sorted({number for stem in known.keys() & said for number in known[stem]}):
             entry, phrase, stems = self._fuzzy[number]
             if entry.role not in ("any", turn.role):
                 continue
-            if len(stems & stream.stems) < self._fuzzy_share * len(stems):
+            if len(stems & said) < self._fuzzy_share * len(stems):
                 continue
             if surface is None:
                 surface, starts = _surface_line(stream.tokens)
@@ -228,7 +260,7 @@ class Matcher:
             # "I am interested" is one letter-run away from "I am not interested".
             if sum(t.stem in self._negations for t in tokens) != len(stems & self._negations):
                 continue
-            hit = self._hit(entry, turn, stream, met, stream.place(first), stream.place(last) + 1)
+            hit = self._hit(entry, turn, stream, stream.place(first), stream.place(last) + 1)
             if hit is not None:
                 yield hit._replace(precision=hit.precision * found.score / 100)
 
@@ -258,18 +290,3 @@ def _surface_line(tokens: Sequence[Token]) -> tuple[str, list[int]]:
         starts.append(at)
         at += len(token.surface) + 1
     return " ".join(token.surface for token in tokens), starts
-
-
-def _without_overlaps(hits: list[Hit]) -> list[Hit]:
-    """Of overlapping hits of one entry the longest; all in order of place, then entry."""
-    if len(hits) < 2:
-        return hits
-    kept: dict[str, list[Hit]] = {}
-    for hit in sorted(hits, key=lambda h: (h.start, h.start - h.end, -h.precision)):
-        mine = kept.setdefault(hit.entry.id, [])
-        if mine and hit.start < mine[-1].end:
-            if hit.end - hit.start > mine[-1].end - mine[-1].start:
-                mine[-1] = hit
-            continue
-        mine.append(hit)
-    return sorted((hit for mine in kept.values() for hit in mine), key=lambda h: (h.start, h.end, h.entry.id))

@@ -1,70 +1,118 @@
 """Which of a pack's phrases can stand in a turn at all, told from its words and pairs of neighbouring words alone.
 
-A phrase needs one word or pair of each of some sets (`Compiled.required`). Here every such set has a number, and each
-pair of words met in a call is looked up once per process for the numbers it meets. A turn then costs one look for each
-of its words, and a phrase one comparison of numbers.
+A phrase needs one word or pair of each of some sets (`Compiled.required`). On the line of characters that phrases run
+on (`Codes`) a word is one character, so that a turn costs one look for each pair of neighbours. By its first need a
+phrase is looked up, and the further ones of all phrases are bits of one number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain, pairwise
+from itertools import pairwise
+from operator import add
 from typing import Final
 
 from scoring.languages import Language, Sentence
-from scoring.languages.codes import BOUNDARY
+from scoring.languages.codes import ANY_NUMBER, BOUNDARY, Codes
 from scoring.patterns import DIGIT_ANCHOR
 
-MOST_PAIRS: Final = 65536
-"""Pairs of words remembered for each pack, some 12 MB; with more all are forgotten."""
+MOST_PAIRS: Final = 16384
+"""Pairs of neighbours remembered for each role, some 8 MB; with more all are forgotten."""
 
 EMPTY: Final = f"{BOUNDARY} {BOUNDARY}"
 """A key of every text: the ends of sentences take no place, so two of them may stand together."""
 
+Met = tuple[tuple[int, ...], int]
+"""The groups that a pair of neighbours belongs to, and the bits it meets."""
 
-class Needs(dict[tuple[str, str], tuple[int, ...]]):
-    """The sets of words that phrases need, and which of them each pair of neighbouring words meets."""
 
-    def __init__(self, language: Language) -> None:
+class Needs(dict[str, Met]):
+    """What the phrases of one role need of a turn, and what of it each pair of neighbours on a line meets.
+
+    A need is a set of keys as `Compiled.required` names them, of which a turn must hold one.
+    """
+
+    def __init__(self, codes: Codes) -> None:
         super().__init__()
-        self._language = language
-        self._numbers: dict[frozenset[str], int] = {}
-        self._of_word: dict[str, list[int]] = {}
-        self._of_pair: dict[str, dict[str, list[int]]] = {}
+        self._codes = codes
+        self._bits: dict[frozenset[str], int] = {}
+        self._groups: dict[frozenset[str], int] = {}
+        self._bits_of: dict[str, int] = {}
+        self._groups_of: dict[str, tuple[int, ...]] = {}
+        self._masks: dict[int, int] = {}
 
-    def number(self, need: frozenset[str]) -> int:
-        """The number of a set of words; it is given one when it has none yet."""
-        found = self._numbers.get(need)
+    def group(self, need: frozenset[str]) -> int:
+        """The number, from 0 on, of a need that phrases are looked up by; it is given one when it has none yet."""
+        found = self._groups.get(need)
         if found is None:
-            found = self._numbers[need] = len(self._numbers)
-            for key in need:
-                one, _, other = key.rpartition(" ")
-                known = self._of_pair.setdefault(one, {}) if one else self._of_word
-                known.setdefault(other, []).append(found)
+            found = self._groups[need] = len(self._groups)
+            for key in self._line_keys(need):
+                self._groups_of[key] = (*self._groups_of.get(key, ()), found)
             self.clear()
         return found
 
-    def met_by(self, sentences: Iterable[Sentence]) -> set[int]:
-        """The numbers of the sets that have a member in the sentences."""
-        met = set(self._of_pair.get(BOUNDARY, {}).get(BOUNDARY, ()))
-        look_up = self.__getitem__
-        for sentence in sentences:
-            stems = [BOUNDARY, *[token[0] for token in sentence.tokens], BOUNDARY]
-            met.update(chain.from_iterable(map(look_up, pairwise(stems))))
-        return met
+    def bit(self, need: frozenset[str]) -> int:
+        """The bit of a need that is looked at before an expression is tried; it is given one when it has none yet."""
+        found = self._bits.get(need)
+        if found is None:
+            found = self._bits[need] = 1 << len(self._bits)
+            for key in self._line_keys(need):
+                # Words that mean the same stand in the same needs: one number serves them all.
+                bits = self._bits_of.get(key, 0) | found
+                self._bits_of[key] = self._masks.setdefault(bits, bits)
+            self.clear()
+        return found
 
-    def __missing__(self, pair: tuple[str, str]) -> tuple[int, ...]:
+    def close(self) -> None:
+        """Every need is known: what only helped to share their numbers is let go."""
+        self._masks.clear()
+
+    def met_by(self, line: str) -> tuple[set[int], int]:
+        """The groups of the needs with a member on the line, and the bits of those that have bits."""
+        groups: set[int] = set()
+        add_groups = groups.update
+        bits = 0
+        for mine, more in map(self.__getitem__, map(add, line, line[1:])):
+            if mine:
+                add_groups(mine)
+            if more:
+                bits |= more
+        mine, more = self[BOUNDARY + BOUNDARY]
+        add_groups(mine)
+        return groups, bits | more
+
+    def __missing__(self, pair: str) -> Met:
         if len(self) >= MOST_PAIRS:
             self.clear()
-        one, other = pair
-        after = _names(other, self._language)
-        known = [self._of_word[name] for name in after if name in self._of_word]
-        for name in _names(one, self._language):
-            following = self._of_pair.get(name)
-            if following is not None:
-                known += [following[name] for name in after if name in following]
-        found = self[pair] = tuple(sorted(set(chain.from_iterable(known)))) if known else ()
+        kinds = self._codes.kinds(pair) or pair
+        one, other = {pair[0], kinds[0]}, {pair[1], kinds[1]}
+        keys = other.union([first + second for first in one for second in other])
+        groups: set[int] = set()
+        bits = 0
+        for key in keys:
+            groups.update(self._groups_of.get(key, ()))
+            bits |= self._bits_of.get(key, 0)
+        found = self[pair] = tuple(sorted(groups)), self._masks.get(bits, bits)
         return found
+
+    def _line_keys(self, need: frozenset[str]) -> set[str]:
+        """What stands on a line where one of the need's keys is said."""
+        found: set[str] = set()
+        for key in need:
+            one, _, other = key.rpartition(" ")
+            behind = self._characters(other)
+            if one:
+                found.update(first + second for first in self._characters(one) for second in behind)
+            else:
+                found.update(behind)
+        return found
+
+    def _characters(self, key: str) -> str:
+        if key == BOUNDARY:
+            return BOUNDARY
+        if key == DIGIT_ANCHOR:
+            return ANY_NUMBER
+        return self._codes.family_kind(key) or self._codes.word(key)
 
 
 def keys_of(sentences: Iterable[Sentence], language: Language) -> set[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate, chain
+from math import fsum
 from typing import Final
 
 from scoring.conversation import MergedTurn
@@ -19,14 +20,13 @@ _LONG: Final = 300
 
 
 class Stream:
-    """A turn's tokens as the characters that phrases run on (`Codes`): "|", the first sentence, "|", the second, "|".
-
-    `stems` are the turn's words, and "#digit" where one of them is a number.
-    """
+    """A turn as the characters that phrases run on (`Codes`): "|", the first sentence, "|", the second, "|"."""
 
     def __init__(self, turn: MergedTurn, vocabulary: Vocabulary) -> None:
         self.sentences = sentences = turn.sentences
         self._vocabulary = vocabulary
+        self._words = turn.words
+        self._placed_words: tuple[list[int], list[float | None]] | None = None
         line = vocabulary.codes.line
         if len(sentences) == 1:
             self.tokens: tuple[Token, ...] | list[Token] = sentences[0].tokens
@@ -36,9 +36,31 @@ class Stream:
             self.tokens = [token for sentence in sentences for token in sentence.tokens]
             self._starts = list(accumulate([len(sentence.tokens) + 1 for sentence in sentences], initial=1))[:-1]
             self.text = f"|{'|'.join([line(sentence.tokens) for sentence in sentences])}|"
-        self.stems = {token[0] for token in self.tokens}
-        if any(map(str.isdigit, [stem[0] for stem in self.stems])):
-            self.stems.add(DIGIT_ANCHOR)
+
+    def stems(self) -> set[str]:
+        """The turn's words, and "#digit" where one of them is a number."""
+        stems = {token[0] for token in self.tokens}
+        if any(map(str.isdigit, [stem[0] for stem in stems])):
+            stems.add(DIGIT_ANCHOR)
+        return stems
+
+    def confidence(self, start: int, end: int) -> float | None:
+        """Mean confidence of the words in characters `start`..`end`, as `MergedTurn.speech_confidence` tells it.
+
+        A turn is asked for each of its hits, so the words' places and confidences are taken out once.
+        """
+        if not self._words:
+            return None
+        if self._placed_words is None:
+            self._placed_words = [word[0] for word in self._words], [word[4] for word in self._words]
+        places, confidences = self._placed_words
+        first = bisect_right(places, start)
+        if first and self._words[first - 1][1] > start:
+            first -= 1
+        sure = confidences[first : bisect_left(places, end, first)]
+        if None in sure:
+            sure = [confidence for confidence in sure if confidence is not None]
+        return fsum(sure) / len(sure) if sure else None  # type: ignore[arg-type]  # None is left out
 
     @cached_property
     def marked(self) -> str:
@@ -46,12 +68,20 @@ class Stream:
         line = self._vocabulary.codes.marked
         return f"|{'|'.join([line(sentence.tokens) for sentence in self.sentences])}|"
 
-    def find(self, phrase: Compiled) -> Iterator[re.Match[str]]:
+    def find(self, phrase: Compiled) -> Iterable[re.Match[str]]:
         """Where the phrase is found, from the left, none overlapping another."""
         text = self.marked if phrase.marked else self.text
-        if phrase.first is None or len(text) <= _LONG:
-            return phrase.regex.finditer(text)
-        return self._find_from(phrase, text, phrase.first)
+        if phrase.first is not None and len(text) > _LONG:
+            return self._find_from(phrase, text, phrase.first)
+        # Most of those tried are found once or not at all: two searches cost less than an iterator.
+        search = phrase.regex.search
+        match = search(text)
+        if match is None:
+            return ()
+        found = [match]
+        while match := search(text, match.end()):
+            found.append(match)
+        return found
 
     def _find_from(self, phrase: Compiled, text: str, keys: frozenset[str]) -> Iterator[re.Match[str]]:
         """The same, tried only where the phrase can begin."""
@@ -108,7 +138,7 @@ class Stream:
 
     def sentence_at(self, place: int) -> int:
         """The number of the sentence that holds a place of the line."""
-        return max(0, bisect_right(self._starts, place) - 1)
+        return (bisect_right(self._starts, place) or 1) - 1
 
     def sentence_bounds(self, number: int) -> tuple[int, int]:
         """Where a sentence starts on the line, and where the next one does."""

@@ -7,7 +7,8 @@ are "|". Numbers, the kinds of what redaction took out, and words each have a ra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 BOUNDARY: Final = "|"
 """What stands before the first and behind the last token of a sentence."""
+
+FAMILY_MARK: Final = "~"
+"""What the key of a family of syllables ends in (`Language.families`)."""
 
 ANY_WORD: Final = r"[^|]"
 HEAD: Final = 0x20000
@@ -29,6 +33,15 @@ _MASKS: Final = {"#name": "\uf8f0", "#org": "\uf8f1", "#money": "\uf8f2", "#date
 _OTHER_MASK: Final = "\uf8ff"
 _JOINED: Final = (0xE100, 0xF8EF)  # the range of written words of several letters among syllables
 _WORDS: Final = (0x4E00, 0x9FFF)  # the range of words where no word is written in these characters
+_FAMILY: Final = 0x30000  # added to a syllable without final consonant: what stands for its family
+ANY_NUMBER: Final = "\U0003ffff"
+"""What stands for any number in `Codes.kinds`."""
+
+_KINDS_OF_NUMBERS: Final = dict.fromkeys(range(_NUMBER, _LAST_NUMBER + 1), ANY_NUMBER)
+
+
+_stem_of: Final = itemgetter(0)
+_surface_of: Final = itemgetter(1)
 
 
 class AlphabetFull(ValueError):
@@ -56,6 +69,25 @@ class Alphabet(dict[str, str]):
 _MOST: Final = 65536
 
 
+class Kinds(dict[str, str]):
+    """What each character of a line is one of: a number, or the family of a syllable; others are themselves."""
+
+    def __init__(self, families: Mapping[str, str]) -> None:
+        super().__init__()
+        self._families = families
+
+    def __missing__(self, character: str) -> str:
+        if len(self) >= _MOST:
+            self.clear()
+        if _NUMBER <= ord(character) <= _LAST_NUMBER:
+            found = ANY_NUMBER
+        else:
+            family = self._families[character]
+            found = character if family == character else chr(_FAMILY + ord(family[0]))
+        self[character] = found
+        return found
+
+
 class Codes:
     """The characters of a pack's words. `exact`: the forms its phrases ask for exactly."""
 
@@ -66,6 +98,7 @@ class Codes:
         self._known: dict[str, str] = dict(_MASKS)
         self._forms: dict[tuple[str, str], str] = {}
         self._forms_of: dict[str, str] = {}
+        self._kinds = None if language.families is None else Kinds(language.families)
         self._exact = frozenset(exact)
         self._exact_stems = frozenset(language.stem(form) for form in self._exact)
         self._met = Alphabet(self)
@@ -97,8 +130,8 @@ class Codes:
     def line(self, tokens: Sequence[Token]) -> str:
         """The tokens of a sentence, a character each."""
         met = self._met
-        if self._joined or not self._exact:
-            return "".join([met[token[0]] for token in tokens])
+        if self._joined or self._exact.isdisjoint(map(_surface_of, tokens)):
+            return "".join(map(met.__getitem__, map(_stem_of, tokens)))
         exact = self._exact
         return "".join([self._formed(token) if token[1] in exact else met[token[0]] for token in tokens])
 
@@ -106,6 +139,19 @@ class Codes:
         """The same where it can be told which syllables begin a written word."""
         met = self._met
         return "".join([head_of(met[token[0]]) if token[4] else met[token[0]] for token in tokens])
+
+    def kinds(self, text: str) -> str | None:
+        """The line with numbers, and syllables of one family, as one character each; None where there are none."""
+        if self._kinds is not None:
+            return "".join(map(self._kinds.__getitem__, text))
+        if max(text) < chr(_NUMBER):
+            return None
+        kinds = text.translate(_KINDS_OF_NUMBERS)
+        return None if kinds == text else kinds
+
+    def family_kind(self, key: str) -> str:
+        """What stands in `kinds` for the family of that key (`Language.families`); empty for any other key."""
+        return chr(_FAMILY + ord(key[0])) if self._kinds is not None and key[1:] == FAMILY_MARK else ""
 
     def unmarked(self, stem: str) -> str:
         """The character of a word as said."""

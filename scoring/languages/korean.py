@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from scoring.languages.base import Filled, Sentence, Token, WordPattern, new_token
-from scoring.languages.codes import WORD_ENDS, Codes, head_of
+from scoring.languages.codes import FAMILY_MARK, WORD_ENDS, Codes, head_of
 from scoring.languages.joined import Joined, is_syllable
 from scoring.languages.korean_dates import korean_date
 from scoring.languages.korean_questions import korean_is_open, korean_questions
@@ -53,7 +53,7 @@ _MARKS: Final = re.compile(r"[.!?。？！]+")
 def _family(stem: str) -> str:
     """The key of a syllable with any final consonant; other stems are families of their own."""
     code = ord(stem) - _FIRST if len(stem) == 1 else -1
-    return f"{chr(ord(stem) - code % _FINALS)}~" if 0 <= code <= _LAST - _FIRST else stem
+    return f"{chr(ord(stem) - code % _FINALS)}{FAMILY_MARK}" if 0 <= code <= _LAST - _FIRST else stem
 
 
 class Korean(Joined):

@@ -61,9 +61,22 @@ def test_too_many_numbers_are_refused() -> None:
 
 def test_a_pair_met_before_a_need_was_known_is_looked_up_again() -> None:
     language = language_of("en")
-    needs = Needs(language)
-    sentences = language.split("good morning")
-    assert needs.met_by(sentences) == set()
-    number = needs.number(frozenset(("good morn",)))
-    assert needs.met_by(sentences) == {number}
-    assert needs.met_by(language.split("morning good")) == set()
+    codes = Codes(language)
+    needs = Needs(codes)
+    stems = [token.stem for token in language.tokens("good morning")]
+    line = f"|{''.join(map(codes.word, stems))}|"
+    assert needs.met_by(line) == (set(), 0)
+    group, bit = needs.group(frozenset(("good morn",))), needs.bit(frozenset(("morn",)))
+    assert needs.met_by(line) == ({group}, bit)
+    assert needs.met_by(f"|{line[-2:0:-1]}|") == (set(), bit)
+
+
+def test_a_need_of_any_number_and_of_a_family_of_syllables_is_met() -> None:
+    language = language_of("ko")
+    codes = Codes(language)
+    needs = Needs(codes)
+    number = needs.group(frozenset(("#digit 시",)))
+    family = needs.bit(frozenset(("보~ 세",)))
+    assert needs.met_by(f"|{codes.line(language.tokens('3시'))}|") == ({number}, 0)
+    assert needs.met_by(f"|{codes.line(language.tokens('볼세'))}|") == (set(), family)
+    assert needs.met_by(f"|{codes.line(language.tokens('세보'))}|") == (set(), 0)
