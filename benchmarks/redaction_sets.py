@@ -18,7 +18,7 @@ EARLY: Final = ("first", "second", "third", "fourth")
 """In a file per language; one way of dictation with other phrases in each."""
 COMPOSED: Final = ("fifth", "sixth", "seventh", "eighth")
 """In a file per set; the way of dictation is composed at random as well, in the eighth mostly plain."""
-TOLD: Final = ("ninth", "tenth", "eleventh")
+TOLD: Final = ("ninth", "tenth", "eleventh", "twelfth")
 """Whole dialogues with places for digits, written by somebody else; see redaction_told."""
 SETS: Final = (*EARLY, *COMPOSED, *TOLD)
 
