@@ -114,7 +114,7 @@ export function keepForm(form) {
 
   function dispute(answer) {
     theirs = answer;
-    conflict.innerHTML = answer.html;
+    conflict.replaceChildren(...new DOMParser().parseFromString(answer.html, "text/html").body.childNodes);
     conflict.hidden = false;
     show(words.conflict);
     conflict.scrollIntoView({ block: "nearest" });

@@ -10,7 +10,7 @@ export function keepRemarks() {
 
 function reload() {
   const tab = document.querySelector("#timeline .kinds [aria-current]") ?? document.querySelector("#timeline .kinds a");
-  return globalThis.htmx.ajax("GET", tab.getAttribute("hx-get"), { target: "#timeline", swap: "outerHTML" });
+  tab.click(); // the tab asks for its moments anew
 }
 
 function begin() {
@@ -56,7 +56,7 @@ function begin() {
       key = crypto.randomUUID?.() ?? String(Math.random());
       field.value = "";
       localStorage.removeItem(name);
-      await reload();
+      reload();
     } catch (error) {
       alert.textContent = error.message || form.dataset.lost;
       alert.hidden = false;
@@ -80,5 +80,5 @@ async function takeBack(event) {
     return;
   }
   await send(button.dataset.takeBack, { act: "delete" }).catch(() => null);
-  await reload();
+  reload();
 }
