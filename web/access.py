@@ -246,6 +246,8 @@ RULES: Mapping[str, Rule] = {
     "sources.change": SETS_SOURCES,
     "sources.undo_channel": SETS_SOURCES,
     "hooks.receive": Rule(public=True, hook=True),
+    "whose.choose": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
+    "whose.fetch_again": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
     "doors.choose": SETS_SOURCES,
     "doors.make": SETS_SOURCES,
     "doors.show": SETS_SOURCES,

@@ -37,6 +37,7 @@ from web.blueprints import (
     tags,
     upload,
     views,
+    whose,
     win_back,
     win_back_mine,
     win_back_more,  # noqa: F401 (more pages of win_back's blueprint)
@@ -79,6 +80,7 @@ def register_blueprints(app: Flask) -> None:
         sources,
         hooks,
         doors,
+        whose,
         health,
     )
     for module in pages:

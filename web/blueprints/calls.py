@@ -19,6 +19,7 @@ from web.auth import viewer
 from web.bench import queue_of, read_bench
 from web.blueprints.comments import comments_for_page
 from web.blueprints.retranscribe import better_model_for
+from web.blueprints.whose import telephone_of
 from web.errors import Refused, is_htmx
 from web.parts import parts
 
@@ -34,6 +35,7 @@ def show(call_id: int) -> str:
         if found is None:
             abort(404)
         remarks = comments_for_page(db, call_id, found["call"].duration, own_only=found["scene"].veiled)
+        telephone = telephone_of(db, call_id)
     return render_template(
         "call.html",
         **found,
@@ -42,6 +44,7 @@ def show(call_id: int) -> str:
         end_at=read_second(request.args.get("end")) or None,
         remarks=remarks,
         better=better,
+        telephone=telephone,
     )
 
 
