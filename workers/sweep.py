@@ -30,6 +30,7 @@ from review.states import reconcile, unpark_needs_model
 from review.storage import open_store
 from transcription.engines import EngineChoice, EngineRequest, choose_engine
 from transcription.errors import NeedsModel
+from workers.crm import CrmWork
 from workers.fetching import Fetching
 from workers.leftovers import remove_decoded_sound, remove_half_written
 from workers.nights import Nights
@@ -72,7 +73,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     stop = stop or _stop_on_signal()
     database, client, store = open_database(settings), connect(settings), open_store(settings)
     tidied = asked = cleared = -math.inf  # all of it at once: a machine that has just started counts from 0
-    nights, draws, win_backs = Nights(database), Draws(database), WinBacks(database)
+    nights, draws, win_backs, crm = Nights(database), Draws(database), WinBacks(database), CrmWork(database)
     fetching = Fetching(database, store, client, settings)
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
@@ -93,11 +94,13 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
                 remove_half_written(store)
             nights.tick(settings)
             draws.tick()
+            crm.tick(settings)
             fetching.start()
             win_backs.tick(settings)
     finally:
         fetching.stop()
         nights.stop()
+        crm.stop()
         win_backs.stop()
         database.dispose()
         client.close()

@@ -3,14 +3,15 @@
 | Kind | Payload | Sent as |
 |---|---|---|
 | `crm.call_note` | `call_id` | the call on the client's or deal's card: score, summary lines, link |
-| `crm.task` | `client_id`, `title`; `deal_id`, `rep_id`, `due_at`, `text` | a task for the rep |
+| `crm.task` | `client_id`, `title`; `deal_id`, `rep_id`, `due_at`, `text`, `task_id` | a task for the rep |
 | `crm.reopen` | `deal_id`, `rep_id`; `stage`, `text`, `due_at` | the lead open again, its responsible, a brief |
 | `crm.transcript` | `call_id` | the transcript, where the CRM takes one (Bitrix24) |
 | `crm.field` | `field`, `value`, `client_id` or `deal_id`; `quote` | one field of the card |
 
 What stands before the semicolon is needed, the rest may be left out. Ids are those of our rows: what they hold is read
 when it is sent, so that a correction made in between is what the CRM gets. `title`, `text`, `value`, `quote` are words
-that a person chose; `due_at` is ISO 8601 with a zone; `field` is a name of `CLIENT_FIELDS`, or `custom.<name>`.
+that a person chose; `due_at` is ISO 8601 with a zone; `task_id` is our row of the task, which the CRM's then becomes;
+`field` is a name of `CLIENT_FIELDS`, or `custom.<name>`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ NEEDED: Final[Mapping[str, frozenset[str]]] = {
 }
 ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "crm.call_note": frozenset(),
-    "crm.task": frozenset({"deal_id", "rep_id", "due_at", "text"}),
+    "crm.task": frozenset({"deal_id", "rep_id", "due_at", "text", "task_id"}),
     "crm.reopen": frozenset({"stage", "text", "due_at"}),
     "crm.transcript": frozenset(),
     "crm.field": frozenset({"client_id", "deal_id", "quote"}),

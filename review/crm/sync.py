@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from review.clock import database_now
 from review.crm.apply import absent_clients, apply_rows
 from review.crm.applying import Counts
+from review.crm.call_notes import note_linked_later
 from review.crm.connector import Access, Connector, Gone, Page
 from review.crm.errors import CrmError, CrmNonsense, CrmSignedOut
 from review.crm.registry import make_connector
@@ -102,6 +103,7 @@ def sync_connection(
         return None
     with database.session() as session:
         link_calls(session)
+        note_linked_later(session, connection_id)
     with database.session() as session:
         _finish(session, connection_id, token, counts, error, broken=broken, pause=pause, minutes=minutes)
     return SyncReport(connection_id, name, counts, error)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.crm.call_notes import note_evaluated
 from review.evaluations.drafts import hold
 from review.evaluations.judged import show_anew
 from review.evaluations.others import notify
@@ -89,6 +90,8 @@ def show(session: Session, row: Evaluation, call: Call, now: datetime) -> None:
     user_id = session.scalar(select(Rep.user_id).where(Rep.id == call.rep_id))
     if user_id is not None:
         notify(session, user_id, "evaluation_shown", row.call_id, evaluation=row.id, by=row.reviewer)
+    session.flush()
+    note_evaluated(session, row.call_id, row.id)
 
 
 def due_to_show(session: Session) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from review import states
 from review.bodies import pack_body, unpack_body
+from review.crm.call_notes import note_scored
 from review.errors import NoSuchCall
 from review.models import (
     Call,
@@ -255,6 +256,7 @@ def store_assessment(session: Session, claim: Claim, assessment: Assessment, sta
     )
     made = append_assessment(session, call_id, _newest_transcript(session, call_id).id, data)
     show_assessment(session, call_id, made, data)
+    note_scored(session, call_id)
     return Stored(None)
 
 

@@ -221,8 +221,18 @@ class FakeBitrix(FakeCrm):
         contacts = self.lists["crm.contact.list"]
         contacts[:] = [one for one in contacts if one["ID"] != str(own)]
         phone = {"ID": "1", "VALUE_TYPE": "WORK", "VALUE": f"+49 30 9018{own - 500}0", "TYPE_ID": "PHONE"}
-        contacts.append({"ID": str(own), "NAME": name, "LAST_NAME": None, "COMPANY_ID": "301", "PHONE": [phone],
-                         "DATE_CREATE": iso(0), "DATE_MODIFY": iso(at)})  # fmt: skip
+        contacts.append(
+            {
+                "ID": str(own),
+                "NAME": name,
+                "LAST_NAME": None,
+                "COMPANY_ID": "301",
+                "ASSIGNED_BY_ID": "11",
+                "PHONE": [phone],
+                "DATE_CREATE": iso(0),
+                "DATE_MODIFY": iso(at),
+            }
+        )
 
     def _comment(self, owner: str, text: str, author: str, *, entity: str = "deal") -> None:
         self._next_id += 1
