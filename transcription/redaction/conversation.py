@@ -93,6 +93,9 @@ class Conversation:
     counted: set[Position] = field(default_factory=set)
     """Numbers that count, price or name something, noted when the segments are cut."""
 
+    tallied: set[Position] = field(default_factory=set)
+    """Numbers that say how many digits were dictated so far."""
+
     settled: dict[Position, Position] = field(default_factory=dict)
     """Where an order, a price or an ending that was announced got its number: the announcement's place, the number's
     end."""

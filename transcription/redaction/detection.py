@@ -8,7 +8,7 @@ from typing import Final
 
 from transcription.redaction.around_cards import find_around
 from transcription.redaction.atom import Atom
-from transcription.redaction.conversation import Conversation, Kept, Number, lay_out, lay_tokens
+from transcription.redaction.conversation import Conversation, Kept, Number, Position, lay_out, lay_tokens
 from transcription.redaction.dictation import Segment, cut_segments
 from transcription.redaction.emails import find_spoken, find_written
 from transcription.redaction.judging import judge, remember_masks
@@ -39,19 +39,27 @@ def find_private(turns: Sequence[Turn], language: str | None, *, taken: Sequence
     regions = REGIONS.get(primary_language(language) or "", tuple(r for each in REGIONS.values() for r in each))
     places: list[Place] = []
     kept: Kept = {}
+    tallied: set[Position] = set()
     while True:
-        new = _look(turns, regions, lexicon, [*taken, *places], kept)
+        new = _look(turns, regions, lexicon, [*taken, *places], kept, tallied)
         if not new:
             return sorted(places, key=lambda p: (p.turn, p.start))
         places += new
 
 
 def _look(
-    turns: Sequence[Turn], regions: Sequence[str], lexicon: Lexicon, places: Sequence[Place], kept: Kept
+    turns: Sequence[Turn],
+    regions: Sequence[str],
+    lexicon: Lexicon,
+    places: Sequence[Place],
+    kept: Kept,
+    tallied: set[Position],
 ) -> list[Place]:
+    """What one look finds; `tallied` are places of numbers that only count digits, and takes up more of them."""
     new = _free([*find_written(turns), *find_patterns(turns)], turns, places)
     new += _free(find_spoken(lay_tokens(turns, lexicon, [*places, *new], kept), lexicon), turns, [*places, *new])
     conversation = lay_out(turns, lexicon, [*places, *new], kept)
+    conversation.tallied = tallied
     new += _free(_numbers(conversation, turns, regions, lexicon), turns, [*places, *new])
     return new
 

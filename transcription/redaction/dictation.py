@@ -139,7 +139,8 @@ def cut_segments(
             last = current.numbers[-1] if current is not None else None
             broken = broken or last is None or last.turn == number.turn or last.speaker == number.speaker
             continue
-        if current is not None and _counts_digits(conversation, current, number):
+        if number.begin in conversation.tallied or _counts_digits(conversation, current, number):
+            conversation.tallied.add(number.begin)
             conversation.counted.add(number.begin)
             continue
         if current is not None and not broken and _belongs(conversation, current, number):
@@ -153,8 +154,10 @@ def cut_segments(
         yield current
 
 
-def _counts_digits(conversation: Conversation, segment: Segment, number: Number) -> bool:
+def _counts_digits(conversation: Conversation, segment: Segment | None, number: Number) -> bool:
     """Who listens counts what was said so far: "six" behind six digits, "that's twelve"."""
+    if segment is None:
+        return False
     last, digits = segment.numbers[-1], number.atom.digits
     if last.speaker == number.speaker or conversation.digits[number.turn] != digits or len(digits) > 2:
         return False

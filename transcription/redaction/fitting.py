@@ -21,6 +21,10 @@ DOCUMENT_LENGTHS: Final = {
 }
 
 
+_CARD: Final = 15
+"""Digits from which groups of four are a card's."""
+
+
 def fit(topic: str, said: Sequence[str], segment: Segment, regions: Sequence[str]) -> float:
     length = len(said[0])
     sorts = {n.atom.sort for n in segment.numbers}
@@ -39,6 +43,8 @@ def fit(topic: str, said: Sequence[str], segment: Segment, regions: Sequence[str
     if topic in ("phone", "number") and "dated" in sorts:
         return 0.0
     if topic == "phone":
+        if length >= _CARD and {len(n.atom.digits) for n in segment.numbers} == {4}:
+            return 0.0  # in a card's groups, and longer than any phone
         if any(is_phone(digits, regions) for digits in said):
             return 1.1
         by_length = {10: 1.0, 11: 1.0, 12: 0.9, 9: 0.9, 8: 0.85, 7: 0.85, 13: 0.8, 6: 0.65}

@@ -13,7 +13,14 @@ from transcription.redaction.conversation import WORD, Conversation
 from transcription.redaction.dictation import Segment, announced_before
 from transcription.redaction.fitting import DOCUMENT_LENGTHS, fit
 from transcription.redaction.listing import is_listing
-from transcription.redaction.unannounced import card_beside_more, gives_away, in_sentences, long_run, sure_card
+from transcription.redaction.unannounced import (
+    bare_code,
+    card_beside_more,
+    gives_away,
+    in_sentences,
+    long_run,
+    sure_card,
+)
 from transcription.redaction.weights import FEW, Memory, weigh
 from transcription.transcript import RedactionKind
 
@@ -23,6 +30,9 @@ _NEAR_OTHER: Final = 2
 _PIECE: Final = 8
 _VAGUE: Final = ("card_weak", "number")
 """Topics that sums and figures are spoken of with as well: "pay", "charge", "the numbers"."""
+
+_NAMED: Final = ("other", "tail", "phone", "mail", *(f"document:{name}" for name in DOCUMENT_LENGTHS))
+"""Topics that say whose number an answer is."""
 
 _BRIEF: Final = ("code", "code_weak", "one_time", "expiry")
 
@@ -75,6 +85,8 @@ def judge(conversation: Conversation, segment: Segment, memory: Memory, regions:
         unannounced = max(unannounced, dictated)
         if dictated[0] and best[1] in ("other", "tail"):
             best = (0.0, "")
+    if not listing and not memory.is_public(segment) and not any(topic in _NAMED for topic in weights):
+        unannounced = max(unannounced, bare_code(conversation, segment))
     score, topic = max(best, unannounced)
     if score >= ENOUGH and topic in ("other", "tail"):
         memory.answer(segment, topic)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from transcription.redaction.checks import is_chinese_id, is_phone, passes_luhn
-from transcription.redaction.conversation import WORD
+from transcription.redaction.conversation import WORD, Conversation
 from transcription.redaction.dictation import Segment
 
 _CODE: Final = 4
@@ -35,6 +35,12 @@ _WORDS_EACH: Final = 1.5
 
 _TRUNK: Final = (9, 10, 11)
 """Digits of a number with its area, as it is dialled in the country."""
+
+_SENT: Final = 6
+"""Digits of a code that is sent to a phone."""
+
+_BESIDE_CODE: Final = 4 * WORD
+"""Words beside such a code in the turn that answers."""
 
 _LONG: Final = 12
 """Digits from which a dictated number is a card unless it was announced as something else."""
@@ -144,6 +150,21 @@ def sure_card(segment: Segment) -> bool:
 def begins_like_card(digits: str) -> bool:
     """Begins as cards do: 3 to 6, or 2200 to 2720 (Mir, Mastercard), and not as a row of years."""
     return digits[0] in "3456" or "2200" <= digits[:4] <= "2720"
+
+
+def bare_code(conversation: Conversation, segment: Segment) -> tuple[float, str]:
+    """Six digits and next to nothing else, in answer to somebody: a code that was sent, whatever it was called.
+
+    People ask for it as "the thing on your screen". Six digits are what nearly all senders of codes use.
+    """
+    first, digits = segment.numbers[0], segment.by_speaker()[0]
+    sizes = {len(number.atom.digits) for number in segment.numbers}
+    answer = first.turn > 0 and conversation.speakers[first.turn - 1] != first.speaker
+    plain = all(number.atom.sort in ("plain", "loose") for number in segment.numbers)
+    dictated = len(sizes) == 1 and plain and not digits.endswith("00")
+    bare = all(number.lead + number.trail <= _BESIDE_CODE for number in segment.numbers)
+    whole = len(digits) == _SENT and conversation.digits[first.turn] in (digits, digits + digits)
+    return (0.55, "one_time") if answer and dictated and bare and whole else (0.0, "")
 
 
 def card_beside_more(segment: Segment) -> tuple[float, str]:
