@@ -50,6 +50,7 @@ def read_bench(db: Any, call_id: int, *, evaluation_id: int | None = None, whole
         "decides": rule_of("learning.decide").allows(viewer()) and not scene.veiled,
         "decides_any": rule_of("evaluations.begin").allows(viewer())
         and not (call.rep_id is not None and call.rep_id in viewer().rep_ids),
+        "gives": rule_of("bulk.assign").allows(viewer()),
         "scene": scene,
         "form": read_panel(scene.draft, viewer()) if scene.draft else None,
     }

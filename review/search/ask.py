@@ -100,8 +100,6 @@ def read_ask(text: str) -> Ask:
         for word in _MINUS.findall(part):
             without += _clauses(word, as_one=True)
         clauses += _clauses(_MINUS.sub(" ", part), as_one=False)
-    if not clauses:
-        return Ask(())
     return Ask(tuple(dict.fromkeys(clauses))[:MOST_CLAUSES], tuple(dict.fromkeys(without))[:MOST_CLAUSES])
 
 

@@ -26,7 +26,8 @@ from review.states import Step
 class BulkDone:
     """What came of one slice: how many calls were changed, how many were so already, why others could not be.
 
-    `left` is (call, reason): not_scored, gone, full, cannot_take. `rings` are to be rung for after the commit.
+    `left` is (call, reason): not_scored, gone, full, cannot_take, some_cannot_take. `rings` are to be rung for after
+    the commit.
     """
 
     done: int
@@ -68,18 +69,29 @@ def assign_many(
     session: Session,
     viewer: Viewer,
     call_ids: Sequence[int],
-    user_id: int,
+    user_ids: Sequence[int],
     *,
     due_at: datetime | None = None,
     why: str = "",
+    blind: bool = False,
 ) -> BulkDone:
-    """Give calls to a reviewer. Those who have it waiting already, and calls the person may not score, are left."""
-    waiting = _waiting(session, call_ids, user_id)
-    wanted = [call_id for call_id in call_ids if call_id not in waiting]
-    made = assign(session, wanted, user_id, due_at=due_at, by=viewer.user_id, why=why)
-    now = _waiting(session, wanted, user_id)
-    left = tuple((call_id, "cannot_take") for call_id in wanted if call_id not in now)
-    return BulkDone(done=made, same=len(waiting), left=left)
+    """Give each call to every one of these reviewers, as a calibration needs it.
+
+    A call is `same` when it waits for all of them already, and left when one of them may not score it: the others have
+    it then, which `some_cannot_take` says where there are several.
+    """
+    before = {user_id: _waiting(session, call_ids, user_id) for user_id in user_ids}
+    for user_id in user_ids:
+        wanted = [call_id for call_id in call_ids if call_id not in before[user_id]]
+        assign(session, wanted, user_id, due_at=due_at, by=viewer.user_id, why=why, blind=blind)
+    now = {user_id: _waiting(session, call_ids, user_id) for user_id in user_ids}
+    left = [
+        (call_id, "some_cannot_take" if any(call_id in now[user_id] for user_id in user_ids) else "cannot_take")
+        for call_id in call_ids
+        if any(call_id not in now[user_id] for user_id in user_ids)
+    ]
+    same = sum(all(call_id in before[user_id] for user_id in user_ids) for call_id in call_ids)
+    return BulkDone(done=len(call_ids) - same - len(left), same=same, left=tuple(left))
 
 
 def _waiting(session: Session, call_ids: Sequence[int], user_id: int) -> set[int]:

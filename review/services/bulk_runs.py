@@ -189,7 +189,9 @@ def _act(session: Session, viewer: Viewer, act: str, terms: Mapping[str, Any], c
     if act == "rescore":
         return rescore_many(session, viewer, calls)
     due_at = datetime.fromisoformat(terms["due_at"]) if terms.get("due_at") else None
-    return assign_many(session, viewer, calls, int(terms["user_id"]), due_at=due_at, why=str(terms.get("why", "")))
+    people = [int(one) for one in terms.get("user_ids") or [terms["user_id"]]]
+    why, blind = str(terms.get("why", "")), bool(terms.get("blind"))
+    return assign_many(session, viewer, calls, people, due_at=due_at, why=why, blind=blind)
 
 
 def _end(session: Session, run: BulkRun, claim: Claim, why: str | None, tell: bool) -> None:

@@ -135,6 +135,36 @@ def test_giving_many_to_a_reviewer(sign_in: SignIn, database: Database, crew: Cr
     assert act(browser, "assign", **{**form, "user_id": "nobody"}).status_code == 422
 
 
+def test_giving_one_call_to_several(sign_in: SignIn, database: Database, crew: Crew, calls: dict[str, int]) -> None:
+    browser = sign_in("quality_lead")
+    page = browser.get(f"/calls/{calls['own']}").text
+    assert 'id="give-window"' in page
+    assert "data-give>" in page
+    two = [str(crew.users["reviewer"]), str(crew.users["quality_lead"])]
+    form = {"ids": str(calls["own"]), "user_id": two, "blind": "1"}
+    assert act(browser, "assign", **form).get_json()["done"] == 1
+    assert act(browser, "assign", **form).get_json()["same"] == 1
+    with database.read() as db:
+        found = db.scalars(select(Assignment).where(Assignment.call_id == calls["own"])).all()
+        assert {str(one.user_id) for one in found} == set(two)
+        assert all(one.blind for one in found)
+    told = act(browser, "assign", ids=str(calls["other"]), user_id=[two[0], str(crew.users["manager"])]).get_json()
+    assert (told["done"], len(told["left"])) == (0, 1)
+    assert "Not everybody" in told["left"][0]["why"]
+    with database.read() as db:
+        found = db.scalars(select(Assignment).where(Assignment.call_id == calls["other"])).all()
+        assert [str(one.user_id) for one in found] == two[:1]
+    assert act(browser, "assign", ids=str(calls["own"])).status_code == 422
+    assert 'id="give-window"' not in sign_in("reviewer").get(f"/calls/{calls['own']}").text
+
+
+def test_a_search_of_exclusions_alone_says_why_it_finds_nothing(sign_in: SignIn, calls: dict[str, int]) -> None:
+    browser = sign_in("quality_lead")
+    assert "A minus leaves out" in browser.get("/?q=-price").text
+    assert "at least one word" in browser.get("/?q=!!!").text
+    assert "Nobody said" in browser.get("/?q=marzipan").text
+
+
 def test_a_selection_needs_calls(sign_in: SignIn, calls: dict[str, int]) -> None:
     browser = sign_in("quality_lead")
     for form in ({}, {"ids": "x,,-1"}, {"ids": ",".join(str(n) for n in range(6000))}):

@@ -83,8 +83,8 @@ def test_a_hit_opens_at_the_second(sign_in: SignIn, scored_call: int) -> None:
 
 def test_an_act_answers_with_the_judgement_as_it_stands_on_the_page(sign_in: SignIn, scored_call: int) -> None:
     browser = sign_in("reviewer")
-    fields = {"target": "greeting", "answer": "2"}
-    answer = browser.post(f"/calls/{scored_call}/verdicts", fields)
+    fields = {"target": "greeting", "answer": "0"}
+    answer = post(browser, f"/calls/{scored_call}/verdicts", fields)
     whole, part = browser.get(f"/calls/{scored_call}").text, answer.json["html"]
     for name in ("live-score", "live-judgement", "live-objections", "live-closing", "scorecard"):
         assert part.count(f'id="{name}"') == whole.count(f'id="{name}"') == 1

@@ -29,7 +29,8 @@ from web.reading.asked import read_asked
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/bulk")
 
-MOST_ASSIGNED: Final = 1_000  # calls given to one person in one go; nobody scores more in a month
+MOST_ASSIGNED: Final = 1_000  # scorings given in one go; nobody does more in a month
+MOST_PEOPLE: Final = 50
 
 
 @blueprint.get("/count")
@@ -68,20 +69,25 @@ def rescore() -> Response:
 
 @blueprint.post("/assign")
 def assign() -> Response:
-    """Give calls to a reviewer."""
-    person, due = request.form.get("user_id", ""), read_day(request.form.get("due"))
-    user_id = int(person) if person.isdecimal() and len(person) < 16 else 0
+    """Give calls to one reviewer, or each of them to several: then their answers can be compared."""
+    people = sorted({int(one) for one in request.form.getlist("user_id") if one.isdecimal() and len(one) < 16})
+    due = read_day(request.form.get("due"))
     with parts().database.read() as db:
-        if not can_score(db, user_id):
+        if not 0 < len(people) <= MOST_PEOPLE or not all(can_score(db, user_id) for user_id in people):
             raise _refused(_("Choose who is to score these calls"), _("Choose somebody of the list."), "user_id")
-        if count_selected(db, viewer(), _selection()).count > MOST_ASSIGNED:
+        if count_selected(db, viewer(), _selection()).count * len(people) > MOST_ASSIGNED:
             raise _refused(
-                _("That is more than %(most)s calls for one person", most=MOST_ASSIGNED),
-                _("Narrow the filter, or let a sampling rule draw them."),
+                _("That is more than %(most)s calls to be scored", most=MOST_ASSIGNED),
+                _("Narrow the filter, choose fewer people, or let a sampling rule draw them."),
                 "user_id",
             )
-    due_at = datetime.combine(due, time(23, 59), tzinfo=UTC).isoformat() if due else None
-    return _act("assign", {"user_id": user_id, "due_at": due_at, "why": request.form.get("why", "")[:500]})
+    terms = {
+        "user_ids": people,
+        "due_at": datetime.combine(due, time(23, 59), tzinfo=UTC).isoformat() if due else None,
+        "why": request.form.get("why", "")[:500],
+        "blind": request.form.get("blind") == "1",
+    }
+    return _act("assign", terms)
 
 
 @blueprint.get("/runs/<int:run_id>")
@@ -191,6 +197,9 @@ def _why(code: str) -> str:
         "not_scored": _("It is being worked on, or was never scored."),
         "gone": _("It is not there any more."),
         "full": _("It carries twenty tags already."),
+        "some_cannot_take": _(
+            "Not everybody chosen may score it: those who held the call or may not see it were left out."
+        ),
         "cannot_take": _("This person held the call or may not see it."),
     }
     return str(words.get(code, code))

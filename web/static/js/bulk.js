@@ -1,5 +1,6 @@
 // Many calls at once: ticked one by one, in a stretch, or all that match; then one act on them, left to the workers.
 import { addKey, current } from "./listkeys.js";
+import { fillPeople } from "./people.js";
 
 const data = JSON.parse(document.getElementById("bulk-data").textContent);
 const words = data.words;
@@ -64,16 +65,8 @@ async function chooseEverything() {
   show();
 }
 
-/** Who can be given calls, asked for when it is needed: it changes with everybody's work. */
-async function fillPeople() {
-  const list = document.getElementById("bulk-person");
-  if (list.options.length) return;
-  const answer = await fetch(data.peopleUrl, { headers: { Accept: "application/json" } }).catch(() => null);
-  for (const one of (answer?.ok ? await answer.json() : { people: [] }).people) list.add(new Option(fill(words.waiting, { name: one.name, n: one.open }), one.id));
-}
-
 function open(name) {
-  if (name === "assign") fillPeople();
+  if (name === "assign") fillPeople(part("people"), data.peopleUrl, ({ name, open }) => fill(words.waiting, { name, n: open })).then(() => part("people").querySelector("input")?.focus());
   act = name;
   changed = false;
   document.getElementById("bulk-title").textContent = words.titles[name];

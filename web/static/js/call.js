@@ -18,6 +18,7 @@ import { keepComments } from "./comments.js";
 import { watchPlayer, watchTabs } from "./jump.js";
 import { correctTurns } from "./correct.js";
 import { keepLive } from "./correct_live.js";
+import { giveCall } from "./give.js";
 import { chooseRoles } from "./correct_roles.js";
 
 const data = page();
@@ -68,5 +69,6 @@ document.addEventListener("verdict", ({ detail }) => (detail?.html ? rescore.put
 acts.swap = chooseRoles({ rescore, data });
 acts.comments = keepComments({ player, follow: acts.follow, data, placeMarks: () => acts.marks?.place() });
 bindKeys(acts);
+giveCall();
 player?.openAt(data.startAt, data.play);
 if (data.endAt) acts.stretch?.openAt(data.startAt, data.endAt);
