@@ -8,7 +8,7 @@ earlier promise says so and is no longer asked for.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -18,6 +18,7 @@ from typing import Final
 from review.client_card.promise_rules import PromiseRule, PromiseRules, promise_rules
 
 STATES: Final = ("kept", "kept_late", "open", "overdue", "cannot_tell")
+_LAST: Final = 2**63  # behind every call's id
 _CALL_TRACES: Final = frozenset({"call_out", "call_in"})
 
 
@@ -84,12 +85,22 @@ def judge_promises(
     """One client's promises, judged in the order given, by what followed with that client."""
     rules = rules or promise_rules()
     ordered = sorted(traces, key=lambda trace: (trace.at, trace.kind, trace.id))
-    times = [trace.at for trace in ordered]
-    judged = [
-        judge_promise(said, ordered[bisect_left(times, said.began_at) :], known, now=now, zone=zone, rules=rules)
-        for said in promises
-    ]
-    return tuple(replace(one, again_in=_said_again(one, judged)) for one in judged)
+    asked: dict[str, tuple[list[Trace], list[datetime]]] = {}  # what can keep one kind of promise, and when it was
+    judged = []
+    for said in promises:
+        if said.what not in asked:
+            kinds = {*rules.of(said.what).traces, "task_open"}
+            mine = [trace for trace in ordered if trace.kind in kinds]
+            asked[said.what] = (mine, [trace.at for trace in mine])
+        mine, times = asked[said.what]
+        since = mine[bisect_left(times, said.began_at) :]
+        judged.append(judge_promise(said, since, known, now=now, zone=zone, rules=rules))
+    calls: dict[str, list[tuple[datetime, int]]] = {}
+    for one in judged:
+        calls.setdefault(one.said.what, []).append((one.said.began_at, one.said.call_id))
+    for later in calls.values():
+        later.sort()
+    return tuple(replace(one, again_in=_said_again(one, calls[one.said.what])) for one in judged)
 
 
 def judge_promise(
@@ -161,18 +172,15 @@ def _keeps(trace: Trace, said: Said, rule: PromiseRule, rules: PromiseRules, day
     return trace.kind == "email" or bool(rule.topic.search(text))
 
 
-def _said_again(one: Judged, judged: Sequence[Judged]) -> int | None:
-    """The next later call that promises the same, unless this promise was kept before it."""
+def _said_again(one: Judged, later: Sequence[tuple[datetime, int]]) -> int | None:
+    """The next later call of those that promise the same, by (began, call), unless this promise was kept before it."""
+    place = bisect_right(later, (one.said.began_at, _LAST))
+    if place == len(later):
+        return None
+    began_at, call_id = later[place]
+    # A call back keeps what it repeats; what was kept before the next call was kept before every other one.
     kept_at = one.trace.at if one.trace is not None and one.state.startswith("kept") else None
-    later = [
-        other.said
-        for other in judged
-        if other.said.what == one.said.what
-        and other.said.call_id != one.said.call_id
-        and other.said.began_at > one.said.began_at
-        and (kept_at is None or kept_at > other.said.began_at)  # a call back keeps what it repeats
-    ]
-    return min(later, key=lambda said: (said.began_at, said.id)).call_id if later else None
+    return call_id if kept_at is None or kept_at > began_at else None
 
 
 def _fold(text: str) -> str:
