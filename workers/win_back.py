@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +17,7 @@ from review.learning.in_use import read_in_use
 from review.models import Call, Deal, StoredAssessment, WinBackLead, utc_now
 from review.settings import Settings, process_environment
 from review.win_back.candidates import CLOSED, anything_new
-from review.win_back.finding import Pass, Terms, keep, plan
+from review.win_back.finding import JUDGED_STATES, Pass, Terms, keep, plan
 from review.win_back.outcomes import OPEN_STATES, watch_outcomes
 from review.win_back.ranking import rank_anew
 from workers.supervisor import own_command
@@ -38,19 +38,22 @@ def terms_of(settings: Settings) -> Terms:
     )
 
 
-def find_leads(database: Database, settings: Settings, *, again: bool = False, now: datetime | None = None) -> Pass:
-    """One pass: outcomes first (what came back is not judged), then finding, then the order. Twice does no harm."""
+def find_leads(
+    database: Database, settings: Settings, *, again: bool = False, fresh: bool = False, now: datetime | None = None
+) -> Pass:
+    """One pass: outcomes first (what came back is not judged), then finding, then the order. Twice does no harm.
+
+    `again` and `fresh` as for `review.win_back.finding.plan`.
+    """
     now = now or utc_now()
     terms, done = terms_of(settings), Pass()
     with database.session() as session:
         watch_outcomes(session, now)
     with database.read() as session:
         heads = read_in_use(session, settings.data).closed_leads
-        for judged, waiting in plan(session, terms, heads, now, again=again):
-            done.waiting += waiting
-            if judged:
-                with database.session() as writing:
-                    keep(writing, judged, terms, now, done)
+        for chunk in plan(session, terms, heads, now, again=again, fresh=fresh):
+            with database.session() as writing:
+                keep(writing, chunk, terms, now, done)
     with database.session() as session:
         rank_anew(session)
     if done.found or done.judged_again:
@@ -67,6 +70,7 @@ class WinBacks:
         self._checked = -CHECK_SECONDS
         self._started = -AGAIN_SECONDS
         self._passed: datetime | None = None
+        self._all: datetime | None = None
 
     def tick(self, settings: Settings, now: datetime | None = None) -> bool:
         """Look whether a pass is due; True when it was started now."""
@@ -77,30 +81,33 @@ class WinBacks:
         self._checked = clock
         now = now or utc_now()
         try:
-            if not self.is_due(settings, now):
-                return False
+            due = self.what_is_due(settings, now)
         except SQLAlchemyError as error:
             log.warning("whether leads are to be found could not be asked: %s", error)
             return False
+        if due is None:
+            return False
         self._started, self._passed = clock, now
+        if due == "all":
+            self._all = now
         self.process = subprocess.Popen(
-            tied_command(own_command("win-back", "find"), signal.SIGTERM),
+            tied_command(own_command("win-back", "find", *(("--fresh",) if due == "fresh" else ())), signal.SIGTERM),
             stdin=subprocess.DEVNULL,
             env=process_environment(settings, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),
         )
         return True
 
-    def is_due(self, settings: Settings, now: datetime) -> bool:
-        """Whether a lead was closed, came back, or had a call scored since the last pass, or a day is over."""
+    def what_is_due(self, settings: Settings, now: datetime) -> Literal["all", "fresh"] | None:
+        """`fresh` when a lead was closed, came back, or had a call scored since the last pass; `all` once a day."""
         with self.database.read() as session:
-            if anything_new(session, terms_of(settings).since(now)):
-                return True
             judged = session.scalar(select(func.max(WinBackLead.judged_at)))
+            if judged is not None and now - max(judged, self._all or judged) > DAILY:
+                return "all"
+            if anything_new(session, terms_of(settings).since(now)):
+                return "fresh"
             if judged is None:
-                return False
+                return None
             last = max(judged, self._passed or judged)
-            if now - last > DAILY:
-                return True
             scored = exists().where(
                 StoredAssessment.call_id == Call.id,
                 StoredAssessment.created_at > last,
@@ -109,10 +116,10 @@ class WinBacks:
             )
             back = exists().where(
                 WinBackLead.deal_id == Deal.id,
-                WinBackLead.state.in_(("found", "confirmed", "rejected", "not_sure")),
+                WinBackLead.state.in_(JUDGED_STATES),
                 Deal.status.not_in(CLOSED),
             )
-            return bool(session.scalar(select(or_(scored, back))))
+            return "fresh" if session.scalar(select(or_(scored, back))) else None
 
     def stop(self) -> None:
         """End a running pass; the next one begins where it was."""

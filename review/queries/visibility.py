@@ -17,7 +17,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from review.models import Assignment, Call, Client, Deal, Rep
+from review.models import Assignment, Call, Client, Deal, Rep, WinBackLead
 from review.queries.viewer import Viewer
 
 
@@ -40,13 +40,20 @@ def visible_deals(viewer: Viewer) -> ColumnElement[bool]:
 def visible_clients(viewer: Viewer) -> ColumnElement[bool]:
     """The condition a row of `client` must meet: one of its calls or deals is the viewer's, by its rep.
 
-    A call that was only assigned to an external reviewer shows them nothing of the client.
+    A lead that was reopened for a rep shows them its client while they work on it, but none of its calls. A call that
+    was only assigned to an external reviewer shows them nothing of the client.
     """
     if viewer.sees_all:
         return true()
+    speaks_as = sorted(viewer.rep_ids) if viewer.has_role("rep", "manager") else []
     return or_(
         exists().where(Call.client_id == Client.id, _belongs_to_visible_rep(viewer, Call.rep_id)),
         exists().where(Deal.client_id == Client.id, visible_deals(viewer)),
+        exists().where(
+            WinBackLead.client_id == Client.id,
+            WinBackLead.state == "reopened",
+            WinBackLead.new_owner_id.in_(speaks_as),
+        ),
     )
 
 

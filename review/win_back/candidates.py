@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from review.models import Call, Deal, DealStage, LossReason, WinBackLead
+from review.models import Call, Deal, DealStage, LossReason, StoredAssessment, WinBackLead
 
 CLOSED: Final = ("closed_lost", "unqualified")
 
@@ -127,6 +127,29 @@ def anything_new(session: Session, since: datetime | None) -> bool:
         deals = deals.where(func.coalesce(Deal.closed_at, Deal.stage_since, since) >= since)
         calls = calls.where(Call.happened_at >= since)
     return session.scalar(deals.limit(1)) is not None or session.scalar(calls.limit(1)) is not None
+
+
+def fresh_deals(session: Session, since: datetime) -> set[int]:
+    """Closed deals that no lead stands for, and those of leads with a call that was scored after they were judged."""
+    closed = func.coalesce(Deal.closed_at, Deal.stage_since, since) >= since
+    new = select(Deal.id).where(Deal.status.in_(CLOSED), closed, Deal.id.not_in(_known(WinBackLead.deal_id)))
+    found = set(session.scalars(new))
+    for mine in (Call.deal_id == WinBackLead.deal_id, Call.client_id == WinBackLead.client_id):
+        scored = (
+            select(WinBackLead.deal_id)
+            .join(Call, mine)
+            .join(StoredAssessment, StoredAssessment.call_id == Call.id)
+            .where(WinBackLead.deal_id.is_not(None), StoredAssessment.created_at > WinBackLead.judged_at)
+            .distinct()
+        )
+        found |= {deal_id for deal_id in session.scalars(scored) if deal_id is not None}
+    return found
+
+
+def lost_clients(session: Session, since: datetime) -> set[int]:
+    """Clients with a lost deal."""
+    closed = func.coalesce(Deal.closed_at, Deal.stage_since, since) >= since
+    return set(session.scalars(select(Deal.client_id).where(Deal.status.in_(CLOSED), closed).distinct()))
 
 
 def _clients() -> Select[*tuple[Any, ...]]:

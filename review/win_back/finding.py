@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from review.models import Deal, WinBackEvent, WinBackLead
 from review.upsert import insert_new
-from review.win_back.candidates import Candidate, closed_deals, closing_calls
+from review.win_back.candidates import Candidate, closed_deals, closing_calls, fresh_deals, lost_clients
 from review.win_back.chances import Middles, middles_of
 from review.win_back.control import draw_arm
 from review.win_back.findings import Heard, Judgement
@@ -51,6 +51,15 @@ class Judged:
     judgement: Judgement
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Some leads looked at: those to be kept, those (by id) that stand as they were, and how many must wait."""
+
+    judged: list[Judged]
+    same: list[int]
+    waiting: int
+
+
 @dataclass(slots=True)
 class Pass:
     """What a pass did."""
@@ -71,15 +80,22 @@ class _Known:
 
 
 def plan(
-    session: Session, terms: Terms, heads: ClosedLeads | None, now: datetime, *, again: bool = False
-) -> Iterator[tuple[list[Judged], int]]:
-    """What is to be kept, in chunks, with how many leads of each chunk must wait. Writes nothing.
+    session: Session,
+    terms: Terms,
+    heads: ClosedLeads | None,
+    now: datetime,
+    *,
+    again: bool = False,
+    fresh: bool = False,
+) -> Iterator[Chunk]:
+    """What is to be kept, in chunks. Writes nothing.
 
-    `again` judges all of them anew, also where nothing they are judged by has changed.
+    `again` judges all of them anew, also where nothing they are judged by has changed; `fresh` looks only at deals that
+    were closed, or whose calls were scored, since.
     """
     since = terms.since(now)
-    deals = closed_deals(session, since=since)
-    sold_to = {one.client_id for one in deals}  # a lost deal of the client's stands for such calls too
+    deals = closed_deals(session, since=since, ids=fresh_deals(session, since) if fresh else None)
+    sold_to = lost_clients(session, since)  # a lost deal of the client's stands for such calls too
     calls = [
         one for one in closing_calls(session, since=since) if one.client_id is None or one.client_id not in sold_to
     ]
@@ -90,14 +106,18 @@ def plan(
 
 def _judge(
     session: Session, candidates: Sequence[Candidate], heads: ClosedLeads | None, now: datetime, again: bool
-) -> tuple[list[Judged], int]:
+) -> Chunk:
     gathered = gather(session, candidates, heads, now)
     known = _known(session, gathered)
     made: list[Judged] = []
+    same: list[int] = []
     waiting = 0
     for one in gathered:
         row = known.get(one.candidate.key)
-        if row is not None and (row.state not in JUDGED_STATES or (row.inputs == one.inputs and not again)):
+        if row is not None and row.state not in JUDGED_STATES:
+            continue
+        if row is not None and row.inputs == one.inputs and not again:
+            same.append(row.id)
             continue
         if one.under_way:
             waiting += 1
@@ -105,12 +125,15 @@ def _judge(
         before = {} if row is None or again else _heard_before(session, row.id)
         judgement = judge_lead(with_words(session, one, heads, before))
         made.append(Judged(lead_id=None if row is None else row.id, gathered=one, judgement=judgement))
-    return made, waiting
+    return Chunk(judged=made, same=same, waiting=waiting)
 
 
-def keep(session: Session, judged: Sequence[Judged], terms: Terms, now: datetime, done: Pass) -> None:
+def keep(session: Session, chunk: Chunk, terms: Terms, now: datetime, done: Pass) -> None:
     """Store judgements; a lead that another pass kept meanwhile stays as it is. Does not commit."""
-    for one in judged:
+    done.waiting += chunk.waiting
+    looked_at = update(WinBackLead).where(WinBackLead.id.in_(chunk.same)).values(judged_at=now)
+    session.execute(looked_at.execution_options(synchronize_session=False))
+    for one in chunk.judged:
         values = _judgement_values(one, now)
         if one.lead_id is None:
             done.found += _keep_new(session, one, values, terms, now)

@@ -123,4 +123,5 @@ def come_back_by(leads: Sequence[Watched]) -> tuple[tuple[float, float], ...]:
         back = sum(lead.returned and lead.days == day for lead in leads)
         left *= 1 - back / watched
         out.append((day, 1 - left))
-    return tuple(out)
+    last = max((lead.days for lead in leads), default=0.0)
+    return (*out, (last, 1 - left)) if last > out[-1][0] else tuple(out)

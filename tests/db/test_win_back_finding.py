@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from review.db import Database
-from review.models import Call, Deal, DoNotCall, WinBackEvent, WinBackLead
-from review.win_back.candidates import anything_new
-from review.win_back.finding import Terms
+from review.models import Call, Deal, DoNotCall, StoredAssessment, WinBackEvent, WinBackLead
+from review.win_back.candidates import anything_new, fresh_deals
+from review.win_back.finding import Terms, plan
 from tests import factories
 from tests.db.win_back_leads import (
     CLOSED,
@@ -63,6 +63,27 @@ def test_a_later_call_changes_the_judgement_and_not_the_arm(database: Database) 
         assert after.verdict == "not_sure"
         assert after.probability < before.probability
         assert {"tried_again"} <= {item["id"] for item in after.judged["against"]}
+
+
+def test_a_fresh_pass_looks_at_what_is_new_alone(database: Database) -> None:
+    with database.session() as session:
+        floor = open_floor(session)
+        old = closed_deal(session, floor, *SOFT_NO)
+        old_id = old.id
+    find(database)
+    with database.session() as session:
+        new = closed_deal(session, floor).id
+        session.get_one(Deal, old_id).loss_reason = "other"
+        session.execute(update(StoredAssessment).values(created_at=CLOSED))
+        assert fresh_deals(session, QUEUE.since(NOW)) == {new}
+    with database.read() as session:
+        planned = [one for chunk in plan(session, QUEUE, None, NOW, fresh=True) for one in chunk.judged]
+        assert [one.gathered.candidate.deal_id for one in planned] == [new]
+    with database.session() as session:
+        talk(session, session.get_one(Deal, old_id), *SOFT_NO, at=CLOSED - timedelta(days=1))
+        judged = session.scalars(select(WinBackLead)).one()
+        session.execute(update(StoredAssessment).values(created_at=judged.judged_at + timedelta(minutes=1)))
+        assert fresh_deals(session, QUEUE.since(NOW)) == {new, old_id}
 
 
 def test_conversations_are_read_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

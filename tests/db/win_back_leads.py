@@ -128,9 +128,8 @@ def find(database: Database, terms: Terms = QUEUE, *, now: datetime = NOW, again
     with database.read() as session:
         planned = list(plan(session, terms, None, now, again=again))
     with database.session() as session:
-        for judged, waiting in planned:
-            done.waiting += waiting
-            keep(session, judged, terms, now, done)
+        for chunk in planned:
+            keep(session, chunk, terms, now, done)
         rank_anew(session)
     return done
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -66,8 +67,8 @@ def find(database: Database) -> None:
     with database.read() as db:
         planned = list(plan(db, terms, None, now))
     with database.session() as db:
-        for judged, _waiting in planned:
-            keep(db, judged, terms, now, Pass())
+        for chunk in planned:
+            keep(db, chunk, terms, now, Pass())
         rank_anew(db)
 
 
@@ -150,6 +151,10 @@ def test_from_a_lead_to_its_new_owner_and_back(
     assert "Call on Thursday." in mine
     assert "eight now" in mine
     assert "+49 30 1234000" in mine
+    assert "Rita Rep" not in mine
+    client = re.search(r'href="(/clients/\d+)"', mine)
+    assert client is not None
+    assert owner.get(client.group(1)).status_code == 200
     assert "reopened a lead for you: Client own" in owner.get("/notifications").text
     assert post(owner, f"/win-back/{lead}/outcome", {"outcome": "reached", "from": "mine"}).status_code == 302
     assert post(owner, f"/win-back/{lead}/outcome", {"outcome": "won", "sum": "a lot"}).status_code == 422

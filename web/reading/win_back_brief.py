@@ -67,15 +67,8 @@ def zone() -> ZoneInfo:
 def _who(lead: LeadRow) -> str:
     name = ", ".join(part for part in (lead.client, lead.company) if part) or _("Client not known")
     lines = [f"{name}: {lead.title}" if lead.title else name]
-    if lead.closed_by and lead.loss_reason:
-        lines.append(
-            _(
-                "Closed as “%(reason)s” by %(name)s on %(day)s.",
-                reason=lead.loss_reason,
-                name=lead.closed_by,
-                day=when(lead.closed_at, "date"),
-            )
-        )
+    if lead.loss_reason:  # without who closed it: the new owner is to call, not to judge
+        lines.append(_("Closed as “%(reason)s” on %(day)s.", reason=lead.loss_reason, day=when(lead.closed_at, "date")))
     return "\n".join(lines)
 
 

@@ -36,12 +36,11 @@ def draw_curves(figures: Figures) -> Curves | None:
 
 
 def _points(curve: Sequence[tuple[float, float]], days: int, top: float) -> str:
-    """A line that stands still until a lead comes back, and goes on to the last day watched."""
+    """A line that stands still until a lead comes back; it ends on the last day any was watched."""
     points: list[tuple[float, float]] = []
     for day, share in curve:
         x, y = min(1.0, day / days) * WIDTH, HEIGHT * (1 - share / top)
         if points:
             points.append((x, points[-1][1]))
         points.append((x, y))
-    points.append((WIDTH, points[-1][1]))
     return " ".join(f"{round(x, 1):g},{round(y, 1):g}" for x, y in points)

@@ -13,6 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of this command."""
     acts = parser.add_subparsers(title="acts", metavar="ACT", required=True, dest="act")
     find = acts.add_parser("find", help="what runs every night and when a lead closes: find, judge, watch outcomes")
+    find.add_argument(
+        "--fresh", action="store_true", help="only leads closed, or with calls scored, since the last time"
+    )
     find.add_argument("--again", action="store_true", help="judge all leads anew, also where nothing has changed")
     status = acts.add_parser("status", help="leads by state, the return rate and the lift over the untouched control")
     status.add_argument("--json", action="store_true", help="for programs")
@@ -34,7 +37,7 @@ def _find(args: argparse.Namespace, settings: Any, database: Any) -> int:
     from workers.win_back import find_leads
 
     os.nice(10)  # calls that come in go first
-    done = find_leads(database, settings, again=args.again)
+    done = find_leads(database, settings, again=args.again, fresh=args.fresh and not args.again)
     waiting = f", waiting for their calls: {done.waiting}" if done.waiting else ""
     print(f"leads found: {done.found}, judged again: {done.judged_again}{waiting}")
     return 0

@@ -67,3 +67,4 @@ def test_leads_watched_for_less_time_count_as_long_as_they_were() -> None:
     leads = [Watched(10, True), Watched(5, False), Watched(20, False), Watched(30, True), Watched(30, False)]
     assert come_back_by(leads) == ((0.0, 0.0), (10, pytest.approx(0.25)), (30, pytest.approx(0.625)))
     assert come_back_by([]) == ((0.0, 0.0),)
+    assert come_back_by([Watched(4, True), Watched(8, False)])[-1] == (8, pytest.approx(0.5))
