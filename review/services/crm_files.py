@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 LARGEST_FILE: Final = 64 * 1024 * 1024  # bytes; a CRM export of this size should come in parts
 LONGEST_CELL: Final = 2_000  # characters
@@ -74,6 +74,8 @@ class CrmFile:
     path: Path
     required: tuple[str, ...]
     problems: list[CrmProblem] = field(default_factory=list)
+    columns: frozenset[str] | None = None  # what the file says anything about; None: all that can be said
+    changes: list[Any] | None = None  # where what would change is noted, when somebody wants to see it
 
     def report(self, line: int, why: str) -> None:
         """Note that something on a line was not imported."""

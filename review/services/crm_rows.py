@@ -2,80 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.models import DEAL_STATUSES, POTENTIALS, Client, ClientPhone, CrmTask, Deal, LossReason, Rep
+from review.models import DEAL_KINDS, DEAL_STATUSES, POTENTIALS, Client, ClientPhone, CrmTask, Deal, LossReason, Rep
 from review.services.crm_files import BadCell, CrmFile, Line
-from review.services.people import add_team, find_rep, find_sign_in
+from review.services.crm_row_base import Counts, RowChange, Rows
+from review.services.people import add_team, find_sign_in
 from review.text.phones import read_phone
 
-LONGEST_KEY: Final = 200  # characters of an id or code
+__all__ = ["ClientRows", "Counts", "DealRows", "LossReasonRows", "RepRows", "RowChange", "TaskRows"]
 
 
-@dataclass(slots=True)
-class Counts:
-    """How many rows were made, changed, or already as the file says."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-
-    def count(self, *, is_new: bool, changed: bool) -> None:
-        """Count one row."""
-        if is_new:
-            self.created += 1
-        elif changed:
-            self.updated += 1
-        else:
-            self.unchanged += 1
-
-
-class _Rows:
-    """What all files share: the counts, ids seen, and the reps already looked up."""
-
-    def __init__(self, session: Session, file: CrmFile) -> None:
-        self.session = session
-        self.file = file
-        self.counts = Counts()
-        self._seen: dict[str, int] = {}
-        self._reps: dict[str, int | None] = {}
-
-    def _once(self, line: Line, column: str) -> str:
-        """The line's key. Raises BadCell when an earlier line has the same."""
-        key = line.required(column)
-        if len(key) > LONGEST_KEY:
-            raise BadCell(f"{column} is longer than {LONGEST_KEY} characters")
-        if key in self._seen:
-            raise BadCell(f"{column} {key!r} is on line {self._seen[key]} already")
-        self._seen[key] = line.number
-        return key
-
-    def _rep(self, line: Line) -> int | None:
-        """The rep the line names; one who is not known is reported and left out."""
-        text = line.text("rep")
-        if text is None:
-            return None
-        if text not in self._reps:
-            self._reps[text] = find_rep(self.session, text)
-        if self._reps[text] is None:
-            self.file.report(line.number, f"rep {text!r} is not known, or means several; imported without a rep")
-        return self._reps[text]
-
-
-def _change(row: object, values: Mapping[str, Any]) -> bool:
-    """Set what differs; True when anything did."""
-    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    return bool(changed)
-
-
-class LossReasonRows(_Rows):
+class LossReasonRows(Rows):
     """loss_reasons.csv"""
 
     def take(self, line: Line) -> None:
@@ -87,10 +28,10 @@ class LossReasonRows(_Rows):
         if row is None:
             row = LossReason(code=code, name=name)
             self.session.add(row)
-        self.counts.count(is_new=is_new, changed=_change(row, {"name": name}))
+        self.counts.count(is_new=is_new, changed=self._change(line, name, row, {"name": name}, is_new=is_new))
 
 
-class RepRows(_Rows):
+class RepRows(Rows):
     """reps.csv"""
 
     def __init__(self, session: Session, file: CrmFile) -> None:
@@ -112,7 +53,7 @@ class RepRows(_Rows):
         if row is None:
             row = Rep(**values)
             self.session.add(row)
-        changed = _change(row, values)
+        changed = self._change(line, name, row, values, is_new=is_new)
         self.session.flush()
         self._join(row)
         self._taken[row.id] = line.number
@@ -143,7 +84,7 @@ class RepRows(_Rows):
             self.session.flush()
 
 
-class ClientRows(_Rows):
+class ClientRows(Rows):
     """clients.csv"""
 
     def __init__(self, session: Session, file: CrmFile, region: str) -> None:
@@ -174,8 +115,10 @@ class ClientRows(_Rows):
         if row is None:
             row = Client(external_id=external_id, **values)
             self.session.add(row)
-        changed = _change(row, values)
-        changed = self._set_phones(row, self._phones(line)) or changed
+        changed = self._change(line, name or company or external_id, row, values, is_new=is_new)
+        if self.file.columns is None or "phones" in self.file.columns:
+            changed = self._set_phones(line, row, self._phones(line), is_new=is_new) or changed
+        changed = self._set_custom(line, row, is_new=is_new) or changed
         self.session.flush()
         self.counts.count(is_new=is_new, changed=changed)
 
@@ -189,14 +132,29 @@ class ClientRows(_Rows):
                 phones.add(phone)
         return phones
 
-    def _set_phones(self, client: Client, phones: set[str]) -> bool:
+    def _set_phones(self, line: Line, client: Client, phones: set[str], *, is_new: bool) -> bool:
         before = {phone.e164 for phone in client.phones}
         client.phones = [phone for phone in client.phones if phone.e164 in phones]
         client.phones += [ClientPhone(e164=phone) for phone in sorted(phones - before)]
+        if before != phones:
+            old, new = ", ".join(sorted(before)), ", ".join(sorted(phones))
+            self._note(line, client.name or client.company or "", {"phones": (old, new)}, is_new=is_new)
         return before != phones
 
+    def _set_custom(self, line: Line, client: Client, *, is_new: bool) -> bool:
+        """Columns `custom.<name>`: the company's own fields; other fields of the client stay."""
+        before = client.custom or {}
+        given = {name[7:]: line.text(name) for name in line.cells if name.startswith("custom.")}
+        changed = {name: value for name, value in given.items() if before.get(name) != value}
+        if changed:
+            after = {**before, **changed}
+            client.custom = {name: value for name, value in after.items() if value is not None}
+            fields = {f"custom.{name}": (before.get(name), value) for name, value in changed.items()}
+            self._note(line, client.name or client.company or "", fields, is_new=is_new)
+        return bool(changed)
 
-class _OfClient(_Rows):
+
+class _OfClient(Rows):
     """What deals and tasks share: each belongs to a client."""
 
     def _client(self, line: Line) -> int:
@@ -227,6 +185,8 @@ class DealRows(_OfClient):
             "opened_at": line.time("opened_at"),
             "closed_at": line.time("closed_at"),
         }
+        if line.text("kind") is not None:
+            values["kind"] = line.choice("kind", DEAL_KINDS, None)
         external_id = self._once(line, "id")
         values["rep_id"] = self._rep(line)
         row = self.session.scalar(select(Deal).where(Deal.external_id == external_id))
@@ -234,7 +194,8 @@ class DealRows(_OfClient):
         if row is None:
             row = Deal(external_id=external_id, **values)
             self.session.add(row)
-        self.counts.count(is_new=is_new, changed=_change(row, values))
+        changed = self._change(line, str(values["title"]), row, values, is_new=is_new)
+        self.counts.count(is_new=is_new, changed=changed)
 
 
 class TaskRows(_OfClient):
@@ -257,7 +218,8 @@ class TaskRows(_OfClient):
         if row is None:
             row = CrmTask(external_id=external_id, **values)
             self.session.add(row)
-        self.counts.count(is_new=is_new, changed=_change(row, values))
+        changed = self._change(line, str(values["title"]), row, values, is_new=is_new)
+        self.counts.count(is_new=is_new, changed=changed)
 
     def _deal(self, line: Line, client_id: int) -> int | None:
         external_id = line.text("deal")
