@@ -195,12 +195,14 @@ def may_be_asked(number: Address, *, own: bool) -> bool:
     Never link-local (the metadata of clouds answers there), unspecified, multicast or reserved ones.
     """
     number = _inner(number)
+    if number.is_loopback:  # ::1 counts as reserved too
+        return own
     if number.is_link_local or number.is_unspecified or number.is_multicast or number.is_reserved:
         return False
     if number.is_global:
         return True
     shared = isinstance(number, ipaddress.IPv4Address) and number in _SHARED
-    return own and (number.is_loopback or number.is_private or shared)
+    return own and (number.is_private or shared)
 
 
 def _inner(number: Address) -> Address:
