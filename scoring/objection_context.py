@@ -31,7 +31,7 @@ _OFFERS: Final = frozenset({
 })  # fmt: skip
 _DECISIONS: Final = frozenset({"asks_decision", "asks_interest", "proposal", "upsell_offer", "price_given"})
 GOES_ALONG: Final = ("accept", "client_step", "client_promise", "buying_signal", "asks_price", "call_origin")
-_OF_THE_CALL: Final = frozenset({"need", "competitor", "brush_off", "timing", "other"})
+_OF_THE_CALL: Final = frozenset({"price", "need", "competitor", "brush_off", "timing", "other"})
 """Types for which the words on how a call came about are easily taken: "somebody called me and said I could save"."""
 
 _SETTLES: Final = ("accept", "client_step", "client_promise")
@@ -114,7 +114,7 @@ def _tells_how_it_came(case: Case, hit: Hit) -> bool:
     """Whether a cue stands in a sentence on how the call came about, in answer to a question or beside other words."""
     if not any(other.sentence == hit.sentence for other in case.in_turn(hit.turn, "call_origin")):
         return False
-    return "stands" not in hit.entry.tags or hit.turn - 1 in case.asked
+    return not hit.entry.tags & {"stands", "compares"} or hit.turn - 1 in case.asked
 
 
 def _in_its_place(case: Case, hit: Hit) -> bool:

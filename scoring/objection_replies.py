@@ -15,7 +15,9 @@ OFFER: Final = "offer"
 SIDE: Final = "side"
 FACT: Final = "fact"
 
-_OFFERING: Final = frozenset({"asks_decision", "asks_interest", "proposal", "upsell_offer", "price_given"})
+_OFFERING: Final = frozenset({
+    "asks_decision", "asks_interest", "permission", "proposal", "reason_for_call", "upsell_offer", "price_given",
+})  # fmt: skip
 _SHORT: Final = 5 / 3
 """Times the language's gap (5 words, 13 Korean or 10 Chinese syllables): what is a bare yes or no to a question."""
 
@@ -44,19 +46,25 @@ def ends_openly(case: Case, turn: int) -> bool:
 
 
 def merely_answers(case: Case, hit: Hit) -> bool:
-    """Whether a plain no is the answer to a question for a fact, or to a request on the side, and resists no offer."""
-    if "plain" not in hit.entry.tags:
+    """Whether a plain no, or a circumstance told, answers a question for a fact or a request on the side alone."""
+    plain = "plain" in hit.entry.tags
+    told = hit.group == "objection.other" and "stands" not in hit.entry.tags
+    # "I'm out just now, I'll text it to you" puts off the answer and not the offer.
+    told = told or (hit.group == "objection.brush_off" and bool(case.in_turn(hit.turn, "client_promise")))
+    if not plain and not told:
         return False
     asked = replies_to(case, hit.turn)
-    return asked == SIDE or (asked == FACT and _is_short(case, hit))
+    # "My husband is in hospital" in answer to "who else drives the car?" tells how things are.
+    return (asked == SIDE and plain) or (asked == FACT and (told or _is_short(case, hit)))
 
 
 def plain_no(case: Case, turn: int) -> tuple[Hit, ...]:
-    """The bare "no" to an offer: the client's whole turn, or its first sentence, with nothing accepted anywhere."""
-    if replies_to(case, turn) != OFFER or any(case.in_turn(turn, group) for group in ("accept", "client_step")):
+    """The bare "no" to an offer, a sentence of its own at the turn's begin, with nothing accepted after it."""
+    said = [hit for hit in case.in_turn(turn, "plain_no") if hit.sentence <= 1]
+    if not said or replies_to(case, turn) != OFFER:
         return ()
-    said = [hit for hit in case.in_turn(turn, "plain_no") if hit.sentence == 0]
-    return tuple(said[:1])
+    taken = (hit for group in ("accept", "client_step") for hit in case.in_turn(turn, group))
+    return () if any(hit.sentence >= said[0].sentence for hit in taken) else tuple(said[:1])
 
 
 def _offers(hit: Hit) -> bool:
