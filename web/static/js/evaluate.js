@@ -1,6 +1,6 @@
 // Scoring a call by keyboard: the panel of one's own evaluation, saved while one answers, submitted without a page load.
 import { register } from "./keys.js";
-import { calm, tell } from "./page.js";
+import { calm, intoColumn, tell } from "./page.js";
 import { begin as beginOne } from "./evaluate_begin.js";
 import { Form } from "./evaluate_form.js";
 import { show, watchList } from "./evaluate_list.js";
@@ -171,6 +171,7 @@ async function submit() {
     open = null;
     tell(words.submitted);
     show(stands ? "" : answer.html);
+    intoColumn(document.getElementById("evaluations"));
   } catch {
     tell(words.notSubmitted);
   } finally {
