@@ -16,7 +16,7 @@ from review.win_back.deciding import LeadMoved, LeadRefused, NoSuchLead, decide,
 from review.win_back.figures import read_figures
 from review.win_back.leads import BANDS, SIZES, LeadFilter, LeadRow, get_lead, list_leads, reason_choices
 from review.win_back.reopening import owner_choices, reopen
-from review.win_back.states import TABS, count_tabs, leads_of
+from review.win_back.states import TABS, count_tabs, count_to_judge, leads_of
 from web.auth import viewer
 from web.errors import Refused, is_htmx
 from web.parts import parts
@@ -24,6 +24,18 @@ from web.reading.win_back import read_line, read_lines
 from web.reading.win_back_brief import read_due, suggest_due, write_brief
 
 blueprint = Blueprint("win_back", __name__, url_prefix="/win-back")
+
+
+@blueprint.app_context_processor
+def navigation_count() -> dict[str, Any]:
+    """For the navigation of every page: how many leads wait for the viewer's judgement."""
+    return {"leads_to_judge": leads_to_judge}
+
+
+def leads_to_judge() -> int:
+    """Asked only where the navigation has the entry."""
+    with parts().database.read() as db:
+        return count_to_judge(db, viewer(), datetime.now(UTC))
 
 
 @blueprint.get("")
