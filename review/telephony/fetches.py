@@ -180,6 +180,11 @@ def fetches_of_call(session: Session, call_id: int) -> tuple[FetchRow, ...]:
     return _rows(session, AudioFetch.call_id == call_id, AudioFetch.state != "done", limit=10)
 
 
+def call_result(session: Session, call_id: int) -> str | None:
+    """Whether somebody answered a call, one of CALL_RESULTS; None when nobody told."""
+    return session.scalar(select(Call.result).where(Call.id == call_id))
+
+
 def open_fetches(session: Session, source: str, limit: int = 20) -> tuple[FetchRow, ...]:
     """The newest recordings of a source that failed or were tried in vain."""
     troubled = or_(AudioFetch.state == "failed", and_(AudioFetch.state == "waiting", AudioFetch.attempts > 0))

@@ -159,7 +159,8 @@ def _open(sent: Incoming) -> dict[str, Any]:
     if field.lstrip().startswith("{"):
         return load_object(field)
     try:  # "+" became a space where a form's reader looked first
-        plain = base64.b64decode(unquote(field).replace(" ", "+").strip(), validate=True)
+        written = unquote(field).replace("\r", "").replace("\n", "").strip().replace(" ", "+")
+        plain = base64.b64decode(written, validate=True)
     except (binascii.Error, ValueError) as error:
         raise Unreadable("it is neither JSON nor the form field cdr=") from error
     return load_object(plain)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from review.services.call_facts import CallFacts
@@ -30,7 +30,8 @@ from review.telephony.provider import (
     Unreadable,
     WrongSignature,
 )
-from review.telephony.reading import end_minus, load_form, load_object, pick, seconds_of, short, time_of
+from review.telephony.reading import end_minus, pick, seconds_of, short, time_of
+from review.telephony.uis import read_fields
 
 HEADER: Final = "x-twilio-signature"
 _RESULTS: Final = {
@@ -84,7 +85,7 @@ class Twilio:
 
     def read(self, sent: Incoming, door: Door) -> Reading:
         """The call of a status callback, and the recording of a recording callback."""
-        fields = load_object(sent.body) if sent.body.lstrip().startswith(b"{") else load_form(sent.body)
+        fields = read_fields(sent)  # their addresses may be set to GET
         account = door.setting("account_sid")
         if account and (said := pick(fields, "AccountSid")) and said != account:
             return Reading(why=f"it is of another account ({said[:40]})")
@@ -147,7 +148,7 @@ def with_and_without_port(address: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(urlunsplit(parts._replace(netloc=place)) for place in places))
 
 
-def _facts(fields: dict[str, str], call_id: str, result: str | None) -> CallFacts:
+def _facts(fields: Mapping[str, Any], call_id: str, result: str | None) -> CallFacts:
     talk = seconds_of(pick(fields, "DialCallDuration", "CallDuration"))
     outbound = (pick(fields, "Direction") or "").casefold().startswith("outbound")
     caller, called = pick(fields, "From", "Caller"), pick(fields, "To", "Called")

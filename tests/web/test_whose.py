@@ -81,6 +81,7 @@ def test_a_recording_that_did_not_come_is_said_on_the_call(sign_in: SignIn, data
     page = browser.get(f"/calls/{call_id}").text
     assert "could not be fetched" in page
     assert "The call and its facts are kept." in page
+    assert "nobody answered" not in page
     assert post(browser, f"/calls/{call_id}/fetches/{fetch_id}/retry").status_code == 302
     assert "still to come" in browser.get(f"/calls/{call_id}").text
     other = make_other(database)

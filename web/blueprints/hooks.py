@@ -63,6 +63,11 @@ def receive(provider: str, token: str, rest: str) -> Response:
     return _response(_answer(opened, take(opened, sent)))
 
 
+def now() -> datetime:
+    """The time a request is taken to have arrived at."""
+    return datetime.now(UTC)
+
+
 def vault() -> Vault:
     """What opens the secrets of sources, and the address people and providers reach us by."""
     settings = parts().settings
@@ -106,12 +111,17 @@ def _request(opened: OpenDoor, rest: str) -> Incoming:
         query=tuple(request.args.items(multi=True)),
         addresses=tuple(dict.fromkeys((*opened.addresses(rest, query), request.url))),
         headers={name.lower(): value for name, value in request.headers.items() if name.lower() != "cookie"},
-        received_at=datetime.now(UTC),
+        received_at=now(),
     )
 
 
 def _take_multipart(opened: OpenDoor, sent: Incoming) -> Answer:
     """A body with recordings: its signature is checked before a byte of it is stored."""
+    try:
+        parts().store.check_room()
+    except StorageFull as error:
+        drain()
+        raise disk_full() from error
     with _spooled() as spool:
         size = _copy(spool)
 

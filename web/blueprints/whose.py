@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from review.doorbell import ring
 from review.queries.call import get_call_row
 from review.services.number_choices import Ambiguity, BadChoice, choose_meant, who_is_meant
-from review.telephony.fetches import FetchRow, fetches_of_call, retry_fetch
+from review.telephony.fetches import FetchRow, call_result, fetches_of_call, retry_fetch
 from web.auth import viewer
 from web.errors import Refused
 from web.parts import parts
@@ -26,11 +26,12 @@ class Telephone:
 
     meant: Ambiguity
     fetches: tuple[FetchRow, ...]
+    result: str | None  # whether somebody answered, as the telephone system says
 
 
 def telephone_of(db: Any, call_id: int) -> Telephone:
     """The choice to be made and the recordings that are still to come, of a call the viewer may see."""
-    return Telephone(who_is_meant(db, call_id), fetches_of_call(db, call_id))
+    return Telephone(who_is_meant(db, call_id), fetches_of_call(db, call_id), call_result(db, call_id))
 
 
 @blueprint.post("/<int:call_id>/meant")

@@ -51,7 +51,7 @@ def freeswitch_cdr(*, encoded: bool, **variables: str) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", ["right", "none", "wrong"])
 def test_freeswitch_is_read_in_every_encoding(values_encoded: bool, form: str, kind: str) -> None:
     text = json.dumps(freeswitch_cdr(encoded=values_encoded)).encode()
-    plain = base64.b64encode(text)
+    plain = base64.encodebytes(text) if form == "bare base64" else base64.b64encode(text)  # with line breaks, too
     body, right = {
         "json": (text, "application/json"),
         "form": (b"cdr=" + quote(text).encode(), "application/x-www-form-urlencoded"),
@@ -81,7 +81,8 @@ def test_freeswitch_legs_end_in_one_call() -> None:
 @pytest.mark.parametrize(
     ("variables", "result"),
     [({"billsec": "0", "hangup_cause": "NO_ANSWER"}, "not_answered"),
-     ({"billsec": "0", "hangup_cause": "USER_BUSY"}, "busy"), ({"billsec": "12", "last_app": "voicemail"}, "voicemail"), ({"billsec": "9"}, "answered")],
+     ({"billsec": "0", "hangup_cause": "USER_BUSY"}, "busy"),
+     ({"billsec": "12", "last_app": "voicemail"}, "voicemail"), ({"billsec": "9"}, "answered")],
 )  # fmt: skip
 def test_freeswitch_says_whether_somebody_answered(variables: dict[str, str], result: str) -> None:
     cdr = json.dumps(freeswitch_cdr(encoded=False, **variables)).encode()
@@ -110,6 +111,13 @@ def test_twilio_calls_under_way_are_passed_over(state: str) -> None:
     sent = incoming(urlencode({"CallSid": "CA1", "CallStatus": state}).encode())
     reading = PROVIDERS["twilio"].read(sent, door("twilio"))
     assert (reading.calls, state in reading.why) == ((), True)
+
+
+def test_twilio_may_be_set_to_get() -> None:
+    query = (("CallSid", "CA1"), ("CallStatus", "busy"), ("From", CLIENT), ("To", "client:rita"))
+    sent = replace(incoming(b"", ""), method="GET", query=query)
+    (news,) = PROVIDERS["twilio"].read(sent, door("twilio")).calls
+    assert (news.facts.external_id, news.facts.result, news.facts.rep) == ("CA1", "busy", "rita")
 
 
 def test_twilio_recordings_that_are_not_there_are_passed_over() -> None:

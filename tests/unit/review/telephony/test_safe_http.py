@@ -99,7 +99,8 @@ def test_one_inner_address_among_open_ones_is_enough_to_refuse(web: Web) -> None
 
 @pytest.mark.parametrize(
     ("address", "own", "allowed"),
-    [("127.0.0.1", True, True), ("::1", True, True), ("::1", False, False), ("10.1.2.3", True, True), ("fd00::1", True, True), ("100.64.0.1", True, True),
+    [("127.0.0.1", True, True), ("::1", True, True), ("::1", False, False), ("10.1.2.3", True, True),
+     ("fd00::1", True, True), ("100.64.0.1", True, True),
      ("169.254.169.254", True, False), ("fe80::1", True, False), ("0.0.0.0", True, False), ("::", True, False),
      ("224.0.0.1", True, False), ("::ffff:169.254.169.254", True, False), ("93.184.216.34", False, True),
      ("10.1.2.3", False, False), ("2606:4700::1111", False, True)],
