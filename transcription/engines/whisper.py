@@ -17,7 +17,7 @@ from transcription.engines.whisper_crew import NARROW, share_threads, work_throu
 from transcription.engines.whisper_folder import model_width
 from transcription.engines.whisper_hearing import Encoded, Listener
 from transcription.engines.whisper_languages import Probabilities, Spoken, spread, vote
-from transcription.engines.whisper_memory import give_back_memory, keep_memory
+from transcription.engines.whisper_memory import give_back_memory, keep_memory, one_heap
 from transcription.engines.whisper_model import LoadedModel, load_model
 from transcription.engines.whisper_models import bring_model
 from transcription.engines.whisper_windows import Window, coming_windows, fill_windows
@@ -88,8 +88,10 @@ class WhisperEngine:
             wide = model_width(folder) or NARROW + 1
             crew, each = share_threads(threads, wide) if at_once is None else (at_once, max(1, threads // at_once))
             together = 1
-            keep_memory()
+            one_heap()
         loaded = load_model(folder, called, device, crew, each)
+        if device == "cpu":
+            keep_memory()
         stored = f"{called} (CTranslate2 {version('ctranslate2')}, {loaded.compute})"
         return cls(loaded, stored, crew=crew, together=together, most_tokens=most_tokens, once=once)
 

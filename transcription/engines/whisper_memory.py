@@ -20,13 +20,23 @@ _ARENAS_MOST: Final = -8
 _KEPT_BYTES: Final = 1 << 30
 
 
+def one_heap() -> None:
+    """From now on threads begun by this process take memory from one heap; before a model brings its threads."""
+    libc = _glibc()
+    if libc is not None:
+        libc.mallopt(_ARENAS_MOST, 1)
+
+
 def keep_memory() -> None:
-    """From now on this process keeps freed memory for later use, in one heap. Does nothing where there is no glibc."""
+    """From now on this process keeps freed memory for later use. Does nothing where there is no glibc.
+
+    Not before a model is loaded: of weights that are turned into whole numbers meanwhile, the old ones would be kept.
+    """
     libc = _glibc()
     if libc is not None:
         libc.mallopt(_MMAP_MOST, 0)
         libc.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
-        libc.mallopt(_ARENAS_MOST, 1)
+        libc.malloc_trim(0)
 
 
 def give_back_memory() -> None:
