@@ -28,6 +28,7 @@ from web.security import csp_nonce
 from web.wording import FILTERS as WORDING
 
 DEFAULT_LANGUAGE = UI_LANGUAGES[0]
+SECTION = {"doors": "sources"}  # pages whose entry in the navigation is another blueprint's
 LANGUAGE_COOKIE = "language"
 TIME_ZONE_COOKIE = "timezone"  # set by the page's script: the browser knows where its user sits
 
@@ -133,7 +134,7 @@ def navigation() -> tuple[NavigationItem, ...]:
             name=endpoint.partition(".")[0],
             label=label,
             url=url_for(endpoint),
-            active=request.blueprint == endpoint.partition(".")[0],
+            active=SECTION.get(request.blueprint or "", request.blueprint) == endpoint.partition(".")[0],
             count=None,
             parted=endpoint in ("clients.index", "scorecards.index"),
         )
