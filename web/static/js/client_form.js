@@ -57,7 +57,7 @@ export function keepForm(form) {
 
   function show(text = "") {
     const changed = dirty();
-    for (const button of form.querySelectorAll("[data-store], [data-throw]")) button.hidden = !changed;
+    for (const button of form.querySelectorAll("[data-store], [data-throw]")) button.hidden = !changed || (theirs && button.matches("[data-store]"));
     state.textContent = text || (changed ? words.dirty : "");
   }
 
@@ -186,9 +186,9 @@ export function keepForm(form) {
       owns.lastElementChild.querySelector("input").focus();
     } else if (button.matches("[data-remove-own]")) button.closest(".own").remove();
     else if (button.matches("[data-throw]")) {
-      write(base);
       complain("");
-      conflict.hidden = true;
+      if (theirs) return settle(theirs.fields);
+      write(base);
     } else if (button.matches("[data-merge]")) return merge();
     else if (button.matches("[data-keep-theirs]")) return settle(theirs.fields);
     else return;
