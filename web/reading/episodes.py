@@ -47,6 +47,7 @@ class EpisodeRow:
     moves: tuple[Step, ...]
     faults: tuple[Step, ...]
     after_turn: int | None
+    why: str = ""  # one sentence on what made the model hear it; "" where the quote's own words say so
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -107,6 +108,7 @@ def _episode(number: int, item: Mapping[str, Any]) -> EpisodeRow:
         moves=moves,
         faults=faults,
         after_turn=max((e.turn for e in spoken if e is not None and e.turn is not None), default=None),
+        why=str(item.get("why") or ""),
     )
 
 

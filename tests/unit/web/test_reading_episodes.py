@@ -60,3 +60,9 @@ def test_severity_is_shown_only_where_something_is_flagged() -> None:
     assert episode(outcome="ignored", severity="high").severity == "high"
     assert episode(severity=None).severity == ""
     assert episode().severity == ""
+
+
+def test_the_models_reason_is_shown_where_there_is_one() -> None:
+    why = "Heard in the words and their place in the call: “north of”."
+    assert episode(why=why).why == why
+    assert episode().why == ""
