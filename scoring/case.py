@@ -6,9 +6,12 @@ Detectors ask a `Case` for windows, hits and nearest misses, and whether the wor
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from itertools import chain
+from operator import attrgetter, itemgetter
+from typing import Final
 
 from scoring.assessment import Absence, Evidence, Metrics, Nearest
 from scoring.conversation import UNSURE_ROLES, Conversation, MergedTurn, mean_confidence
@@ -19,6 +22,9 @@ from scoring.questions import Question
 from scoring.talk import CutIn
 
 _start_of = attrgetter("start")
+_place_of = itemgetter(1, 3, 4, 5)  # a hit's turn, start, end and the entry that found it
+_stem_of = itemgetter(0)
+_NO_HITS: Final[list[Hit]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Window:
 
     def holds(self, turn: int) -> bool:
         """Whether a merged turn lies in the window."""
-        return bool(self.turns) and self.turns[0].index <= turn <= self.turns[-1].index
+        return bool(self.turns) and self.turns[0][0] <= turn <= self.turns[-1][0]
 
 
 @dataclass(frozen=True)
@@ -46,32 +52,59 @@ class Case:
     questions: tuple[Question, ...]
     metrics: Metrics
     cuts: tuple[CutIn, ...] | None
-    groups: dict[str, list[Hit]] = field(default_factory=dict)
-    by_turn: dict[int, list[Hit]] = field(default_factory=dict)
+    groups: dict[str, list[Hit]] = field(default_factory=lambda: defaultdict(list))
+    by_turn: dict[int, list[Hit]] = field(default_factory=lambda: defaultdict(list))
     trusted_turns: frozenset[int] = field(default=frozenset(), repr=False)
     """The turns that were understood and whose speaker is known."""
 
     asked: dict[int, tuple[Question, ...]] = field(default_factory=dict, repr=False)
     """The questions by the turn they stand in, in order."""
 
+    merged: dict[int, int] = field(default_factory=dict, repr=False)
+    """The merged turn by the number of each delivered turn in it."""
+
     longest_hit: int = 0
     """Characters of the longest hit."""
+
+    least_clear: float = 0.0
+    """The least confidence with which words count (the pack's `word_confidence`)."""
 
     doubts: dict[tuple[str, str, bool], str | None] = field(default_factory=dict, repr=False)
     windows: dict[str, Window] = field(default_factory=dict, repr=False)
     # The same is asked of a turn for each of its hits, and in a badly cut call one turn may hold all of them.
-    looked_up: dict[tuple[int, str], list[Hit]] = field(default_factory=dict, repr=False)
+    looked_up: dict[tuple[int, str], list[Hit]] = field(default_factory=lambda: defaultdict(list), repr=False)
     turn_groups: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        trusted = frozenset(t.index for t in self.conversation.turns if self.clear_turn(t) and self.knows_role(t))
+        turns = self.conversation.turns
+        clear, sure = self.pack.threshold("turn_confidence"), self.pack.threshold("role_confidence")
+        trusted = frozenset(
+            [  # as `clear_turn` and `knows_role` say of each
+                turn.index
+                for turn in turns
+                if (turn.clearness is None or turn.clearness >= clear)
+                and turn.role not in UNSURE_ROLES
+                and (turn.role_confidence is None or turn.role_confidence >= sure)
+            ]
+        )
+        least = self.pack.threshold("word_confidence")
         object.__setattr__(self, "trusted_turns", trusted)
-        object.__setattr__(self, "longest_hit", max((hit.end - hit.start for hit in self.hits), default=0))
+        object.__setattr__(self, "longest_hit", max([hit.end - hit.start for hit in self.hits], default=0))
+        object.__setattr__(self, "least_clear", least)
+        self.merged.update({piece.turn: turn.index for turn in turns for piece in turn.pieces})
         for question in self.questions:
             self.asked[question.turn] = (*self.asked.get(question.turn, ()), question)
+        groups, by_turn, looked_up = self.groups, self.by_turn, self.looked_up
         for hit in self.hits:
-            self.groups.setdefault(hit.group, []).append(hit)
-            self.by_turn.setdefault(hit.turn, []).append(hit)
+            group, turn, confidence = hit.entry.group, hit.turn, hit.speech_confidence
+            groups[group].append(hit)
+            by_turn[turn].append(hit)
+            if turn in trusted and (confidence is None or confidence >= least):
+                looked_up[turn, group].append(hit)
+                at = group.find(".")
+                while at > 0:
+                    looked_up[turn, group[:at]].append(hit)
+                    at = group.find(".", at + 1)
 
     def turn(self, index: int) -> MergedTurn:
         """The merged turn of that index."""
@@ -79,12 +112,19 @@ class Case:
 
     def found(self, groups: Iterable[str], window: Window | None = None, role: str | None = None) -> list[Hit]:
         """The trusted hits of the groups in the window, in order of place."""
-        hits = [hit for group in groups for hit in self.groups.get(group, ()) if self.trusts(hit)]
-        if window is not None:
+        trusted, least = self.trusted_turns, self.least_clear
+        hits = [
+            hit
+            for group in groups
+            for hit in self.groups.get(group, ())
+            if hit.turn in trusted and (hit.speech_confidence is None or hit.speech_confidence >= least)
+        ]
+        if window is not None and hits:
             hits = [hit for hit in hits if window.holds(hit.turn)]
-        if role is not None:
-            hits = [hit for hit in hits if self.turn(hit.turn).role == role]
-        return sorted(hits, key=lambda hit: (hit.turn, hit.start, hit.end, hit.entry.id))
+        if role is not None and hits:
+            turns = self.conversation.turns
+            hits = [hit for hit in hits if turns[hit.turn].role == role]
+        return sorted(hits, key=_place_of) if len(hits) > 1 else hits
 
     def unsure(self, groups: Iterable[str], window: Window | None = None) -> list[Hit]:
         """The hits of the groups whose words or speaker are too unsure to count."""
@@ -96,15 +136,8 @@ class Case:
         ]
 
     def in_turn(self, turn: int, prefix: str) -> list[Hit]:
-        """The trusted hits in a turn whose group is `prefix` or begins with `prefix.`."""
-        asked = (turn, prefix)
-        if asked not in self.looked_up:
-            self.looked_up[asked] = [
-                hit
-                for hit in self.by_turn.get(turn, ())
-                if (hit.group == prefix or hit.group.startswith(prefix + ".")) and self.trusts(hit)
-            ]
-        return self.looked_up[asked]
+        """The trusted hits in a turn whose group is `prefix` or begins with `prefix.`; not to be changed."""
+        return self.looked_up.get((turn, prefix), _NO_HITS)
 
     def overlapping(self, turn: int, start: int, end: int) -> list[Hit]:
         """The hits in a turn, trusted or not, that share characters with `start`..`end`."""
@@ -116,16 +149,17 @@ class Case:
     def groups_in(self, turn: int) -> frozenset[str]:
         """The groups of all hits in a turn, trusted or not."""
         if turn not in self.turn_groups:
-            self.turn_groups[turn] = frozenset(hit.group for hit in self.by_turn.get(turn, ()))
+            self.turn_groups[turn] = frozenset([hit.entry.group for hit in self.by_turn.get(turn, ())])
         return self.turn_groups[turn]
 
     def trusts(self, hit: Hit) -> bool:
         """Whether a hit's own words, its turn and its speaker are sure enough to count."""
-        return hit.turn in self.trusted_turns and self.clear(hit.speech_confidence)
+        confidence = hit.speech_confidence
+        return hit.turn in self.trusted_turns and (confidence is None or confidence >= self.least_clear)
 
     def clear(self, confidence: float | None) -> bool:
         """Whether words recognised with this confidence can be judged; typed words (None) can."""
-        return confidence is None or confidence >= self.pack.threshold("word_confidence")
+        return confidence is None or confidence >= self.least_clear
 
     def clear_turn(self, turn: MergedTurn) -> bool:
         """Whether a turn as a whole was understood: in noise an engine is sometimes sure of words nobody said."""
@@ -186,11 +220,11 @@ class Case:
             if any(turn.role in UNSURE_ROLES for turn in self.conversation.turns):
                 return "It is not known who of the two speakers is the rep."
             return f"The {role} says nothing in this part of the call."
-        words = sum(turn.length() for turn in mine)
-        unknown = sum(turn.length() for turn in mine if not self.knows_role(turn))
+        words = sum([turn.size for turn in mine])
+        unknown = sum([turn.size for turn in mine if not self.knows_role(turn)])
         if unknown * 2 > words or (absence and any(turn.role in UNSURE_ROLES for turn in window.turns)):
             return "It is not sure who speaks in this part of the call."
-        confidence = mean_confidence(word for turn in mine for word in turn.words)
+        confidence = mean_confidence(chain.from_iterable([turn.words for turn in mine]))
         if not self.clear(confidence):
             return f"The speech engine is unsure of the {role}'s words here (mean confidence {confidence:.2f})."
         if role == "rep" and words < self.pack.threshold("fewest_words"):
@@ -225,7 +259,9 @@ class Case:
             if turn.role != role:
                 continue
             for sentence in turn.sentences:
-                stems = {token.stem for token in sentence.tokens}
+                if len(sentence.tokens) < 2:
+                    continue
+                stems = set(map(_stem_of, sentence.tokens))
                 shared = len(stems & wanted)
                 if shared < 2:
                     continue

@@ -77,8 +77,8 @@ class MergedTurn(NamedTuple):
         """The characters `start`..`end` as evidence, kept within one delivered turn (its largest part)."""
         piece, start, end = self._within_piece(start, end)
         words = self.words_in(start, end)
-        begins = [word[2] for word in words if word[2] is not None]
-        ends = [word[3] for word in words if word[3] is not None]
+        begins = [at for _, _, at, _, _ in words if at is not None]
+        ends = [at for _, _, _, at, _ in words if at is not None]
         return Evidence(
             self.text[start:end],
             min(begins) if begins else piece.begins,
@@ -97,11 +97,13 @@ class MergedTurn(NamedTuple):
     def _within_piece(self, start: int, end: int) -> tuple[Piece, int, int]:
         best = self.pieces[0]
         if len(self.pieces) > 1:
-            best = max(self.pieces, key=lambda piece: (min(end, piece.end) - max(start, piece.start), -piece.start))
-        start, end = max(start, best.start), min(end, best.end)
-        while start < end and self.text[start].isspace():
+            best = max(self.pieces, key=lambda piece: (min(end, piece[2]) - max(start, piece[1]), -piece[1]))
+        _, first, last, _, _ = best
+        start, end = start if start > first else first, end if end < last else last
+        text = self.text
+        while start < end and text[start].isspace():
             start += 1
-        while end > start and self.text[end - 1].isspace():
+        while end > start and text[end - 1].isspace():
             end -= 1
         return best, start, end
 
@@ -166,7 +168,7 @@ def mean_confidence(words: Iterable[PlacedWord]) -> float | None:
 
     `fsum`, here and wherever seconds and confidences are added: `sum` rounds otherwise from Python 3.12 on.
     """
-    values = [word[4] for word in words if word[4] is not None]
+    values = [sure for _, _, _, _, sure in words if sure is not None]
     return fsum(values) / len(values) if values else None
 
 
@@ -234,9 +236,29 @@ def _piece(number: int, turn: Turn, start: int, end: int) -> Piece:
     return _new(Piece, (number, start, end, begins, ends))
 
 
+def _gap_between(words: list[str], text: str) -> int | None:
+    """Characters between neighbouring words where the text is nothing but the words, with or without spaces."""
+    said = text.split()
+    if said == words:
+        return 1 if " ".join(words) == text else None
+    return 0 if len(said) == 1 and said[0] == text == "".join(words) and all(words) else None
+
+
 def _place_words(words: Sequence[Word], text: str, offset: int, placed: list[PlacedWord]) -> None:
     """Add each word with its characters in the text, searched forward; a word that is not in the text is left out."""
     place = placed.append
+    texts = [word.text for word in words]
+    gap = _gap_between(texts, text)
+    if gap is not None:
+        at = offset
+        for word, said in zip(words, texts, strict=True):
+            end = at + len(said)
+            begins, ends = word.start, word.end
+            if begins is not None and ends is not None and ends < begins:
+                begins, ends = ends, begins
+            place((at, end, begins, ends, word.confidence))
+            at = end + gap
+        return
     find = text.find
     at = 0
     lowered = ""

@@ -94,6 +94,7 @@ def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, fa
     questions = find_questions(conversation, pack, "rep")
     known = any(turn.role not in UNSURE_ROLES for turn in conversation.turns)
     said = utterances(transcript, conversation)
+    cuts = None if said is None else cut_ins(said, pack.thresholds)
     metrics = measure(
         transcript,
         conversation,
@@ -102,6 +103,7 @@ def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, fa
         questions=len(questions) if known else None,
         open_questions=sum(question.open for question in questions) if known else None,
         asked=tuple(_place(conversation, question) for question in questions),
+        cuts=cuts,
     )
     return Case(
         conversation=conversation,
@@ -111,7 +113,7 @@ def open_case(transcript: Transcript, conversation: Conversation, pack: Pack, fa
         hits=matcher.find(conversation),
         questions=questions,
         metrics=metrics,
-        cuts=None if said is None else cut_ins(said, pack.thresholds),
+        cuts=cuts,
     )
 
 

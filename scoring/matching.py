@@ -45,7 +45,6 @@ class Matcher:
         self._regexes: list[tuple[Entry, GuardedRegex]] = []
         self._stems: dict[tuple[str, ...], frozenset[str]] = {}
         self._fuzzy: list[tuple[Entry, str, frozenset[str]]] = []
-        self._fuzzy_by_stem: dict[str, list[int]] = {}
         self._short: dict[tuple[str, str], list[Hit]] = {}
         self._language = pack.vocabulary.language
         self._negations = pack.words["negations"]
@@ -62,9 +61,12 @@ class Matcher:
                 for role in roles:
                     self._by_role[role].add(number, entry, phrase, further)
                 number += 1
-            self._regexes.extend((entry, expression) for expression in entry.regex)
+            for expression in entry.regex:
+                for role in roles:
+                    self._by_role[role].add_regex(len(self._regexes), expression.needs)
+                self._regexes.append((entry, expression))
             for text in entry.fuzzy:
-                self._add_fuzzy(entry, text)
+                self._add_fuzzy(entry, text, roles)
         for rules in self._by_role.values():
             rules.needs.close()
 
@@ -73,14 +75,14 @@ class Matcher:
         counts = self.pack.vocabulary.counts
         return sum([counts.get(key, 0) for key in need]) <= _RARE * counts.get(EMPTY, 0)
 
-    def _add_fuzzy(self, entry: Entry, text: str) -> None:
+    def _add_fuzzy(self, entry: Entry, text: str, roles: Iterable[str]) -> None:
         words = self._language.tokens(text)
         stems = frozenset(word.stem for word in words)
         # Whoever says this share of the words says at least one of any set of so many.
         enough = ceil(self._fuzzy_share * len(stems))
         rarest = sorted(stems, key=lambda stem: (self.pack.vocabulary.counts.get(stem, 0), stem))
-        for stem in rarest[: len(stems) - enough + 1]:
-            self._fuzzy_by_stem.setdefault(stem, []).append(len(self._fuzzy))
+        for role in roles:
+            self._by_role[role].add_fuzzy(len(self._fuzzy), entry, frozenset(rarest[: len(stems) - enough + 1]))
         self._fuzzy.append((entry, " ".join(word.surface for word in words), stems))
 
     def forget(self) -> None:
@@ -157,17 +159,19 @@ class Matcher:
     def _search(self, turn: MergedTurn) -> list[Hit]:
         if not turn.sentences:
             return []
-        stream = Stream(turn, self.pack.vocabulary)
-        found: list[Hit] = []
         rules = self._by_role.get(turn.role)
-        if rules is not None:
-            groups, met = rules.needs.met_by(stream.text)
-            if groups:
-                self._phrase_hits(turn, stream, rules, groups, met, found)
-        if self._regexes:
-            found.extend(self._regex_hits(turn, stream))
-        if self._fuzzy:
-            found.extend(self._fuzzy_hits(turn, stream))
+        if rules is None:
+            return []
+        stream = Stream(turn, self.pack.vocabulary)
+        groups, met = rules.needs.met_by(stream.text)
+        if not groups:
+            return []
+        found: list[Hit] = []
+        self._phrase_hits(turn, stream, rules, groups, met, found)
+        if numbers := [number for group in rules.regexes.keys() & groups for number in rules.regexes[group]]:
+            found.extend(self._regex_hits(turn, stream, sorted(numbers)))
+        if numbers := [number for group in rules.fuzzy.keys() & groups for number in rules.fuzzy[group]]:
+            found.extend(self._fuzzy_hits(turn, stream, rules, met, sorted(numbers)))
         return without_overlaps(found)
 
     def _phrase_hits(
@@ -207,46 +211,28 @@ class Matcher:
                     return False
         return True
 
-    def _hit(self, entry: Entry, turn: MergedTurn, stream: Stream, start: int, end: int) -> Hit | None:
-        """What was found in places `start`..`end` of the line by its sound, where the entry's conditions hold."""
-        first, last = stream.span(start, end)
-        rules = self._by_role.get(turn.role)
-        if last < first or rules is None:
-            return None
-        _, met = rules.needs.met_by(stream.text)
-        if not self._counts(entry, stream, rules, met, start, end):
-            return None
-        begin, stop = stream.tokens[first][2], stream.tokens[last][3]
-        number, confidence = stream.sentence_at(start), stream.confidence(begin, stop)
-        return Hit(entry, turn.index, number, begin, stop, entry.id, entry.precision, confidence)
-
     def _negated(self, stream: Stream, first: int, sentence: int) -> bool:
         begins = stream.sentence_bounds(sentence)[0] - sentence - 1
         before = stream.tokens[max(begins, first - _NEGATION_REACH) : first]
         return any(token.stem in self._negations for token in before)
 
-    def _regex_hits(self, turn: MergedTurn, stream: Stream) -> Iterable[Hit]:
-        stems = stream.stems()
-        for entry, expression in self._regexes:
-            if entry.role not in ("any", turn.role) or expression.needs.isdisjoint(stems):
-                continue
+    def _regex_hits(self, turn: MergedTurn, stream: Stream, numbers: Iterable[int]) -> Iterable[Hit]:
+        for entry, expression in [self._regexes[number] for number in numbers]:
             for start, end in expression.spans(turn.text):
                 if end > start:
                     number = _sentence_of_char(stream, start)
                     confidence = stream.confidence(start, end)
                     yield Hit(entry, turn.index, number, start, end, entry.id, entry.precision, confidence)
 
-    def _fuzzy_hits(self, turn: MergedTurn, stream: Stream) -> Iterable[Hit]:
+    def _fuzzy_hits(
+        self, turn: MergedTurn, stream: Stream, rules: RoleRules, met: int, numbers: Iterable[int]
+    ) -> Iterable[Hit]:
         surface: str | None = None
         starts: list[int] = []
         if len(stream.tokens) > _FUZZY_TURN:
             return
-        known = self._fuzzy_by_stem
         said = stream.stems()
-        for number in sorted({number for stem in known.keys() & said for number in known[stem]}):
-            entry, phrase, stems = self._fuzzy[number]
-            if entry.role not in ("any", turn.role):
-                continue
+        for entry, phrase, stems in [self._fuzzy[number] for number in numbers]:
             if len(stems & said) < self._fuzzy_share * len(stems):
                 continue
             if surface is None:
@@ -260,9 +246,12 @@ class Matcher:
             # "I am interested" is one letter-run away from "I am not interested".
             if sum(t.stem in self._negations for t in tokens) != len(stems & self._negations):
                 continue
-            hit = self._hit(entry, turn, stream, stream.place(first), stream.place(last) + 1)
-            if hit is not None:
-                yield hit._replace(precision=hit.precision * found.score / 100)
+            start, end = stream.place(first), stream.place(last) + 1
+            if self._counts(entry, stream, rules, met, start, end):
+                begin, stop = tokens[0][2], tokens[-1][3]
+                precision, confidence = entry.precision * found.score / 100, stream.confidence(begin, stop)
+                number = stream.sentence_at(start)
+                yield Hit(entry, turn.index, number, begin, stop, entry.id, precision, confidence)
 
 
 @lru_cache(maxsize=8)

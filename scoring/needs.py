@@ -84,15 +84,19 @@ class Needs(dict[str, Met]):
     def __missing__(self, pair: str) -> Met:
         if len(self) >= MOST_PAIRS:
             self.clear()
-        kinds = self._codes.kinds(pair) or pair
-        one, other = {pair[0], kinds[0]}, {pair[1], kinds[1]}
-        keys = other.union([first + second for first in one for second in other])
-        groups: set[int] = set()
+        kinds = self._codes.kinds(pair)
+        keys: Iterable[str] = (pair[1], pair)
+        if kinds is not None:
+            one, other = {pair[0], kinds[0]}, {pair[1], kinds[1]}
+            keys = other.union([first + second for first in one for second in other])
+        groups: tuple[int, ...] = ()
         bits = 0
         for key in keys:
-            groups.update(self._groups_of.get(key, ()))
-            bits |= self._bits_of.get(key, 0)
-        found = self[pair] = tuple(sorted(groups)), self._masks.get(bits, bits)
+            if key in self._groups_of:
+                groups += self._groups_of[key]
+            if more := self._bits_of.get(key, 0):
+                bits = bits | more if bits else more
+        found = self[pair] = groups, bits
         return found
 
     def _line_keys(self, need: frozenset[str]) -> set[str]:

@@ -7,11 +7,12 @@ as words are. A long turn is read in pieces of about the length the model was tr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import sqrt
+from operator import add
 from typing import Final
 
 from scoring.case import Case
@@ -121,9 +122,15 @@ def class_places(tokens: Sequence[Token], classes: Classes) -> list[tuple[tuple[
     """The classes met, in order, each with the first and last token of its word; the longest word wins."""
     found = []
     place = 0
-    while place < len(tokens):
+    last = len(tokens)
+    get = classes.get
+    while place < last:
+        words = get(tokens[place][0])
+        if words is None:
+            place += 1
+            continue
         size = 1
-        for word, names in classes.get(tokens[place][0], {}).items():
+        for word, names in words.items():
             long = len(word)
             if long == 1 or tuple(token[0] for token in tokens[place : place + long]) == word:
                 found.append((names, place, place + long - 1))
@@ -160,10 +167,30 @@ def _kind(group: str) -> str:
 def read_signs(tokens: Sequence[Token], language: Language, classes: Classes, context: frozenset[str]) -> Signs:
     """The signs of a piece said after that context."""
     return Signs(
-        frozenset(sign for sign, _, _ in word_runs(tokens, language)),
-        frozenset(sign for sign, _, _ in class_runs(tokens, classes)),
+        frozenset(word_signs(tokens, language)),
+        frozenset([f"#{name}" for names, _, _ in class_places(tokens, classes) for name in names]),
         context,
     )
+
+
+def word_signs(tokens: Sequence[Token], language: Language) -> Iterator[str]:
+    """The signs of `word_runs` without their places, each of one size put together at once."""
+    stems = [token[0] for token in tokens]
+    if not language.joined:
+        return chain(stems, map(" ".join, pairwise([BEGIN, *stems, END])))
+    marked = [BEGIN]
+    if language.marks_words:
+        for token in tokens:
+            if token[4]:
+                marked.append(_WORD)
+            marked.append(token[0])
+    else:
+        marked += stems
+    marked.append(END)
+    runs: list[Iterable[str]] = [marked]
+    for size in range(2, max(_RUNS[language.code]) + 1):
+        runs.append(list(map(add, runs[-1], marked[size - 1 :])))
+    return chain.from_iterable([runs[size - 1] for size in _RUNS[language.code]])
 
 
 def read_classes(language: Language) -> dict[str, dict[tuple[str, ...], tuple[str, ...]]]:

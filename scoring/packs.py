@@ -86,10 +86,16 @@ class Pack:
                 _ = phrase.regex
 
     def phrase(self, source: str) -> Compiled:
-        """A phrase of code's own (call facts such as a company's name) in the pack's vocabulary."""
-        return compile_pattern(source, self.vocabulary)
+        """A phrase of code's own in the pack's vocabulary; the same few are asked for in every call."""
+        return _phrase(self, source)
 
 
+@lru_cache(maxsize=64)
+def _phrase(pack: Pack, source: str) -> Compiled:
+    return compile_pattern(source, pack.vocabulary)
+
+
+@lru_cache(maxsize=1)
 def languages_with_packs() -> tuple[str, ...]:
     """The languages that have a pack."""
     root = resources.files("scoring").joinpath("packs")

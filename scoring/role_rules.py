@@ -23,14 +23,34 @@ class RoleRules:
         self.needs = Needs(codes)
         self.rules: list[list[Rule]] = []
         self.guards: dict[Entry, tuple[tuple[int, Compiled], ...]] = {}
+        self.regexes: dict[int, list[int]] = {}
+        """The matcher's raw expressions by the group of the words they need."""
+
+        self.fuzzy: dict[int, list[int]] = {}
+        """The matcher's fuzzy phrases by the group of their rarest words."""
+
+    def _group(self, need: frozenset[str]) -> int:
+        group = self.needs.group(need)
+        while len(self.rules) <= group:
+            self.rules.append([])
+        return group
+
+    def add_regex(self, number: int, need: frozenset[str]) -> None:
+        """A raw expression by its number, tried where one of the words is said."""
+        self.regexes.setdefault(self._group(need), []).append(number)
+
+    def add_fuzzy(self, number: int, entry: Entry, need: frozenset[str]) -> None:
+        """A fuzzy phrase by its number, tried where one of the words is said."""
+        self._add_guards(entry)
+        self.fuzzy.setdefault(self._group(need), []).append(number)
+
+    def _add_guards(self, entry: Entry) -> None:
+        if entry not in self.guards:
+            self.guards[entry] = tuple((self.needs.bit(guard.required[0]), guard) for guard in entry.unless)
 
     def add(self, number: int, entry: Entry, phrase: Compiled, further: Iterable[frozenset[str]]) -> None:
         """A phrase of an entry, with those of its further needs that are rare enough to be looked at."""
-        if entry not in self.guards:
-            self.guards[entry] = tuple((self.needs.bit(guard.required[0]), guard) for guard in entry.unless)
+        self._add_guards(entry)
         bits = reduce(or_, map(self.needs.bit, further), 0)
         plain = entry.asks is None and not entry.guarded and not entry.unless
-        group = self.needs.group(phrase.required[0])
-        while len(self.rules) <= group:
-            self.rules.append([])
-        self.rules[group].append((number, bits, entry, phrase, plain))
+        self.rules[self._group(phrase.required[0])].append((number, bits, entry, phrase, plain))

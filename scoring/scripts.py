@@ -67,7 +67,7 @@ class _Stage:
         self.own = _turns_of(case, [span for span in spans if span.stage == stage.id])
         self.turns = self.own
         if stage.id in _PLACES:
-            self.turns = self.own | {turn.index for turn in self.window.turns}
+            self.turns = self.own.union([turn.index for turn in self.window.turns])
 
     def found(self) -> StageScript:
         required = [self._required(move) for move in self.stage.required]
@@ -165,5 +165,5 @@ def _state(answer: str, best: bool, worst: bool) -> str:
 
 def _turns_of(case: Case, spans: Sequence[StageSpan]) -> set[int]:
     """The merged turns of the spans, whose turns count as delivered."""
-    within = {number for span in spans for number in range(span.turns[0], span.turns[1] + 1)}
-    return {turn.index for turn in case.conversation.turns if any(piece.turn in within for piece in turn.pieces)}
+    merged = case.merged
+    return {merged[number] for span in spans for number in range(span.turns[0], span.turns[1] + 1) if number in merged}

@@ -39,6 +39,9 @@ _CUES: Final = {
     "leaves": ("close", 1.0),
     "thanks": ("close", 0.4),
 }
+_PLACED_CUES: Final = {group: (STAGES.index(stage), weight) for group, (stage, weight) in _CUES.items()}
+_OPENING, _DISCOVERY, _PRESENTATION, _PRICE, _OBJECTIONS, _CLOSE = range(len(STAGES))
+_NOTHING: Final = [0.0] * len(STAGES)
 _NEEDS_QUESTION: Final = 1.5
 _OBJECTION: Final = 2.5
 _HANDLING: Final = 1.3
@@ -66,50 +69,52 @@ def find_stages(case: Case, objections: Sequence[Objection]) -> tuple[StageSpan,
 
 def _objection_turns(case: Case, objections: Sequence[Objection]) -> frozenset[int]:
     """The merged turns that raise an objection or hold the first answer and the moves of its handling."""
-    merged = {piece.turn: turn.index for turn in case.conversation.turns for piece in turn.pieces}
     quotes = [o.client for o in objections] + [o.response for o in objections if o.response is not None]
     quotes += [move.evidence for o in objections for move in o.moves if move.name != "next_step"]
-    return frozenset(merged[quote.turn] for quote in quotes if quote.turn is not None)
+    return frozenset(case.merged[quote.turn] for quote in quotes if quote.turn is not None)
 
 
 def _score(case: Case, index: int, needs: frozenset[int], objections: frozenset[int]) -> list[float]:
-    row = dict.fromkeys(STAGES, 0.0)
-    place = index / max(1, len(case.conversation.turns) - 1)
-    for group in sorted({hit.group for hit in case.by_turn.get(index, ()) if case.trusts(hit)}):
-        if group in _CUES:
-            stage, weight = _CUES[group]
-            if stage == "opening":
+    row = _NOTHING.copy()
+    hits = case.by_turn.get(index)
+    if hits is not None:
+        place = index / max(1, len(case.conversation.turns) - 1)
+        cues = {hit.entry.group for hit in hits if hit.entry.group in _CUES and case.trusts(hit)}
+        for group in sorted(cues) if len(cues) > 1 else cues:
+            stage, weight = _PLACED_CUES[group]
+            if stage == _OPENING:
                 weight *= max(0.0, 1 - _PLACE * place)
-            elif stage == "close":
+            elif stage == _CLOSE:
                 weight *= min(1.0, max(0.0, _PLACE * place - 1.2))
             row[stage] += weight
     if index in needs:
-        row["discovery"] += _NEEDS_QUESTION
+        row[_DISCOVERY] += _NEEDS_QUESTION
     if index in objections:  # a benefit or a price there is the answer to it
-        row["presentation"] = row["price"] = 0.0
-        row["objections"] += _OBJECTION if case.in_turn(index, "objection") else _HANDLING
-    return [row[stage] for stage in STAGES]
+        row[_PRESENTATION] = row[_PRICE] = 0.0
+        row[_OBJECTIONS] += _OBJECTION if case.in_turn(index, "objection") else _HANDLING
+    return row
 
 
 def _best_path(scores: list[list[float]]) -> list[int]:
     best = [scores[0][stage] - 1.0 * stage for stage in range(len(STAGES))]
     back: list[list[int]] = []
     for row in scores[1:]:
-        choices = [_best_before(best, costs) for costs in _COSTS]
-        best = [row[stage] + best[before] - _COSTS[stage][before] for stage, before in enumerate(choices)]
+        choices: list[int] = []
+        reached: list[float] = []
+        for value, costs in zip(row, _COSTS, strict=True):
+            # The stage it pays most to come from; of equal ones the earlier.
+            worth = list(map(sub, best, costs))
+            before = worth.index(max(worth))
+            choices.append(before)
+            reached.append(value + best[before] - costs[before])
+        best = reached
         back.append(choices)
-    at = _best_before(best, [0.0] * len(STAGES))
+    at = best.index(max(best))
     path = [at]
     for choices in reversed(back):
         at = choices[at]
         path.append(at)
     return path[::-1]
-
-
-def _best_before(best: Sequence[float], costs: Sequence[float]) -> int:
-    """The stage it pays most to come from; of equal ones the earlier."""
-    worth = list(map(sub, best, costs))
-    return worth.index(max(worth))
 
 
 def _cost(before: int, after: int) -> float:
@@ -136,7 +141,7 @@ def _spans(case: Case, path: list[int], scores: list[list[float]]) -> list[Stage
             groups.append((stage, index, index))
     spans: list[StageSpan] = []
     for stage, first, last in groups:
-        if max(scores[index][stage] for index in range(first, last + 1)) < _EVIDENCE:
+        if max([row[stage] for row in scores[first : last + 1]]) < _EVIDENCE:
             continue
         begins = [t.begins for t in turns[first : last + 1] if t.begins is not None]
         ends = [t.ends for t in turns[first : last + 1] if t.ends is not None]

@@ -110,14 +110,14 @@ class Criterion:
         """The fewest points an answer gives."""
         if self.range is not None:
             return self.range.least
-        return min((option.points for option in self.options), default=0.0)
+        return min([option.points for option in self.options], default=0.0)
 
     @property
     def most(self) -> float:
         """The most points an answer gives."""
         if self.range is not None:
             return self.range.most
-        return max((option.points for option in self.options), default=0.0)
+        return max([option.points for option in self.options], default=0.0)
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -127,7 +127,10 @@ class Criterion:
     def chosen(self, answer: str) -> Option | None:
         """The option an answer chooses (for a range one made of its number); None for anything else, typed text too."""
         if self.range is None:
-            return next((option for option in self.options if option.id == answer), None)
+            for option in self.options:
+                if option.id == answer:
+                    return option
+            return None
         value = self.range.number(answer)
         if value is None:
             return None

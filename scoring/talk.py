@@ -12,8 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
+from operator import itemgetter
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 from scoring.assessment import Metrics, Span
 from scoring.conversation import UNSURE_ROLES, Conversation, MergedTurn
@@ -45,8 +46,7 @@ _JOINED_BACKCHANNEL: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Utterance:
+class Utterance(NamedTuple):
     """One delivered turn with times: who, when (seconds), its text, whether it is only a back-channel."""
 
     turn: int
@@ -56,6 +56,10 @@ class Utterance:
     text: str
     brief: bool
     spoken: tuple[tuple[float, float], ...]
+
+
+_new: Final = tuple.__new__
+_start_and_turn: Final = itemgetter(2, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def utterances(transcript: Transcript, conversation: Conversation) -> tuple[Utte
     words = sum([_count(item.text, None) for item in timed])
     if talk <= 0 or words / talk > _FASTEST:
         return None
-    return tuple(sorted(timed, key=lambda item: (item.start, item.turn)))
+    return tuple(sorted(timed, key=_start_and_turn))
 
 
 def measure(
@@ -94,10 +98,12 @@ def measure(
     questions: int | None = None,
     open_questions: int | None = None,
     asked: tuple[QuestionSpan, ...] = (),
+    cuts: tuple[CutIn, ...] | None = None,
 ) -> Metrics:
     """The measures of what was `said` (`utterances`).
 
-    `questions` and where they were `asked` come from the language's rules and are passed through.
+    `cuts` are its `cut_ins` where they are known already. `questions` and where they were `asked` come from the
+    language's rules and are passed through.
     """
     known = any(turn.role == "rep" for turn in conversation.turns)
     if said is None or not conversation.turns:
@@ -107,7 +113,7 @@ def measure(
     monologue = longest_monologue(said) if known else None
     gaps = patience_gaps(said)
     patience = [gap.end - gap.start for gap in gaps]
-    cuts = cut_ins(said, thresholds) if known else ()
+    cuts = () if not known else cut_ins(said, thresholds) if cuts is None else cuts
     language = conversation.language
     duration = transcript.duration or max(item.end for item in said)
     return Metrics(
@@ -163,14 +169,16 @@ def cut_ins(said: Sequence[Utterance], thresholds: Mapping[str, float] = DEFAULT
     """Where one speaker starts while the other still speaks and the other breaks off; back-channels are none."""
     punctuated = any(item.text.rstrip()[-1:] in ".?!。？！" for item in said)
     found = []
+    least = thresholds["cut_in_seconds"] - 1e-9
     for index, item in enumerate(said):
         if item.brief:
             continue
-        for other in reversed(said[max(0, index - 6) : index]):
+        for place in range(index - 1, max(-1, index - 7), -1):
+            other = said[place]
             if other.role == item.role or other.role in UNSURE_ROLES:
                 continue
             overlap = other.end - item.start
-            if overlap >= thresholds["cut_in_seconds"] - 1e-9 and _broke_off(other, overlap, punctuated, thresholds):
+            if overlap >= least and _broke_off(other, overlap, punctuated, thresholds):
                 found.append(CutIn(item.role, item.turn, other.turn, item.start, overlap))
             break
     return tuple(found)
@@ -218,17 +226,20 @@ def _utterance(number: int, turn: Turn, language: Language, read: MergedTurn | N
     if start is None or end is None or end < start:
         return None
     brief = False
-    if len(turn.text) <= _BACKCHANNEL_LETTERS:
+    most = _BACKCHANNEL_SYLLABLES if language.joined else _BACKCHANNEL_WORDS
+    if len(turn.text) <= _BACKCHANNEL_LETTERS and (read is None or read.size <= most):
         sentences = read_text(language, turn.text) if read is None else read.sentences
         brief = _is_brief([token.surface for sentence in sentences for token in sentence.tokens], language)
-    return Utterance(number, turn.role, start, end, turn.text, brief, spoken or ((start, end),))
+    return _new(Utterance, (number, turn.role, start, end, turn.text, brief, spoken or ((start, end),)))
 
 
 def _joined(words: Sequence[Word]) -> tuple[tuple[float, float], ...]:
     """The stretches of talk that the words of a turn make up."""
     if not words:
         return ()
-    timed = [(w.start, w.end) for w in words if w.start is not None and w.end is not None and w.end >= w.start]
+    timed = [
+        (start, end) for w in words if (start := w.start) is not None and (end := w.end) is not None and end >= start
+    ]
     if not timed:
         return ()
     timed.sort()
@@ -253,19 +264,22 @@ def _is_brief(words: Sequence[str], language: Language) -> bool:
 
 
 def _talk_time(said: Sequence[Utterance], role: str) -> float:
-    return fsum(end - start for item in said if item.role == role for start, end in item.spoken)
+    return fsum([end - start for item in said if item.role == role for start, end in item.spoken])
 
 
 def _pace(said: Sequence[Utterance], role: str, language: str | None) -> float | None:
     seconds = _talk_time(said, role)
-    count = sum(_count(item.text, language) for item in said if item.role == role)
+    count = sum([_count(item.text, language) for item in said if item.role == role])
     return count / seconds * 60 if seconds >= 1 and count else None
 
 
 def _count(text: str, language: str | None) -> int:
     """Words; syllables in Korean and Chinese, where a character is one."""
-    syllables = 0 if text.isascii() else sum(map(len, _SYLLABLES.findall(text)))
-    if language is not None and language[:2] in _SYLLABLE_LANGUAGES:
+    only_syllables = language is not None and language[:2] in _SYLLABLE_LANGUAGES
+    if text.isascii():
+        return 0 if only_syllables else len(text.split())
+    syllables = len("".join(_SYLLABLES.findall(text)))
+    if only_syllables:
         return syllables
     # A run of Han is one "word" to split(); for the sanity of times its characters count in pairs.
     return max(len(text.split()), syllables // 2)
