@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from review.client_card.fields import CardFields, check_fields, differing, fields_of
+from review.client_card.fields import CardFields, check_fields, differing, fields_of, keep_spelling, moved_since
 from review.client_card.refusals import ClientChanged, NoSuchClient
 from review.models import Client
 from review.queries.viewer import Viewer
@@ -21,18 +21,21 @@ def read_fields(session: Session, viewer: Viewer, client_id: int) -> tuple[int, 
     return client.revision, fields_of(client)
 
 
-def save_card(session: Session, viewer: Viewer, client_id: int, revision: int, fields: CardFields) -> int:
+def save_card(
+    session: Session, viewer: Viewer, client_id: int, revision: int, fields: CardFields, base: CardFields | None = None
+) -> int:
     """Store the fields a person saw at `revision`; the new revision, or the same one when nothing differs.
 
-    Raises NoSuchClient, ClientChanged when somebody stored a change since (nothing is stored), BadField and TooLong.
+    `base` is what they said when the form was opened: a CRM changes a card without raising its revision.
+    Raises NoSuchClient, ClientChanged when the card was changed since (nothing is stored), BadField and TooLong.
     """
     client = _client(session, viewer, client_id)
-    mine = check_fields(fields)
     theirs = fields_of(client)
+    mine = keep_spelling(check_fields(fields), theirs)
     changed = differing(theirs, mine)
     if not changed:
         return client.revision
-    if client.revision != revision:
+    if client.revision != revision or (base is not None and moved_since(theirs, base, mine)):
         raise ClientChanged(client.revision, theirs.to_json())
     _store(session, client, mine)
     _tell(session, viewer, client_id, changed, theirs, mine)

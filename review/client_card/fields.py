@@ -55,8 +55,13 @@ def fields_of(client: Client) -> CardFields:
         note=client.note or "",
         hot=client.hot,
         hot_note=client.hot_note,
-        custom={str(name): _text(client.custom[name]) for name in sorted(client.custom or {}, key=str.casefold)},
+        custom=own_texts(client.custom or {}),
     )
+
+
+def own_texts(custom: Mapping[str, Any]) -> dict[str, str]:
+    """The company's own fields as text, in the order of their names; a CRM may keep numbers and lists there."""
+    return {str(name): _text(custom[name]) for name in sorted(custom, key=str.casefold)}
 
 
 def check_fields(fields: CardFields) -> CardFields:
@@ -77,6 +82,30 @@ def differing(one: CardFields, other: CardFields) -> tuple[str, ...]:
     """The names of the fields that differ, plain ones first."""
     names = dict.fromkeys((*one.names(), *other.names()))
     return tuple(name for name in names if one.value(name) != other.value(name) or _only_one_has(name, one, other))
+
+
+def moved_since(theirs: CardFields, base: CardFields, mine: CardFields) -> tuple[str, ...]:
+    """Fields that say something else than when the form was opened, and not what the form says now.
+
+    Spaces and line ends do not count: a browser hands them back in its own way.
+    """
+    return tuple(
+        name for name in differing(theirs, base) if not _alike(name, theirs, base) and not _alike(name, theirs, mine)
+    )
+
+
+def keep_spelling(mine: CardFields, theirs: CardFields) -> CardFields:
+    """The form's fields, each as it is stored where only line ends and outer spaces differ."""
+    plain = {
+        name: theirs.value(name)
+        for name in ("client_group", "product_group", "note", "hot_note")
+        if _plain(mine.value(name)) == _plain(theirs.value(name))
+    }
+    own = {
+        name: theirs.custom[name] if name in theirs.custom and _plain(theirs.custom[name]) == _plain(value) else value
+        for name, value in mine.custom.items()
+    }
+    return replace(mine, **plain, custom=own)  # type: ignore[arg-type]
 
 
 def read_own(names: Sequence[str], values: Sequence[str]) -> dict[str, str]:
@@ -105,6 +134,15 @@ def _check_own(own: Mapping[str, str]) -> dict[str, str]:
         kept = read_text("field name", name, LONGEST_NAME)
         checked[kept] = read_text(kept, value, LONGEST_VALUE, needed=False)
     return checked
+
+
+def _alike(name: str, one: CardFields, other: CardFields) -> bool:
+    same = " ".join(one.value(name).split()) == " ".join(other.value(name).split())
+    return same and not _only_one_has(name, one, other)
+
+
+def _plain(value: str) -> str:
+    return value.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _only_one_has(name: str, one: CardFields, other: CardFields) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, case, select
 from sqlalchemy.orm import Session, aliased
 
+from review.client_card.fields import own_texts
 from review.models import Client, ClientPhone, CrmTask, Deal, LossReason, Rep, utc_now
 from review.queries.call_rows import CallRow
 from review.queries.crm_rows import ClientSummary, DealRow, TaskRow, TimelineItem
@@ -51,7 +52,7 @@ def read_client_facts(session: Session, client_id: int) -> ClientFacts | None:
     )
     now = utc_now()
     return ClientFacts(
-        client=ClientSummary(**client._mapping, phones=tuple(phones)),
+        client=ClientSummary(**{**client._mapping, "custom": own_texts(client.custom or {})}, phones=tuple(phones)),
         deals=_read_deals(session, client_id, now),
         tasks=_read_tasks(session, client_id, now),
     )

@@ -91,9 +91,15 @@ class PromisePage:
 
 
 def read_promises(
-    session: Session, viewer: Viewer, client_ids: Collection[int], *, zone: tzinfo, now: datetime | None = None
+    session: Session,
+    viewer: Viewer,
+    client_ids: Collection[int],
+    *,
+    zone: tzinfo,
+    now: datetime | None = None,
+    most: int | None = ON_CARD,
 ) -> Mapping[int, tuple[PromiseRow, ...]]:
-    """Each client's promises in calls the viewer may see, newest first, at most ON_CARD, judged by all that followed.
+    """Each client's promises in calls the viewer may see, newest first, judged by all that followed; `most` of each.
 
     What keeps a promise may be a call of somebody else, which the viewer may not see: that it was made is all that is
     told of it. The same few statements for any number of clients.
@@ -115,7 +121,7 @@ def read_promises(
     found: dict[int, list[PromiseRow]] = {}
     for row in _read(session, rows, judged):
         found.setdefault(row.client_id, []).append(row)
-    return {client_id: tuple(rows[:ON_CARD]) for client_id, rows in found.items()}
+    return {client_id: tuple(rows[:most]) for client_id, rows in found.items()}
 
 
 def list_promises(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from review.queries.call_rows import CallRow
 
@@ -134,7 +133,7 @@ class ClientSummary:
     product_group: str | None
     note: str | None
     created_at: datetime
-    custom: dict[str, Any] = field(default_factory=dict)  # the company's own fields, by their names
+    custom: dict[str, str] = field(default_factory=dict)  # the company's own fields, in the order of their names
     hot: bool = False
     hot_note: str = ""
     revision: int = 1  # goes up with every change by hand

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from review.client_card.keeping import keep_said
 from review.models import Call, Client, CrmEmail, CrmNote, User
+from review.queries.client_timeline import list_timeline
 from review.queries.viewer import Viewer, load_viewer
 from tests.factories import make_call, make_client, make_deal, make_rep, make_team, make_user
 
@@ -103,3 +104,15 @@ def add_note(session: Session, client: Client, at: datetime, body: str) -> CrmNo
     session.add(note)
     session.flush()
     return note
+
+
+def kinds_of(session: Session, viewer: Viewer, shop: Shop, kind: str | None = None, limit: int = 100) -> list[str]:
+    """The kinds of the client's moments, over all pages of this length."""
+    found: list[str] = []
+    after = None
+    while True:
+        page = list_timeline(session, viewer, shop.client.id, kind=kind, after=after, limit=limit)
+        found += [item.kind for item in page.items]
+        after = page.next
+        if after is None:
+            return found

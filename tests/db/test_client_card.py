@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from review.client_card.decisions import fact_key, write_fact_to_crm
 from review.client_card.edits import read_fields, save_card
@@ -21,11 +19,8 @@ from review.db import Database
 from review.models import AuditEvent, Client, CrmConnection, CrmId, DealStage, DoNotCall, OutboxItem
 from review.queries.client import get_client
 from review.queries.client_said import get_fact, read_facts
-from review.queries.client_timeline import KINDS, list_timeline, read_place, write_place
-from review.queries.viewer import Viewer
-from tests.db.carded import DAY, TUESDAY, Shop, add_email, add_note, call_saying, open_shop, said, viewer_of
-from tests.factories import make_call, make_deal, make_task
-from tests.statements import counted_statements
+from tests.db.carded import DAY, TUESDAY, call_saying, kinds_of, open_shop, said, viewer_of
+from tests.factories import make_deal
 
 
 def test_a_change_stands_on_the_version_its_writer_saw(database: Database) -> None:
@@ -69,6 +64,28 @@ def test_of_two_who_store_at_once_one_is_told(database: Database) -> None:
         with pytest.raises(ClientChanged) as refused:
             save_card(session, viewer, client_id, 1, CardFields(note="mine", custom={}))
         assert refused.value.theirs["note"] == "theirs"
+
+
+def test_what_a_crm_changed_meanwhile_is_not_overwritten(database: Database) -> None:
+    """A CRM's own changes raise no revision: what the form was opened with tells that they came."""
+    with database.session() as session:
+        shop = open_shop(session)
+        viewer, client_id = viewer_of(session, shop.rep), shop.client.id
+        shop.client.note, shop.client.custom = "first line\r\nsecond ", {"Seats": 40, "Tags": ["a", "b"]}
+        session.flush()
+        revision, base = read_fields(session, viewer, client_id)
+        assert base.custom == {"Seats": "40", "Tags": "a, b"}
+        opened = replace(base, note="first line\nsecond")  # as a browser hands it back
+        shop.client.potential = "low"
+        session.flush()
+        with pytest.raises(ClientChanged) as refused:
+            save_card(session, viewer, client_id, revision, replace(opened, client_group="offices"), opened)
+        assert (refused.value.revision, refused.value.theirs["potential"]) == (revision, "low")
+        chosen = replace(opened, client_group="offices", potential="low")
+        assert save_card(session, viewer, client_id, revision, chosen, opened) == revision + 1
+        (event,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "client.changed"))
+        assert event.details["fields"] == ["client_group"]
+        assert session.get_one(Client, client_id).note == "first line\r\nsecond "
 
 
 def test_what_cannot_be_a_field_is_refused(database: Database) -> None:
@@ -128,92 +145,6 @@ def test_comments_name_people_who_may_see_the_client(database: Database) -> None
         with pytest.raises(Gone):
             delete_remark(session, rep, client_id, made)
         assert kinds_of(session, rep, shop, "comments") == []
-
-
-def kinds_of(session: Session, viewer: Viewer, shop: Shop, kind: str | None = None, limit: int = 100) -> list[str]:
-    """The kinds of the client's moments, over all pages of this length."""
-    found: list[str] = []
-    after = None
-    while True:
-        page = list_timeline(session, viewer, shop.client.id, kind=kind, after=after, limit=limit)
-        found += [item.kind for item in page.items]
-        after = page.next
-        if after is None:
-            return found
-
-
-def tell_a_story(session: Session, shop: Shop) -> None:
-    """One of everything, several at the same instant."""
-    client = shop.client
-    client.created_at = TUESDAY - 30 * DAY
-    make_call(session, client_id=client.id, rep_id=shop.rep_id, started_at=TUESDAY)
-    make_call(session, client_id=client.id, rep_id=shop.other_rep_id, started_at=TUESDAY)
-    add_email(session, client, TUESDAY)
-    add_email(session, client, TUESDAY, direction="inbound")
-    add_note(session, client, TUESDAY, "Wants tall chairs")
-    make_task(session, client, due_at=TUESDAY, done_at=TUESDAY)
-    make_task(session, client, due_at=TUESDAY)
-    make_task(session, client)  # for no day: it stands in the list of tasks only
-    deal = make_deal(session, client, opened_at=TUESDAY - DAY, closed_at=TUESDAY, stage="closed", status="won")
-    for at, stage in ((TUESDAY - DAY, "new"), (TUESDAY, "offer sent"), (TUESDAY, "closed")):
-        session.add(
-            DealStage(deal_id=deal.id, stage=stage, at=at + (timedelta(0) if stage != "offer sent" else -DAY / 2))
-        )
-    make_deal(session, client, opened_at=TUESDAY - DAY, stage="offer", stage_since=TUESDAY)
-    session.flush()
-
-
-STORY = [
-    "call",
-    "email",
-    "email",
-    "note",
-    "task_done",
-    "task_due",
-    "deal_closed",
-    "deal_stage",
-    "stage",
-    "deal_opened",
-    "deal_opened",
-    "client_created",
-]
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
-def test_every_moment_stands_once_whatever_the_pages(database: Database, limit: int) -> None:
-    with database.session() as session:
-        shop = open_shop(session)
-        tell_a_story(session, shop)
-        assert kinds_of(session, viewer_of(session, shop.rep), shop, limit=limit) == STORY
-        assert kinds_of(session, viewer_of(session, shop.lead), shop, limit=limit) == ["call", *STORY]
-        by_kind = [kinds_of(session, viewer_of(session, shop.rep), shop, kind, limit) for kind in KINDS]
-        assert sorted(kind for kinds in by_kind for kind in kinds) == sorted(STORY[:-1])
-
-
-def test_a_long_story_costs_what_a_short_one_does(database: Database) -> None:
-    with database.session() as session:
-        shop = open_shop(session)
-        viewer = viewer_of(session, shop.rep)
-        counts = []
-        for _ in range(2):
-            tell_a_story(session, shop)
-            for number in range(200):
-                make_call(session, client_id=shop.client.id, rep_id=shop.rep_id, started_at=TUESDAY - number * DAY)
-                add_email(session, shop.client, TUESDAY - number * DAY)
-            session.expire_all()
-            with counted_statements() as statements:
-                page = list_timeline(session, viewer, shop.client.id, limit=100)
-                list_timeline(session, viewer, shop.client.id, after=page.next)
-            counts.append(len(statements))
-        assert len(page.items) == 100
-        assert counts[1] <= counts[0]
-
-
-def test_marks_that_were_never_written_show_the_first_page() -> None:
-    mark = write_place(TUESDAY, 3, 17)
-    assert read_place(mark) == (TUESDAY, 3, 17)
-    for wrong in (None, "", "x", mark + "A", "ü" * 9, "A" * 100):
-        assert read_place(wrong) is None
 
 
 def test_facts_newest_first_and_what_contradicts_them(database: Database) -> None:

@@ -38,10 +38,11 @@ def save(client_id: int) -> tuple[Response, int]:
             if not may_see_client(db, viewer(), client_id):
                 abort(404)
             mine = read_form(request.form)
-            made = edits.save_card(db, viewer(), client_id, int(revision) if revision.isdecimal() else 0, mine)
+            base = read_fields_json(request.form.get("base"))
+            edits.save_card(db, viewer(), client_id, int(revision) if revision.isdecimal() else 0, mine, base)
     except ClientChanged as changed:
         theirs = fields_from_json(changed.theirs)
-        lines = compare(theirs, mine, read_fields_json(request.form.get("base")))
+        lines = compare(theirs, mine, base)
         html = render_template("client/_conflict.html", lines=lines)
         return jsonify(ok=False, code=changed.code, revision=changed.revision, fields=theirs.to_json(), html=html), 409
     with parts().database.read() as db:

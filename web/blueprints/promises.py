@@ -50,7 +50,7 @@ def decide(promise_id: int) -> str:
     with card_refusals_told(), parts().database.session() as db:
         client_id = decide_promise(db, viewer(), promise_id, request.form.get("decision", ""))
     with parts().database.read() as db:
-        promises = read_promises(db, viewer(), [client_id], zone=sellers_zone()).get(client_id, ())
+        promises = read_promises(db, viewer(), [client_id], zone=sellers_zone(), most=None).get(client_id, ())
     row = next((row for row in promises if row.id == promise_id), None)
     if row is None:
         abort(404)
