@@ -96,6 +96,9 @@ SEES_LEARNING = _roles("manager", "reviewer", "quality_lead", "head_of_sales", "
 
 SETS_SOURCES = _roles("admin", "quality_lead", "head_of_sales")
 
+# Who connects CRMs reads and imports clients; what was said in calls is not shown there.
+SETS_CRM = _roles("admin", "head_of_sales")
+
 # Admins see how far it is and how scores moved; the calls only those who see calls.
 RESCORES = _roles("quality_lead", "head_of_sales", "admin")
 
@@ -260,6 +263,21 @@ RULES: Mapping[str, Rule] = {
     "doors.play_again": SETS_SOURCES,
     "doors.fetch_again": SETS_SOURCES,
     "doors.give": SETS_SOURCES,
+    # CRMs
+    "crm.index": SETS_CRM,
+    "crm.new": SETS_CRM,
+    "crm.create": SETS_CRM,
+    "crm.show": SETS_CRM,
+    "crm.change": SETS_CRM,
+    "crm.test": SETS_CRM,
+    "crm.act": SETS_CRM,
+    "crm.name": SETS_CRM,
+    "crm.outbox": SETS_CRM,
+    "crm.retry_item": SETS_CRM,
+    "crm_import.form": SETS_CRM,
+    "crm_import.receive": SETS_CRM,
+    "crm_import.mapping": SETS_CRM,
+    "crm_import.run": SETS_CRM,
     # health
     "health.page": _roles("admin", "quality_lead", "head_of_sales"),
     "health.alive": PUBLIC,

@@ -125,6 +125,7 @@ def navigation() -> tuple[NavigationItem, ...]:
         ("scorecards.index", _("Scorecards")),
         ("upload.form", _("Upload")),
         ("sources.index", _("Sources")),
+        ("crm.index", _("CRM")),
         ("rescoring.index", _("Scoring again")),
         ("learning.index", _("Learning")),
         ("health.page", _("Health")),

@@ -31,7 +31,7 @@ RATES: Final = {
 
 SMALL_BODY: Final = 1024 * 1024  # bytes; every request that brings no recording
 FORM_BESIDE_RECORDING: Final = 1024 * 1024  # bytes of facts and multipart headers
-BRINGS_RECORDING: Final = frozenset({"upload.receive", "api.create_call", "hooks.receive"})
+BRINGS_RECORDING: Final = frozenset({"upload.receive", "api.create_call", "hooks.receive", "crm_import.receive"})
 DRAINED: Final = 64 * 1024 * 1024  # bytes read and thrown away so that a refused sender hears the answer
 
 

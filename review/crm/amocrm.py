@@ -45,7 +45,9 @@ class AmoCrm:
         )
         self._address = address
         refresh = tokens.refresh if tokens.can_refresh else None
-        self._http = CrmHttp(f"{address}/api/v4/", headers=tokens.headers, wait=access.wait, refresh=refresh)
+        self._http = CrmHttp(
+            f"{address}/api/v4/", headers=tokens.headers, wait=access.wait, refresh=refresh, seconds=access.seconds
+        )
         self._pipelines: Pipelines | None = None
 
     def test(self) -> str:

@@ -41,7 +41,9 @@ class BitrixRest:
             raise CrmCannot("The address must begin with https:// and name the portal.")
         self.portal = f"{parts.scheme}://{parts.netloc}"
         refresh = self._tokens.refresh if self._tokens is not None and self._tokens.can_refresh else None
-        self._http = CrmHttp(base, headers=dict, wait=access.wait, refresh=refresh, judge=_judge)
+        self._http = CrmHttp(
+            base, headers=dict, wait=access.wait, refresh=refresh, judge=_judge, seconds=access.seconds
+        )
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, *, repeatable: bool = True) -> Any:
         """A method's result. `repeatable` False for one that makes something."""

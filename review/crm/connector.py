@@ -234,6 +234,7 @@ class Access:
     keep: Callable[[Mapping[str, str]], None]
     wait: Callable[[float], None]
     region: str = "DE"
+    seconds: float = 30.0  # for one request; CRMs answer a page in a few
 
 
 class Connector(Protocol):

@@ -41,7 +41,9 @@ class Rest:
         token = access.secrets.get("token", "")
         if header == "Authorization" and token and " " not in token:
             token = f"Bearer {token}"
-        self._http = CrmHttp(address, headers=lambda: {header: token} if token else {}, wait=access.wait)
+        self._http = CrmHttp(
+            address, headers=lambda: {header: token} if token else {}, wait=access.wait, seconds=access.seconds
+        )
 
     def test(self) -> str:
         """The address, when its first list can be read."""

@@ -23,7 +23,7 @@ class Tokens:
         self._access = access
         self._as_json = as_json
         self._more = dict(more or {})
-        self._http = CrmHttp(url, headers=dict, wait=access.wait)
+        self._http = CrmHttp(url, headers=dict, wait=access.wait, seconds=access.seconds)
         self._url = url
 
     @property

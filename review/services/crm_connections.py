@@ -222,7 +222,8 @@ def name_person(
 
 def count_outbox(session: Session) -> dict[str, int]:
     """How many items are in each state."""
-    found = dict(session.execute(select(OutboxItem.state, func.count()).group_by(OutboxItem.state)).tuples().all())
+    counted = session.execute(select(OutboxItem.state, func.count()).group_by(OutboxItem.state))
+    found = {state: int(count) for state, count in counted}
     return {state: found.get(state, 0) for state in OUTBOX_STATES}
 
 

@@ -106,6 +106,11 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:remark_id>", "1")
         .replace("<int:fact_id>", "1")
         .replace("<int:promise_id>", "1")
+        .replace("/crm/new/<kind>", "/crm/new/amocrm")
+        .replace("/crm/import/<token>", "/crm/import/nothing")
+        .replace("<int:connection_id>", "1")
+        .replace("<any(sync, pause, go_on, remove):act>", "sync")
+        .replace("<int:item_id>", "1")
     )
 
 
