@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from review.models import Rep, WinBackLead, utc_now
@@ -16,7 +16,31 @@ from review.win_back.rates import Lift, Rate, Watched, come_back_by
 COMPARED: Final = ("high", "middle")
 """Bands whose leads are compared between the arms, as they stood at the draw: the others are hardly worked."""
 
+_COLUMNS: Final = (
+    WinBackLead.arm,
+    WinBackLead.found_at,
+    WinBackLead.watch_until,
+    WinBackLead.found_band,
+    WinBackLead.found_excluded,
+    WinBackLead.closed_by_id,
+    WinBackLead.reasons,
+    WinBackLead.currency,
+    WinBackLead.verdict,
+    WinBackLead.reopened_at,
+    WinBackLead.returned_at,
+    WinBackLead.outcome,
+    WinBackLead.outcome_sum,
+)
+
 FEWEST_WRONG: Final = 3  # of one rep, before anything is suggested
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The two shares over the list: worked leads that came back, and those left alone that did."""
+
+    worked: Rate
+    control: Rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,28 +97,28 @@ def read_figures(session: Session, scope: ColumnElement[bool] | None = None, now
     """The figures of the leads in `scope` (all of them without one). One statement."""
     now = now or utc_now()
     rows = session.execute(
-        select(WinBackLead, Rep.name)
+        select(*_COLUMNS, Rep.name)  # not whole leads: their judgements are long
         .outerjoin(Rep, Rep.id == WinBackLead.closed_by_id)
         .where(true() if scope is None else scope)
         .order_by(WinBackLead.id)
     ).all()
-    worked = [(lead, name) for lead, name in rows if lead.reopened_at is not None]
+    worked = [lead for lead in rows if lead.reopened_at is not None]
     sums: dict[str, float] = defaultdict(float)
-    for lead, _name in worked:
+    for lead in worked:
         if lead.outcome == "won" and lead.outcome_sum is not None:
             sums[lead.currency or ""] += float(lead.outcome_sum)
     by_reason: dict[str, list[bool]] = defaultdict(list)
     by_rep: dict[tuple[int | None, str], list[bool]] = defaultdict(list)
-    for lead, name in worked:
+    for lead in worked:
         back = lead.returned_at is not None
-        by_rep[(lead.closed_by_id, name or "")].append(back)
+        by_rep[(lead.closed_by_id, lead.name or "")].append(back)
         for reason in filter(None, lead.reasons.split("|")):
             by_reason[reason].append(back)
-    compared = [lead for lead, _name in rows if lead.found_excluded is None and lead.found_band in COMPARED]
+    compared = [lead for lead in rows if lead.found_excluded is None and lead.found_band in COMPARED]
     arms = {arm: [_watched(lead, now) for lead in compared if lead.arm == arm] for arm in ("queue", "control")}
     return Figures(
-        worked=Rate(sum(lead.returned_at is not None for lead, _name in worked), len(worked)),
-        won=sum(lead.outcome == "won" for lead, _name in worked),
+        worked=Rate(sum(lead.returned_at is not None for lead in worked), len(worked)),
+        won=sum(lead.outcome == "won" for lead in worked),
         sums=tuple(sorted(sums.items())),
         queue=_rate(arms["queue"]),
         control=_rate(arms["control"]),
@@ -106,7 +130,19 @@ def read_figures(session: Session, scope: ColumnElement[bool] | None = None, now
     )
 
 
-def _watched(lead: WinBackLead, now: datetime) -> Watched:
+def read_tiles(session: Session, scope: ColumnElement[bool]) -> Tiles:
+    """The same two shares as in `read_figures`, counted by the database. One statement."""
+    worked = WinBackLead.reopened_at.is_not(None)
+    control = and_(
+        WinBackLead.arm == "control", WinBackLead.found_excluded.is_(None), WinBackLead.found_band.in_(COMPARED)
+    )
+    in_time = WinBackLead.returned_at <= WinBackLead.watch_until
+    conditions = (and_(worked, WinBackLead.returned_at.is_not(None)), worked, and_(control, in_time), control)
+    counts = session.execute(select(*(func.count().filter(one) for one in conditions)).where(scope)).one()
+    return Tiles(Rate(counts[0], counts[1]), Rate(counts[2], counts[3]))
+
+
+def _watched(lead: Any, now: datetime) -> Watched:
     """A return counts within the days every lead is watched, in both arms alike."""
     if lead.returned_at is not None and lead.returned_at <= lead.watch_until:
         return Watched(max(0.0, (lead.returned_at - lead.found_at).total_seconds() / 86400), True)
@@ -124,13 +160,13 @@ def _lines(found: dict[tuple[int | None, str], list[bool]]) -> tuple[Line, ...]:
 
 def _training(rows: Any) -> tuple[Training, ...]:
     """By the reason confirmed most often in a rep's leads, where people confirmed several and at least every second."""
-    confirmed: dict[str, list[WinBackLead]] = defaultdict(list)
+    confirmed: dict[str, list[Any]] = defaultdict(list)
     decided: dict[str, int] = defaultdict(int)
-    for lead, name in rows:
-        if name and lead.verdict in ("wrong", "right"):
-            decided[name] += 1
+    for lead in rows:
+        if lead.name and lead.verdict in ("wrong", "right"):
+            decided[lead.name] += 1
             if lead.verdict == "wrong":
-                confirmed[name].append(lead)
+                confirmed[lead.name].append(lead)
     topics: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for name, leads in confirmed.items():
         if len(leads) < FEWEST_WRONG or 2 * len(leads) < decided[name]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from review.win_back.findings import Found, Heard, Judgement, LeadFacts
@@ -30,6 +31,8 @@ _LASTS_AGAINST: Final = frozenset({"hard_no", "not_interested", "no_need"})
 _OF_ALL: Final = frozenset({"never_qualified", "reason_contradicted"})
 """Without a quote these say that something was never mentioned: true of the lead only if true of every conversation."""
 
+_SENT: Final = "rule:send_info."  # the packs' phrases of a client who wants something sent
+
 _OF_THE_LEAD: Final = frozenset(
     {"few_attempts", "clustered_attempts", "closed_at_once", "reason_other", "later_attempt"}
 )
@@ -38,6 +41,7 @@ _OF_THE_LEAD: Final = frozenset(
 
 def judge_lead(facts: LeadFacts) -> Judgement:
     """The judgement of one closed lead. The same facts give the same judgement, in whatever order they were found."""
+    facts = replace(facts, heard=tuple(_without_met_wish(one, facts) for one in facts.heard))
     excluded = _what_excludes(facts)
     reasons = _strongest([*_heard_for(facts.heard), *crm_reasons(facts)])
     against = _strongest([*_heard_against(facts.heard), *crm_against(facts)])
@@ -71,6 +75,16 @@ def _what_excludes(facts: LeadFacts) -> str | None:
     if facts.other_deal is not None:
         return "other_deal"
     return facts.heard[0].excluded if facts.heard else None
+
+
+def _without_met_wish(one: Heard, facts: LeadFacts) -> Heard:
+    """Without "asked for something to be sent" where a mail followed: that is what the client asked for."""
+    ended = next((each.ended for each in facts.tries if each.call_id == one.call_id), None)
+    if ended is None or not any(at > ended for at in facts.mails):
+        return one
+    met = [item for item in one.reasons if str((item.evidence or {}).get("source", "")).startswith(_SENT)]
+    kept = tuple(item for item in one.reasons if item not in met)
+    return replace(one, reasons=kept, log_odds=one.log_odds - math.fsum(item.weight for item in met)) if met else one
 
 
 def _from_words(heard: Sequence[Heard]) -> float:

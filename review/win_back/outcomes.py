@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from review.models import Call, Deal, Segment, WinBackEvent, WinBackLead
@@ -23,8 +23,21 @@ OPEN_STATES: Final = ("found", "confirmed", "rejected", "not_sure", "reopened")
 
 
 def watch_outcomes(session: Session, now: datetime) -> int:
-    """Look at every lead that is not over; how many changed. Does not commit; statements do not grow with the leads."""
-    rows = session.scalars(select(WinBackLead).where(WinBackLead.state.in_(OPEN_STATES)).order_by(WinBackLead.id)).all()
+    """Look at every lead that is worked or whose client has a deal; how many changed. Does not commit.
+
+    Statements do not grow with the leads.
+    """
+    back = exists().where(Deal.id == WinBackLead.deal_id, Deal.status.not_in(CLOSED))
+    newer_deal = exists().where(
+        Deal.client_id == WinBackLead.client_id,
+        Deal.status.in_(("open", "won")),
+        Deal.opened_at > WinBackLead.found_at,
+    )
+    rows = session.scalars(
+        select(WinBackLead)
+        .where(WinBackLead.state.in_(OPEN_STATES), or_(WinBackLead.state == "reopened", back, newer_deal))
+        .order_by(WinBackLead.id)
+    ).all()
     deals = _deals(session, rows)
     newer = _newer_deals(session, rows)
     spoken = _conversations(session, [row for row in rows if row.state == "reopened"])

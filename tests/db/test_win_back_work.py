@@ -14,10 +14,10 @@ from review.db import Database
 from review.models import AuditEvent, Deal, Notification, OutboxItem, Verdict, WinBackEvent, WinBackLead
 from review.win_back.deciding import LeadMoved, LeadRefused, NoSuchLead, decide
 from review.win_back.do_not_call import NumberRefused, add_number, list_numbers, remove_number
-from review.win_back.figures import read_figures
+from review.win_back.figures import read_figures, read_tiles
 from review.win_back.leads import LeadFilter, get_lead, handed_leads, list_leads
 from review.win_back.reopening import owner_choices, phones_of, reopen, set_outcome
-from review.win_back.states import count_tabs
+from review.win_back.states import count_tabs, leads_of
 from tests import factories
 from tests.db.win_back_leads import (
     CLOSED,
@@ -224,6 +224,8 @@ def test_reached_returned_and_won_are_noticed_by_themselves(database: Database, 
         assert (figures.worked.returned, figures.worked.count, figures.won) == (1, 1, 1)
         assert dict(figures.sums) == {"EUR": 5200.0}
         assert {line.name for line in figures.by_rep} == {"Jonas"}
+        tiles = read_tiles(session, leads_of(floor.viewer(session, floor.head)))
+        assert (tiles.worked, tiles.control) == (figures.worked, figures.control)
 
 
 @pytest.mark.parametrize("terms", ["queue", "control"])
@@ -247,6 +249,7 @@ def test_what_comes_back_by_itself_is_closed_and_counts_for_its_arm(
         assert (arm.returned, arm.count) == (1, 1)
         assert figures.worked.count == 0
         assert figures.lift.early
+        assert read_tiles(session, leads_of(floor.viewer(session, floor.head))).control == figures.control
 
 
 def test_outcomes_by_hand_are_the_new_owners_or_of_who_sees_the_lead(

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from review.queries.inbox import filter_choices
 from review.win_back.brief import gather_brief
 from review.win_back.deciding import LeadMoved, LeadRefused, NoSuchLead, decide, find_lead
-from review.win_back.figures import read_figures
+from review.win_back.figures import read_tiles
 from review.win_back.leads import BANDS, SIZES, LeadFilter, LeadRow, get_lead, list_leads, reason_choices
 from review.win_back.reopening import owner_choices, reopen
 from review.win_back.states import TABS, count_tabs, count_to_judge, leads_of
@@ -61,7 +61,7 @@ def index() -> str:
             counts=count_tabs(db, viewer(), now),
             choices=filter_choices(db, viewer()),
             reasons=reason_choices(db, viewer(), now),
-            figures=read_figures(db, leads_of(viewer()), now),
+            figures=read_tiles(db, leads_of(viewer())),
         )
 
 

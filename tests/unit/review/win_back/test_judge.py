@@ -157,6 +157,18 @@ def test_three_reasons_two_against_and_the_same_every_time() -> None:
     assert made.to_json()["reasons"] == turned.to_json()["reasons"]
 
 
+def test_a_wish_to_have_something_sent_is_met_by_a_mail() -> None:
+    sent = Found(id="no_later_attempt", weight=1.6, evidence={**QUOTE, "source": "rule:send_info.attach"}, call_id=1)
+    mails = (CLOSED - timedelta(days=1),)
+    without = judge(tries=(spoke(),), heard=(heard(1, sent),))
+    met = judge(tries=(spoke(),), heard=(heard(1, sent),), mails=mails)
+    assert ids(without.reasons) == {"no_later_attempt"}
+    assert ids(met.reasons) == set()
+    assert ids(met.against) == {"mail_after"}
+    called = judge(tries=(spoke(),), heard=(heard(1, WISH),), mails=mails)
+    assert ids(called.reasons) == {"no_later_attempt"}  # a mail is no call
+
+
 def test_what_is_stored_is_read_back() -> None:
     one = heard(1, WISH, against=(Found(id="hard_no", weight=1.2, facts={"x": 1}),), excluded="hard_no")
     assert Heard.from_json(one.to_json()) == one
