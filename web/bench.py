@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from flask import render_template, url_for
 
@@ -56,18 +56,18 @@ def read_bench(db: Any, call_id: int, *, evaluation_id: int | None = None, whole
     }
 
 
-def render_judgement(call_id: int, assignment: str = "", *, form_only: bool = False) -> str:
+def render_judgement(call_id: int, assignment: str = "", *, only: Literal["", "form", "scores"] = "") -> str:
     """The score, the evaluations, the scorecard, the objections and the closing as they stand now.
 
     An act answers with them, so that the page shows what it changed without asking again; "" when the act took the
-    call out of the viewer's sight. `assignment` is the one the page was opened for, if any; with `form_only` the
-    evaluations and the scorecard alone.
+    call out of the viewer's sight. `assignment` is the one the page was opened for, if any; `only` the
+    form (the evaluations and the scorecard), or the scores beside it: where the act cannot have changed the rest.
     """
     with parts().database.read() as db:
         found = read_bench(db, call_id, whole=False)
     if found is None:
         return ""
-    return render_template("call_scores.html", **found, **queue_of(assignment), form_only=form_only)
+    return render_template("call_scores.html", **found, **queue_of(assignment), only=only)
 
 
 def queue_of(assignment: str) -> dict[str, Any]:

@@ -60,8 +60,8 @@ def check_revision(
         raise NotNow("locked", row.state)
 
 
-def write_answers(session: Session, row: Evaluation, viewer: Viewer, answers: object, comment: str) -> None:
-    """Write checked answers and their score into the row. Raises AnswersRefused."""
+def write_answers(session: Session, row: Evaluation, viewer: Viewer, answers: object, comment: str) -> Standard:
+    """Write checked answers and their score into the row; the scorecard they answer. Raises AnswersRefused."""
     comment = comment.replace("\x00", "")
     if len(comment) > LONGEST_TEXT:
         raise AnswersRefused(
@@ -77,6 +77,7 @@ def write_answers(session: Session, row: Evaluation, viewer: Viewer, answers: ob
     row.revision += 1
     row.updated_at = utc_now()
     session.flush()
+    return sheet
 
 
 def pinned(session: Session, row: Evaluation) -> Standard:

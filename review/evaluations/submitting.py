@@ -42,9 +42,8 @@ def submit(
     lock_call(session, call_id)
     row, call = hold(session, call_id, evaluation_id, viewer)
     check_revision(session, row, call, viewer, revision, timing)
-    if answers is not None:
-        write_answers(session, row, viewer, answers, comment)
-    sheet, given = pinned(session, row), read_answers(row.answers)
+    sheet = pinned(session, row) if answers is None else write_answers(session, row, viewer, answers, comment)
+    given = read_answers(row.answers)
     machine = {name: machine_answer(item) for name, item in machine_results(session, row.assessment_id).items()}
     wanting = missing(sheet, given, {} if row.blind else machine)
     if wanting:

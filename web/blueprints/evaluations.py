@@ -53,7 +53,7 @@ def begin(call_id: int) -> Response:
             )
     except (ReviewError, StandardNotFound) as error:
         raise refusal(error) from error
-    html = render_judgement(call_id, assignment, form_only=not draft.blind)
+    html = render_judgement(call_id, assignment, only="" if draft.blind else "form")
     return jsonify(ok=True, evaluation=draft.id, blind=draft.blind, html=html)
 
 
@@ -94,7 +94,7 @@ def _write(
 
 
 def _done(call_id: int, found: EvaluationView, assignment: str) -> dict[str, Any]:
-    html = render_judgement(call_id, assignment)
+    html = render_judgement(call_id, assignment, only="" if found.blind else "scores")
     return {"ok": True, "state": found.state, "evaluation": found.id, "html": html}
 
 
