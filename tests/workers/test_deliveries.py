@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import func, select
 
 from review.db import Database, open_database
@@ -24,7 +26,7 @@ from tests.db.telephone_shapes import SHAPES, Server, Spoken, generic_signed, se
 from workers.cli.main import main
 from workers.fetching import Fetching, vault_of
 
-NOWHERE = Redis(unix_socket_path="/nowhere/redis")
+NOWHERE = Redis(unix_socket_path="/nowhere/redis", retry=Retry(NoBackoff(), 0))
 
 
 @pytest.fixture
