@@ -19,6 +19,9 @@ MOST_WAYS: Final = 10_000
 SECONDS: Final = 5.0
 """Processor seconds an expression may take on one turn; those that ship take microseconds."""
 
+_FEW_STEPS: Final = 1_000_000
+"""Ways at a place times places, below which no clock is needed: it would take longer than the search."""
+
 _BRACE: Final = re.compile(r"(?<!\\)\{(?!\d+(?:,\d*)?\}|,\d+\})")
 _REPEATS: Final = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
@@ -43,6 +46,8 @@ class GuardedRegex:
     entry: str
     needs: frozenset[str]
     seconds: float = SECONDS
+    ways: int | None = None
+    """In how many ways it can be tried at one place, where that was counted."""
 
     @cached_property
     def _compiled(self) -> Any:
@@ -53,6 +58,11 @@ class GuardedRegex:
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where it is found, as characters of the text. Raises RuleTooSlow."""
+        if self.ways is not None and self.ways * len(text) <= _FEW_STEPS:
+            if self._compiled.search(text) is not None:
+                for match in self._compiled.finditer(text):
+                    yield match.span()
+            return
         try:
             for match in self._compiled.finditer(text, timeout=self.seconds):
                 yield match.span()
@@ -75,7 +85,7 @@ def guard_regex(
     ways = _ways(tree, repeated=False, unbounded=int(parser.MAXREPEAT))
     if ways > most_ways:
         raise PatternInvalid(f"its repeats multiply to {ways} ways at one place; use smaller ones")
-    return GuardedRegex(source, entry, needs)
+    return GuardedRegex(source, entry, needs, ways=ways)
 
 
 def _ways(tree: object, *, repeated: bool, unbounded: int) -> int:

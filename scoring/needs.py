@@ -25,6 +25,8 @@ EMPTY: Final = f"{BOUNDARY} {BOUNDARY}"
 Met = tuple[tuple[int, ...], int]
 """The groups that a pair of neighbours belongs to, and the bits it meets."""
 
+_NOTHING: Final[Met] = ((), 0)
+
 
 class Needs(dict[str, Met]):
     """What the phrases of one role need of a turn, and what of it each pair of neighbours on a line meets.
@@ -37,8 +39,7 @@ class Needs(dict[str, Met]):
         self._codes = codes
         self._bits: dict[frozenset[str], int] = {}
         self._groups: dict[frozenset[str], int] = {}
-        self._bits_of: dict[str, int] = {}
-        self._groups_of: dict[str, tuple[int, ...]] = {}
+        self._of: dict[str, Met] = {}
         self._masks: dict[int, int] = {}
 
     def group(self, need: frozenset[str]) -> int:
@@ -47,7 +48,8 @@ class Needs(dict[str, Met]):
         if found is None:
             found = self._groups[need] = len(self._groups)
             for key in self._line_keys(need):
-                self._groups_of[key] = (*self._groups_of.get(key, ()), found)
+                groups, bits = self._of.get(key, _NOTHING)
+                self._of[key] = (*groups, found), bits
             self.clear()
         return found
 
@@ -57,9 +59,9 @@ class Needs(dict[str, Met]):
         if found is None:
             found = self._bits[need] = 1 << len(self._bits)
             for key in self._line_keys(need):
+                groups, bits = self._of.get(key, _NOTHING)
                 # Words that mean the same stand in the same needs: one number serves them all.
-                bits = self._bits_of.get(key, 0) | found
-                self._bits_of[key] = self._masks.setdefault(bits, bits)
+                self._of[key] = groups, self._masks.setdefault(bits | found, bits | found)
             self.clear()
         return found
 
@@ -84,6 +86,7 @@ class Needs(dict[str, Met]):
     def __missing__(self, pair: str) -> Met:
         if len(self) >= MOST_PAIRS:
             self.clear()
+        known = self._of
         kinds = self._codes.kinds(pair)
         keys: Iterable[str] = (pair[1], pair)
         if kinds is not None:
@@ -91,12 +94,10 @@ class Needs(dict[str, Met]):
             keys = other.union([first + second for first in one for second in other])
         groups: tuple[int, ...] = ()
         bits = 0
-        for key in keys:
-            if key in self._groups_of:
-                groups += self._groups_of[key]
-            if more := self._bits_of.get(key, 0):
-                bits = bits | more if bits else more
-        found = self[pair] = groups, bits
+        for mine, more in [known[key] for key in keys if key in known]:
+            groups += mine
+            bits = bits | more if bits else more
+        found = self[pair] = (groups, bits) if groups or bits else _NOTHING
         return found
 
     def _line_keys(self, need: frozenset[str]) -> set[str]:

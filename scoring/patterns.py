@@ -22,7 +22,7 @@ from itertools import chain
 from typing import Final
 
 from scoring.languages import Language
-from scoring.languages.codes import ANY_WORD, BOUNDARY, Codes, a_number, head_of
+from scoring.languages.codes import ANY_WORD, BOUNDARY, NUMBER_KEY, Codes, a_number, any_of, head_of
 from scoring.phrase_parts import Part, all_of, either_of, in_order, of_word
 
 MAX_COST: Final = 20_000
@@ -30,7 +30,7 @@ _UNSEEN: Final = 0.5
 _UNSEEN_PAIR: Final = 0.02
 """How often a word, and a pair, that stands in no line of the pack is taken to occur there."""
 
-DIGIT_ANCHOR: Final = "#digit"
+DIGIT_ANCHOR: Final = NUMBER_KEY
 _EDGE: Final = frozenset((BOUNDARY,))
 _EXACT: Final = re.compile(r"=([\w'-]+)")
 _LEX: Final = re.compile(r"\.\.\d*|<[a-z_]+>|[()\[\]|^$]|=?[^\s()\[\]|^$<>=]+")
@@ -104,9 +104,13 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> Compiled:
     if part.cost > MAX_COST:
         raise PatternInvalid(f"it can match in {part.cost} ways at one place; use fewer .. and [ ]")
     required = tuple(sorted(set(part.required), key=parser.commonness))
+    ahead = ""
+    if part.regex.startswith("(?:") and part.first is not None and not part.empty and BOUNDARY not in part.first:
+        # Whether one of many ways can begin at a place is told by one look at its character.
+        ahead = f"(?={any_of(vocabulary.codes.characters(part.first, marked=parser.marked))})"
     return Compiled(
         source,
-        part.regex,
+        ahead + part.regex,
         required,
         None if part.empty else part.first,
         frozenset(parser.stems) - vocabulary.language.common,

@@ -98,7 +98,11 @@ def _score(case: Case, index: int, needs: frozenset[int], objections: frozenset[
 def _best_path(scores: list[list[float]]) -> list[int]:
     best = [scores[0][stage] - 1.0 * stage for stage in range(len(STAGES))]
     back: list[list[int]] = []
+    unmoved: list[int] | None = None  # what turns without a cue choose once they change nothing any more
     for row in scores[1:]:
+        if unmoved is not None and not any(row):
+            back.append(unmoved)
+            continue
         choices: list[int] = []
         reached: list[float] = []
         for value, costs in zip(row, _COSTS, strict=True):
@@ -107,6 +111,7 @@ def _best_path(scores: list[list[float]]) -> list[int]:
             before = worth.index(max(worth))
             choices.append(before)
             reached.append(value + best[before] - costs[before])
+        unmoved = choices if reached == best and not any(row) else None
         best = reached
         back.append(choices)
     at = best.index(max(best))

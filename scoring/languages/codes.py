@@ -20,6 +20,12 @@ BOUNDARY: Final = "|"
 FAMILY_MARK: Final = "~"
 """What the key of a family of syllables ends in (`Language.families`)."""
 
+FINALS: Final = 28
+"""Syllables of a family: one for each final consonant, and one without."""
+
+NUMBER_KEY: Final = "#digit"
+"""The key of any number in digits."""
+
 ANY_WORD: Final = r"[^|]"
 HEAD: Final = 0x20000
 """Added to the character of a syllable that begins a written word, on lines that tell (`Codes.marked`)."""
@@ -152,6 +158,18 @@ class Codes:
     def family_kind(self, key: str) -> str:
         """What stands in `kinds` for the family of that key (`Language.families`); empty for any other key."""
         return chr(_FAMILY + ord(key[0])) if self._kinds is not None and key[1:] == FAMILY_MARK else ""
+
+    def characters(self, keys: Iterable[str], *, marked: bool) -> set[str]:
+        """The characters of lines that stand for stems of those keys."""
+        found: set[str] = set()
+        for key in keys:
+            if key == NUMBER_KEY:
+                found.update(map(chr, range(_NUMBER, _LAST_NUMBER + 1)))
+            elif self.family_kind(key):
+                found.update(map(chr, range(ord(key[0]), ord(key[0]) + FINALS)))
+            else:
+                found.update(self.word(key))
+        return found.union(map(head_of, found)) if marked else found
 
     def unmarked(self, stem: str) -> str:
         """The character of a word as said."""

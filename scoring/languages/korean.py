@@ -15,14 +15,14 @@ from types import MappingProxyType
 from typing import Final
 
 from scoring.languages.base import Filled, Sentence, Token, WordPattern, new_token
-from scoring.languages.codes import FAMILY_MARK, WORD_ENDS, Codes, head_of
+from scoring.languages.codes import FAMILY_MARK, FINALS, WORD_ENDS, Codes, head_of
 from scoring.languages.joined import Joined, is_syllable
 from scoring.languages.korean_dates import korean_date
 from scoring.languages.korean_questions import korean_is_open, korean_questions
 
 _FIRST: Final = 0xAC00
 _LAST: Final = 0xD7A3
-_FINALS: Final = 28
+_FINALS: Final = FINALS
 _VOWELS: Final = 21
 # (initial, vowel) pairs that are one verb's contracted and full form: ㅎㅐ as ㅎㅏ, ㄷㅙ as ㄷㅚ.
 _CONTRACTED: Final = {(18, 1): (18, 0), (3, 10): (3, 11)}
