@@ -4,36 +4,30 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from review.db import Database
-from review.models import AuditEvent, Deal, Notification, OutboxItem, Verdict, WinBackEvent, WinBackLead
+from review.models import AuditEvent, Notification, OutboxItem, Verdict, WinBackEvent, WinBackLead
 from review.win_back.deciding import LeadMoved, LeadRefused, NoSuchLead, decide
 from review.win_back.do_not_call import NumberRefused, add_number, list_numbers, remove_number
-from review.win_back.figures import read_figures, read_tiles
 from review.win_back.leads import LeadFilter, get_lead, handed_leads, list_leads
-from review.win_back.reopening import owner_choices, phones_of, reopen, set_outcome
-from review.win_back.states import count_tabs, leads_of
+from review.win_back.reopening import owner_choices, phones_of
+from review.win_back.states import count_tabs
 from tests import factories
 from tests.db.win_back_leads import (
-    CLOSED,
     CONTROL,
     NOW,
     SOFT_NO,
     Floor,
     closed_deal,
     find,
+    hand_out,
     lead_of,
     open_floor,
-    talk,
 )
-
-DUE = NOW + timedelta(days=3)
-LATER = NOW + timedelta(days=5)
 
 
 @pytest.fixture
@@ -49,14 +43,6 @@ def deal(database: Database, floor: Floor) -> int:
         made = closed_deal(session, floor, *SOFT_NO).id
     find(database)
     return made
-
-
-def hand_out(database: Database, floor: Floor, deal: int, **more: Any) -> bool:
-    given = {"owner_id": floor.vera, "brief": "Call on Thursday.", "quote": "eight now", "due_at": DUE, "now": NOW}
-    with database.session() as session:
-        lead = lead_of(session, deal).id
-        user = more.pop("user", floor.head)
-        return reopen(session, floor.viewer(session, user), lead, **{**given, **more})
 
 
 def test_verdicts_are_appended_and_the_newest_stands(database: Database, floor: Floor, deal: int) -> None:
@@ -198,82 +184,6 @@ def test_the_suggestion_goes_by_load_and_never_to_who_closed_it(database: Databa
         assert [one.name for one in for_manager] == ["Vera"]
 
 
-def test_reached_returned_and_won_are_noticed_by_themselves(database: Database, floor: Floor, deal: int) -> None:
-    hand_out(database, floor, deal)
-    with database.session() as session:
-        lost = session.get_one(Deal, deal)
-        lost.status, lost.closed_at, lost.stage_since = "open", None, NOW  # the CRM opened it as it was told
-    find(database, now=LATER)
-    with database.session() as session:
-        assert (lead_of(session, deal).outcome, lead_of(session, deal).returned_at) == ("none", None)
-        talk(session, session.get_one(Deal, deal), *SOFT_NO, at=NOW + timedelta(days=1), rep_id=floor.vera)
-    find(database, now=LATER)
-    with database.session() as session:
-        assert (lead_of(session, deal).outcome, lead_of(session, deal).returned_at) == ("reached", None)
-        session.get_one(Deal, deal).stage_since = NOW + timedelta(days=2)
-    find(database, now=LATER)
-    with database.session() as session:
-        assert lead_of(session, deal).outcome == "reopened"
-        won = session.get_one(Deal, deal)
-        won.status, won.closed_at, won.amount = "won", NOW + timedelta(days=4), Decimal("5200")
-    find(database, now=LATER)
-    with database.read() as session:
-        lead = lead_of(session, deal)
-        assert (lead.state, lead.ended, lead.outcome, lead.outcome_sum) == ("closed", "won", "won", Decimal("5200"))
-        figures = read_figures(session, now=LATER)
-        assert (figures.worked.returned, figures.worked.count, figures.won) == (1, 1, 1)
-        assert dict(figures.sums) == {"EUR": 5200.0}
-        assert {line.name for line in figures.by_rep} == {"Jonas"}
-        tiles = read_tiles(session, leads_of(floor.viewer(session, floor.head)))
-        assert (tiles.worked, tiles.control) == (figures.worked, figures.control)
-
-
-@pytest.mark.parametrize("terms", ["queue", "control"])
-def test_what_comes_back_by_itself_is_closed_and_counts_for_its_arm(
-    database: Database, floor: Floor, terms: str
-) -> None:
-    with database.session() as session:
-        deal = closed_deal(session, floor, *SOFT_NO).id
-    find(database, CONTROL) if terms == "control" else find(database)
-    with database.session() as session:
-        back = session.get_one(Deal, deal)
-        back.status, back.stage_since = "open", NOW + timedelta(days=4)
-    find(database, now=LATER)
-    find(database, now=LATER)
-    with database.read() as session:
-        lead = lead_of(session, deal)
-        assert (lead.state, lead.ended, lead.outcome) == ("closed", "came_back", "reopened")
-        assert lead.returned_at == NOW + timedelta(days=4)
-        figures = read_figures(session, now=LATER)
-        arm = figures.control if terms == "control" else figures.queue
-        assert (arm.returned, arm.count) == (1, 1)
-        assert figures.worked.count == 0
-        assert figures.lift.early
-        assert read_tiles(session, leads_of(floor.viewer(session, floor.head))).control == figures.control
-
-
-def test_outcomes_by_hand_are_the_new_owners_or_of_who_sees_the_lead(
-    database: Database, floor: Floor, deal: int
-) -> None:
-    hand_out(database, floor, deal)
-    with database.session() as session:
-        lead, vera = lead_of(session, deal).id, floor.viewer(session, floor.vera_user)
-        set_outcome(session, vera, lead, "reached", now=LATER)
-        with pytest.raises(LeadRefused):
-            set_outcome(session, vera, lead, "won", amount="much", now=LATER)
-        set_outcome(session, floor.viewer(session, floor.manager), lead, "won", amount="5 200,50", now=LATER)
-        with pytest.raises(LeadMoved):
-            set_outcome(session, vera, lead, "lost", now=LATER)
-    with database.read() as session:
-        lead_now = lead_of(session, deal)
-        assert (lead_now.outcome_sum, lead_now.outcome_by) == (Decimal("5200.50"), "hand")
-        assert lead_now.returned_at == LATER
-    with database.session() as session:
-        stranger = factories.make_user(session, "rep").id
-        with pytest.raises(NoSuchLead):
-            set_outcome(session, floor.viewer(session, stranger), lead, "lost", now=LATER)
-
-
 def test_pages_follow_each_other_without_a_gap(database: Database, floor: Floor, monkeypatch: Any) -> None:
     monkeypatch.setattr("review.win_back.leads.PAGE", 3)
     with database.session() as session:
@@ -294,15 +204,3 @@ def test_pages_follow_each_other_without_a_gap(database: Database, floor: Floor,
         assert list_leads(session, head, "judge", LeadFilter(), now=NOW, after="nonsense").rows[0].id == seen[0]
         unknown = list_leads(session, head, "judge", LeadFilter(size="unknown"), now=NOW)
         assert all(row.guessed == (4000.0, "EUR") for row in unknown.rows)
-
-
-def test_often_confirmed_reasons_become_something_to_train(database: Database, floor: Floor) -> None:
-    with database.session() as session:
-        deals = [closed_deal(session, floor, *SOFT_NO, phone=f"+4930123456{n}").id for n in range(3)]
-    find(database)
-    with database.session() as session:
-        for deal in deals:
-            decide(session, floor.viewer(session, floor.head), lead_of(session, deal).id, "wrong", now=NOW)
-        training = read_figures(session, now=NOW).training
-        assert [(one.reps, one.leads) for one in training] == [((("Jonas", 3),), 3)]
-    assert CLOSED < NOW

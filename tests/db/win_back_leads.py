@@ -15,11 +15,14 @@ from review.queries.viewer import Viewer, load_viewer
 from review.win_back.finding import Pass, Terms, keep, plan
 from review.win_back.outcomes import watch_outcomes
 from review.win_back.ranking import rank_anew
+from review.win_back.reopening import reopen
 from tests import factories
 from tests.web.scores import assessment_of
 
 CLOSED = datetime(2026, 11, 12, 15, 0, tzinfo=UTC)
 NOW = CLOSED + timedelta(days=9)
+DUE = NOW + timedelta(days=3)
+LATER = NOW + timedelta(days=5)
 QUEUE = Terms(control_share=0.0, watch_days=90, days=365)
 CONTROL = Terms(control_share=0.999999999, watch_days=90, days=365)
 
@@ -141,3 +144,12 @@ def lead_of(session: Session, deal: Deal | int) -> WinBackLead:
         select(WinBackLead).where(WinBackLead.deal_id == deal_id).execution_options(populate_existing=True)
     ).one()
     return found
+
+
+def hand_out(database: Database, floor: Floor, deal: int, **more: Any) -> bool:
+    """Reopen the lead of a deal for Vera, as the head of sales unless `user` says who."""
+    given = {"owner_id": floor.vera, "brief": "Call on Thursday.", "quote": "eight now", "due_at": DUE, "now": NOW}
+    with database.session() as session:
+        lead = lead_of(session, deal).id
+        user = more.pop("user", floor.head)
+        return reopen(session, floor.viewer(session, user), lead, **{**given, **more})
