@@ -12,6 +12,7 @@ from sqlalchemy import select
 from review.models import Call, Client, CrmEmail, utc_now
 from tests.e2e.driving import upload
 from tests.e2e.site import Site, sample_audio, sample_transcript
+from tests.e2e.test_pages import AXE, RULES
 from tests.waiting import wait_until
 
 SAMPLE = "en-promise"
@@ -157,6 +158,16 @@ def test_a_fact_fills_a_field_and_nothing_is_stored_by_itself(card: str, open_pa
     assert page.locator("#card-form [data-store]").is_visible()
     page.click("[data-throw]")
     assert "Decides" not in [one.input_value() for one in page.locator("#owns [name=own_name]").all()]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["", "/clients", "/promises?listed=all"])
+def test_axe_finds_nothing(card: str, open_page: Callable[..., Any], path: str, scheme: str) -> None:
+    page = open_page(path or card, color_scheme=scheme)
+    page.evaluate(AXE)
+    result = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
+    found = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in result["violations"]]
+    assert found == []
 
 
 @pytest.mark.parametrize("path", ["", "/clients", "/promises?listed=all"])

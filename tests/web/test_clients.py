@@ -136,7 +136,7 @@ def test_comments_on_the_client(
     made = post(rep, f"{url}/comments", {"body": "@Person manager look <b>here</b>", "token": "t"})
     assert post(rep, f"{url}/comments", {"body": "again", "token": "t"}).json["id"] == made.json["id"]
     page = manager.get(url).text
-    assert "look &lt;b&gt;here&lt;/b&gt;" in page
+    assert '<b class="named">@Person manager</b> look &lt;b&gt;here&lt;/b&gt;' in page
     assert f'id="remark{made.json["id"]}"' in page
     assert "named you in a comment" in manager.get("/notifications").text
     people = rep.get(f"{url}/people?q=person m").json["people"]

@@ -13,7 +13,7 @@ from web.auth import viewer
 from web.blueprints.client_card import facts_told
 from web.errors import is_htmx
 from web.parts import parts
-from web.reading.client_card import crm_setup_url, sellers_zone
+from web.reading.client_card import crm_setup_url, name_pieces, sellers_zone
 
 blueprint = Blueprint("clients", __name__, url_prefix="/clients")
 
@@ -50,6 +50,7 @@ def show(client_id: int) -> str:
         told=told,
         values=values,
         may_edit=EDITS_CLIENT.allows(viewer()),
+        name_pieces=name_pieces,
         crm_setup=crm_setup_url(),
     )
 
@@ -63,7 +64,15 @@ def timeline(client_id: int) -> str:
             abort(404)
         page = list_timeline(db, viewer(), client_id, kind=kind, after=after)
     name = "client/_moments.html" if after else "client/_timeline.html"
-    return render_template(name, client_id=client_id, items=page.items, more=page.next, kind=kind, kinds=tuple(KINDS))
+    return render_template(
+        name,
+        client_id=client_id,
+        items=page.items,
+        more=page.next,
+        kind=kind,
+        kinds=tuple(KINDS),
+        name_pieces=name_pieces,
+    )
 
 
 def _kind() -> str | None:

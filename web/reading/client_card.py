@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from werkzeug.datastructures import MultiDict
 from review.client_card.fields import CardFields, differing, read_own
 from review.client_card.refusals import NoSuchClient
 from review.comments.refusals import WritingRefused
+from web.access import rule_of
+from web.auth import viewer
 from web.errors import Refused
 from web.parts import parts
 
@@ -87,15 +90,17 @@ def sellers_zone() -> ZoneInfo:
 
 
 def crm_setup_url() -> str | None:
-    """The page on which a CRM is connected; None while this reader may not open it."""
-    from flask import current_app
+    """The page on which a CRM is connected; None for a reader who may not open it."""
+    return url_for("crm.index") if rule_of("crm.index").allows(viewer()) else None
 
-    from web.access import rule_of
-    from web.auth import viewer
 
-    if "crm.index" not in current_app.view_functions or not rule_of("crm.index").allows(viewer()):
-        return None
-    return url_for("crm.index")
+def name_pieces(text: str, names: Sequence[str]) -> tuple[tuple[bool, str], ...]:
+    """A comment's text in pieces, each with whether it is a name written with @; together they are the text."""
+    if not names:
+        return ((False, text),)
+    people = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    pieces = re.split(rf"(@(?:{people}))", text, flags=re.IGNORECASE)
+    return tuple((bool(number % 2), piece) for number, piece in enumerate(pieces) if piece)
 
 
 @contextmanager
