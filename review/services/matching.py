@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, up
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
 
-from review.models import Call, Client, ClientPhone, Deal, Delivery, NumberChoice, UtcTime
+from review.models import Call, Client, ClientPhone, CrmConnection, CrmId, Deal, Delivery, NumberChoice, UtcTime
 from review.services.people import find_rep
 
 __all__ = ["Linked", "find_client", "find_deal", "find_rep", "link_calls"]
@@ -33,6 +33,8 @@ def find_client(session: Session, *, external_id: str | None, phone: str | None)
     """
     if external_id:
         found = session.scalar(select(Client.id).where(Client.external_id == external_id))
+        if found is None:
+            found = _named_in_crm(session, "client", external_id)
         if found is not None:
             return found
     if not phone:
@@ -51,6 +53,21 @@ def find_client(session: Session, *, external_id: str | None, phone: str | None)
     )
 
 
+def _named_in_crm(session: Session, entity: str, remote_id: str) -> int | None:
+    """Our row of what exactly one connected CRM calls so; a telephone system names clients by their ids there."""
+    found = session.scalars(
+        select(CrmId.row_id)
+        .where(
+            CrmId.connection_id.in_(select(CrmConnection.id)),
+            CrmId.entity == entity,
+            CrmId.remote_id == remote_id,
+            CrmId.row_id.is_not(None),
+        )
+        .limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
 def find_deal(
     session: Session, *, external_id: str | None, client_id: int | None, at: datetime | None, phone: str | None = None
 ) -> tuple[int, int] | None:
@@ -62,6 +79,9 @@ def find_deal(
         found = session.execute(select(Deal.id, Deal.client_id).where(Deal.external_id == external_id)).first()
         if found is not None:
             return found.id, found.client_id
+        named = session.get(Deal, _named_in_crm(session, "deal", external_id) or 0)
+        if named is not None:
+            return named.id, named.client_id
     if client_id is None:
         return None
     was_open = Deal.status == "open" if at is None else _was_open(literal(at, UtcTime))

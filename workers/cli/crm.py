@@ -21,6 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sync.add_argument("--due", action="store_true", help="only connections whose time has come")
     push = acts.add_parser("push", help="send what waits for the CRMs now")
     push.add_argument("--due", action="store_true", help="what is due (the default)")
+    folder = acts.add_parser("import", help="clients, deals, reasons, tasks and reps from a folder of CSV files")
+    folder.add_argument("folder", metavar="FOLDER")
     status = acts.add_parser("status", help="connections with their last sync, and the outbox")
     status.add_argument("--json", action="store_true", help="for programs")
 
@@ -31,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from workers.cli.opening import opened
 
     settings = read_settings()
-    acts = {"sync": _sync, "push": _push, "status": _status}
+    acts = {"sync": _sync, "push": _push, "import": _import, "status": _status}
     with opened(settings, reads_only=args.act == "status") as database:
         return acts[args.act](args, settings, database)
 
@@ -65,6 +67,21 @@ def _push(_args: argparse.Namespace, settings: Any, database: Any) -> int:
 
     print(f"{send_outbox(database, settings, _stop_on_signal())} tried")
     return 0
+
+
+def _import(args: argparse.Namespace, settings: Any, database: Any) -> int:
+    from pathlib import Path
+
+    from review.services.crm_import import import_crm
+    from workers.cli.errors import DONE_IN_PART
+
+    with database.session() as session:
+        report = import_crm(session, Path(args.folder), region=settings.region)
+    for file in report.files:
+        print(f"{file.file}: {file.created} new, {file.updated} changed, {file.unchanged} unchanged")
+    for problem in report.problems:
+        print(f"{problem.file}, line {problem.line}: {problem.why}", file=sys.stderr)
+    return DONE_IN_PART if report.problems else 0
 
 
 def _status(args: argparse.Namespace, _settings: Any, database: Any) -> int:
