@@ -85,6 +85,7 @@ def test_the_card_shows_what_is_known(
         "comes from no connected CRM",
     ):
         assert part in text, part
+    assert "tel:+46701234567" not in text  # a number not to call is no link to call it
     # A reviewer reads the card and changes nothing of it but comments.
     text = sign_in("reviewer").get(f"/clients/{scored_client}").text
     assert "card-form" not in text
