@@ -93,7 +93,7 @@ def reopen(
         raise LeadRefused("brief", "length")
     if due_at is None or not now - timedelta(days=1) <= due_at <= now + FURTHEST:
         raise LeadRefused("due", "range")
-    brief = without_numbers(brief, None)
+    brief, quote = without_numbers(brief, None), without_numbers(quote, None)
     key = f"reopen:{lead.deal_id}:{lead_id}" if lead.deal_id is not None else None
     values: dict[str, Any] = {
         "state": "reopened",

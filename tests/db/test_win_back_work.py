@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from review.db import Database
-from review.models import AuditEvent, Notification, OutboxItem, Verdict, WinBackEvent, WinBackLead
+from review.models import AuditEvent, CrmConnection, CrmId, Notification, OutboxItem, Verdict, WinBackEvent, WinBackLead
 from review.win_back.deciding import LeadMoved, LeadRefused, NoSuchLead, decide
 from review.win_back.do_not_call import NumberRefused, add_number, list_numbers, remove_number
 from review.win_back.leads import LeadFilter, get_lead, handed_leads, list_leads
@@ -105,6 +105,21 @@ def test_reopening_tells_the_new_owner_and_the_crm(database: Database, floor: Fl
         assert [(row.brief, row.quote) for row in mine] == [("Call on Thursday.", "eight now")]
         assert phones_of(session, [lead.id]) == {lead.id: ("+49301234567",)}
         assert handed_leads(session, floor.viewer(session, floor.head)) == ()
+
+
+def test_a_deal_of_a_connected_crm_waits_to_be_told(database: Database, floor: Floor, deal: int) -> None:
+    with database.session() as session:
+        crm = CrmConnection(kind="amocrm", name="Sales")
+        session.add(crm)
+        session.flush()
+        session.add(CrmId(connection_id=crm.id, entity="deal", remote_id="77", row_id=deal))
+    hand_out(database, floor, deal, brief="Call +49 30 7654321 on Thursday.")
+    with database.read() as session:
+        row = list_leads(session, floor.viewer(session, floor.head), "reopened", LeadFilter(), now=NOW).rows[0]
+        assert row.pushed is not None
+        assert row.pushed.state == "waiting"
+        sent = session.scalars(select(OutboxItem)).one().payload
+        assert sent["text"] == "Call [phone] on Thursday.\n\n“eight now”"
 
 
 def test_two_people_reopen_the_same_lead_and_one_wins(database: Database, floor: Floor, deal: int) -> None:
