@@ -55,6 +55,9 @@ def test_each_system_is_set_up_and_tried_out(
     page = connect(browser, provider)
     opened = opened_door(database, settings)
     assert opened.addresses()[0] in page
+    for secret in (opened.door.secrets[field.name] for field in PROVIDERS[provider].fields if field.made):
+        assert page.count(secret) == 2  # by itself, and where it is pasted
+    assert "&lt;&lt;" not in page
     here = source_id(database)
     given = {name: text.replace("{server}", "https://pbx.example") for name, text in GIVEN[provider].items()}
     assert post(browser, f"/sources/{here}/door", given, page=f"/sources/{here}/door").status_code == 302

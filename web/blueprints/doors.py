@@ -25,6 +25,7 @@ from web.auth import viewer
 from web.blueprints.hooks import take, vault
 from web.errors import Refused, answer_refused
 from web.parts import parts
+from web.pasted import CHECKED, WATCHED, pasted
 
 blueprint = Blueprint("doors", __name__, url_prefix="/sources")
 
@@ -36,7 +37,13 @@ PAGE: Final = 50
 @blueprint.get("/new")
 def choose() -> str:
     """The telephone systems to choose from."""
-    return render_template("source/choose.html", providers=PROVIDERS.values(), chosen=request.args.get("provider"))
+    return render_template(
+        "source/choose.html",
+        providers=PROVIDERS.values(),
+        chosen=request.args.get("provider"),
+        watched=WATCHED,
+        checked=CHECKED,
+    )
 
 
 @blueprint.post("/new")
@@ -214,6 +221,7 @@ def _page(source_id: int, *, shown: Mapping[str, str] | None = None, renewed: st
         address=opened.addresses()[0],
         entered={field.name for field in opened.provider.fields if opened.door.secrets.get(field.name)},
         shown=shown or {},
+        pasted=pasted(opened.door.provider, opened.addresses()[0], next(iter((shown or {}).values()), None)),
         renewed=renewed,
         unknown=unknown,
         aliases=aliases,
