@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "token", name="uq_client_comment_user_id_token"),
     )
     op.create_index("ix_client_comment_client_id_created_at", "client_comment", ["client_id", "created_at"])
-    said = [("turn", sa.Integer()), ("start", sa.Double()), ("end", sa.Double())]
+    said: list[tuple[str, Any]] = [("turn", sa.Integer()), ("start", sa.Double()), ("end", sa.Double())]
     promise = _create_said(
         "call_promise",
         sa.Column("said_by", sa.String(), nullable=False),
