@@ -96,12 +96,20 @@ class CallRow:
     loss_reason: str | None  # the reason's name, else as delivered
     language: str | None
     created_at: datetime
+    result: str | None = None  # whether somebody answered, one of CALL_RESULTS; None where nobody said
     veiled: bool = False  # the viewer is to judge it blind: score, flags and all the machine thinks are left out
 
     @property
     def phase(self) -> str:
         """The state in the user's words: queued, transcribing, scoring, ready, needs_model, no_audio or failed."""
         return PHASE_OF_STATE.get(self.state, self.state)
+
+    @property
+    def unanswered(self) -> str | None:
+        """What became of a call nobody took: missed (a client called in vain), or telephony's word; None otherwise."""
+        if self.result in (None, "answered"):
+            return None
+        return "missed" if self.direction == "inbound" else self.result
 
     @property
     def who(self) -> str:
@@ -181,6 +189,7 @@ def select_calls(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             LossReason.name.label("loss_reason_name"),
             Call.language,
             Call.created_at,
+            Call.result,
             is_veiled(viewer).label("veiled"),
             literal(viewer.is_outsider).label("masked"),
         )
@@ -242,6 +251,7 @@ def call_fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "loss_reason": row.loss_reason_name or row.loss_reason,
         "language": row.language,
         "created_at": row.created_at,
+        "result": row.result,
         "veiled": bool(row.veiled),
     }
 

@@ -120,6 +120,9 @@ class CallLine(BaseModel):
     disposition: str | None
     loss_reason: str | None
     language: str | None
+    result: str | None = Field(
+        default=None, description="answered, not_answered, busy, failed, voicemail, or null where nobody said."
+    )
     created_at: datetime
 
 
