@@ -12,6 +12,7 @@ from review.crm.errors import CrmBusy, CrmError, CrmGone, CrmNonsense, CrmRefuse
 
 SECONDS: Final = 30.0  # for one request; CRMs answer a page in a few
 TRIES: Final = 4
+LONGEST_PUT_OFF: Final = 24 * 3600.0  # that a server may ask for: "inf" or a year would stop a connection for good
 LONGEST_WAIT: Final = 30.0  # a longer Retry-After is handed on: the work is put off instead of waited for
 LARGEST_ANSWER: Final = 32 * 1024 * 1024
 LONGEST_DETAIL: Final = 300
@@ -76,7 +77,8 @@ class CrmHttp:
                     raise
                 self._wait(_backoff(attempt))
                 continue
-            if status == 429 or (status == 503 and "retry-after" in answer_headers):
+            told_when = "retry-after" in answer_headers
+            if (status == 429 and (told_when or not self._is_judged(status, raw))) or (status == 503 and told_when):
                 pause = _retry_after(answer_headers.get("retry-after"), attempt)
                 if last or pause > LONGEST_WAIT:
                     raise CrmBusy("It asks us to slow down.", retry_after=pause)
@@ -195,7 +197,7 @@ def _retry_after(text: str | None, attempt: int) -> float:
         seconds = float(text or "")
     except ValueError:
         return _backoff(attempt)
-    return max(0.0, seconds) if seconds == seconds else _backoff(attempt)
+    return min(max(0.0, seconds), LONGEST_PUT_OFF) if seconds == seconds else _backoff(attempt)
 
 
 def _backoff(attempt: int) -> float:

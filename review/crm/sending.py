@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,8 @@ from review.models import CrmConnection, CrmId, OutboxItem, utc_now
 from review.services import audit
 from review.services.crm_secrets import SecretBox, SecretsLost
 from review.upsert import insert_new
+
+log = structlog.get_logger(__name__)
 
 LEASE: Final = 180.0  # seconds; one request and its tries take less
 TRIES: Final = 10
@@ -92,7 +95,9 @@ class Sender:
         """Send one claimed item and note how it went."""
         try:
             with self._database.read() as session:
-                connection = session.get_one(CrmConnection, item.connection_id)
+                connection = session.get(CrmConnection, item.connection_id)
+                if connection is None:
+                    return  # removed, and its items with it
                 push = build_push(session, connection, item.kind, item.payload, public_url=self._public_url)
                 kind = connection.kind
             made = push.send(self._connector(item.connection_id, kind), item.key, again=item.attempts > 1)
@@ -110,6 +115,9 @@ class Sender:
             self._note(item, state="waiting", error=str(problem), pause=FIRST_BACKOFF)
         except CrmError as problem:
             self._give_back(item, problem)
+        except Exception as problem:
+            log.exception("item %d could not be sent", item.id)
+            self._note(item, state="failed", error=f"A fault of ours ({type(problem).__name__}) is in the log.")
         else:
             self._note(item, state="sent", made=made, push=push)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,8 @@ from review.db import Database
 from review.models import CrmConnection, CrmId, Deal, utc_now
 from review.services.crm_secrets import SecretBox, SecretsLost
 from review.services.matching import link_calls
+
+log = structlog.get_logger(__name__)
 
 LEASE: Final = 600.0  # seconds; every page renews it
 MINUTES: Final = 10  # between two syncs, unless the connection says otherwise
@@ -101,6 +104,9 @@ def sync_connection(
         error, broken = str(problem), True
     except NotOurs:
         return None
+    except Exception as problem:
+        log.exception("reading CRM %s failed", name)
+        error = f"A fault of ours ({type(problem).__name__}) is in the log; what was read before it is kept."
     with database.session() as session:
         link_calls(session)
         note_linked_later(session, connection_id)
@@ -163,7 +169,9 @@ def _look_for_gone(database: Database, connection_id: int, token: str, connector
     gone = 0
     for entity in ("deal", "client"):
         with database.read() as session:
-            connection = session.get_one(CrmConnection, connection_id)
+            connection = session.get(CrmConnection, connection_id)
+            if connection is None:
+                raise NotOurs
             cursor = dict(connection.cursor)
             after = str(cursor.get(f"checked_{entity}") or "")
             ids = session.scalars(_to_check(connection_id, entity, after)).all()

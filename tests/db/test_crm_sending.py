@@ -244,3 +244,27 @@ def test_scored_calls_that_find_their_client_later_are_told_then(world: World) -
     assert state(world, f"call_note:{call_id}").state == "waiting"
     assert world.sync().error == ""
     assert len(world.rows(OutboxItem)) == 1
+
+
+def test_the_last_word_on_a_rep_there_is_a_persons(world: World) -> None:
+    """Who somebody of the CRM is was said by a person: the next reading does not take it back."""
+    with world.database.session() as session:
+        other = make_rep(session, "Someone Else").id
+        name_person(session, world.connection_id, "11", other)
+    assert world.sync().error == ""
+    with world.database.read() as session:
+        assert session.get_one(CrmId, (world.connection_id, "rep", "11")).row_id == other
+
+
+def test_an_item_that_we_cannot_build_fails_alone(world: World) -> None:
+    client_id = world.deal(world.fake.deal_ids[0]).client_id
+    with world.database.session() as session:
+        session.add(
+            OutboxItem(kind="crm.task", key="bad", payload={"client_id": client_id, "title": "x", "due_at": "soon"},
+                       connection_id=world.connection_id)
+        )  # fmt: skip
+    put(world, "crm.task", "good", client_id=client_id, title="Call back")
+    assert sender(world).send_due() == 2
+    assert state(world, "bad").state == "failed"
+    assert "fault of ours" in state(world, "bad").error
+    assert state(world, "good").state == "sent"
