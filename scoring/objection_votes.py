@@ -7,6 +7,7 @@ it: soon in reply to an offer or a price, elsewhere only when it does so strongl
 from __future__ import annotations
 
 from functools import lru_cache
+from math import inf
 from typing import Final
 
 from scoring.case import Case
@@ -30,10 +31,13 @@ def objecting(case: Case, turn: int) -> tuple[Hit, ...]:
     model = model_for(case.pack.language)
     if found or model is None or turn not in case.trusted_turns:
         return found
-    asked = replies_to(case, turn)
-    if asked == SIDE or (asked != OFFER and going_along(case, turn)):
+    if case.turn(turn).size < _FEWEST[model.language.joined]:
         return ()
-    return _by_words(case, turn, model)
+    asked = replies_to(case, turn)
+    along = going_along(case, turn)
+    if asked == SIDE or (along and asked != OFFER):
+        return ()
+    return _by_words(case, turn, model, along)
 
 
 def why(case: Case, hit: Hit) -> str:
@@ -42,17 +46,16 @@ def why(case: Case, hit: Hit) -> str:
     if hit.source != MODEL or model is None:
         return ""
     turn = case.turn(hit.turn)
-    for part in _open_pieces(case, hit.turn, model):
+    for part in _open_pieces(case, hit.turn, model, going_along(case, hit.turn)):
         if part.tokens[0].start <= hit.start < part.tokens[-1].end:
             words = " · ".join(f"“{turn.text[start:end]}”" for start, end in model.weighty(part.tokens))
             return f"Heard in the words and their place in the call: {words}."
     return ""
 
 
-def _open_pieces(case: Case, turn: int, model: TurnModel) -> list[Part]:
+def _open_pieces(case: Case, turn: int, model: TurnModel, along: frozenset[int]) -> list[Part]:
     """The pieces of a turn without the sentences that go along with what was said."""
     said = case.turn(turn)
-    along = going_along(case, turn)
     if not along:
         return pieces(said, model.language)
     left = tuple(sentence for number, sentence in enumerate(said.sentences) if number not in along)
@@ -60,15 +63,15 @@ def _open_pieces(case: Case, turn: int, model: TurnModel) -> list[Part]:
     return pieces(said._replace(sentences=left, size=size), model.language)
 
 
-def _by_words(case: Case, turn: int, model: TurnModel) -> tuple[Hit, ...]:
+def _by_words(case: Case, turn: int, model: TurnModel, along: frozenset[int]) -> tuple[Hit, ...]:
     """What the model alone takes for an objection: the likeliest piece of the turn, a hit for each of its types."""
     said = case.turn(turn)
-    if said.size < _FEWEST[model.language.joined]:
-        return ()
     context = context_signs(case, turn)
     line = model.line(offered=bool(context & OFFERED) and not ends_openly(case, turn))
+    if line == inf:
+        return ()
     best: tuple[float, Part] | None = None
-    for part in _open_pieces(case, turn, model):
+    for part in _open_pieces(case, turn, model, along):
         if len(part.tokens) < _FEWEST[model.language.joined]:
             continue
         odds = model.log_odds(model.read(part.tokens, context))
