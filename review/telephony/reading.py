@@ -94,7 +94,7 @@ def zone_of(door: Door) -> tzinfo:
 def load_object(text: str | bytes) -> dict[str, Any]:
     """The JSON object in a text. Raises Unreadable."""
     try:
-        value = json.loads(text, parse_int=str, parse_float=str)
+        value = _whole(json.loads(text, parse_int=str, parse_float=str))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"it is no JSON ({type(error).__name__})") from error
     if not isinstance(value, dict):
@@ -139,6 +139,15 @@ def _folded(name: str) -> str:
     return name.casefold().replace("_", "").replace("-", "")
 
 
+def _whole(value: Any) -> Any:
+    """The value with half a character (`\\ud83d` cut off behind its first half) as U+FFFD: it cannot be stored."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_whole(name): _whole(inner) for name, inner in value.items()}
+    return [_whole(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _read(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
@@ -151,5 +160,5 @@ def _read(text: str) -> datetime | None:
             continue
     try:
         return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -74,6 +74,8 @@ class Twilio:
                 raise WrongSignature("its body is not the one that was signed (bodySHA256)")
         elif sent.content_type == "application/x-www-form-urlencoded":
             fields = parse_qsl(sent.body.decode("utf-8", "replace"), keep_blank_values=True)
+        elif sent.body:
+            raise WrongSignature("its body is neither a form nor signed by bodySHA256")
         signed = "".join(name + value for name, value in sorted(set(fields)))
         token = door.secret("auth_token").encode()
         for address in sent.addresses:

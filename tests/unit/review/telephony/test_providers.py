@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -12,9 +14,9 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from review.telephony.freeswitch import FreeSwitch
-from review.telephony.provider import Door, Incoming, Unreadable
+from review.telephony.provider import Door, Incoming, Unreadable, WrongSignature
 from review.telephony.providers import PROVIDERS
-from review.telephony.reading import load_form, pick, seconds_of, time_of, way_of
+from review.telephony.reading import load_form, load_object, pick, seconds_of, time_of, way_of
 from review.telephony.twilio import with_and_without_port
 
 NOW = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
@@ -214,3 +216,35 @@ def test_fields_under_several_names() -> None:
     assert pick({"a": "null", "b": {}, "c": True, "d": "anonymous"}, "a", "b", "c", "d") is None
     assert load_form(b"a=1&a=2&b=") == {"a": "1", "b": ""}
     assert [way_of("201", CLIENT), way_of(CLIENT, "201"), way_of("201", "202")] == ["outbound", "inbound", "internal"]
+
+
+@pytest.mark.parametrize("name", ["3cx", "uis", "bitrix24", "zadarma"])
+def test_half_a_character_is_a_wrong_signature_like_any_other(name: str) -> None:
+    secrets = {field.name: "s3cret" for field in PROVIDERS[name].fields if field.kind == "secret"}
+    held = Door(source="pbx", provider=name, settings={}, secrets=secrets)
+    half = '"\\ud800"'
+    body = f'{{"event": "NOTIFY_END", "secret": {half}, "caller_id": {half}, "auth": {{"application_token": {half}}}}}'
+    sent = replace(incoming(body.encode(), "application/json"), headers={"signature": "x"})
+    with pytest.raises(WrongSignature):
+        PROVIDERS[name].verify(sent, held)
+
+
+def test_half_a_character_is_mended_and_a_whole_one_stays() -> None:
+    read = load_object('{"a": "x\\ud83d", "b": ["\\ud83d\\ude00", "Анна"], "c\\udc00": null}')
+    assert read == {"a": "x\ufffd", "b": ["\U0001f600", "Анна"], "c\ufffd": None}
+
+
+def test_a_year_beyond_all_years_is_no_time() -> None:
+    assert time_of("1 Jan 99999999999 00:00:00") is None
+
+
+def test_twilio_takes_no_body_that_its_signature_says_nothing_of() -> None:
+    twilio = PROVIDERS["twilio"]
+    held = Door(source="pbx", provider="twilio", settings={}, secrets={"auth_token": "s3cret"})
+    address = "https://calls.example/hooks/twilio/abc?CallSid=CA1&CallStatus=completed"
+    mac = base64.b64encode(hmac.new(b"s3cret", address.encode(), hashlib.sha1).digest()).decode()
+    asked = replace(incoming(b"", ""), method="GET", addresses=(address,), headers={"x-twilio-signature": mac})
+    twilio.verify(asked, held)
+    headers = {"x-twilio-signature": mac, "content-type": "text/plain"}
+    with pytest.raises(WrongSignature):
+        twilio.verify(replace(asked, body=b"CallSid=CA2&CallStatus=completed", headers=headers), held)
