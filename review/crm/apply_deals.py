@@ -39,7 +39,7 @@ class DealRows:
             "currency": deal.currency,
             "loss_reason": self._reason(deal.loss_reason) if deal.status in ("closed_lost", "unqualified") else None,
             "opened_at": deal.opened_at,
-            "url": deal.url,
+            "url": deal.url if (deal.url or "").startswith(("https://", "http://")) else None,  # it becomes a link
         }
         if client_id is not None:
             theirs["client_id"] = client_id

@@ -23,6 +23,8 @@ def text_of(value: object, longest: int = LONGEST) -> str | None:
     if value is None or isinstance(value, (dict, list, bool)):
         return None
     text = str(value).replace("\x00", "").strip()
+    if not text.isascii():  # half a character (JSON's \\ud83d alone) cannot be stored
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text[:longest] or None
 
 
@@ -56,13 +58,13 @@ def iso_time(value: object) -> datetime | None:
     text = text_of(value, 60)
     if text is None:
         return None
-    if text.isdigit() and len(text) > 10:
+    if text.isascii() and text.isdigit() and len(text) > 10:
         return unix_time(int(text) / 1000)
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # 0001-01-01T00:00:00+03:00 is how some write "never"
         return None
-    at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     return at if 1970 < at.year <= 2200 else None
 
 

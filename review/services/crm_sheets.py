@@ -16,7 +16,8 @@ from review.services.crm_files import LONGEST_CELL
 
 MOST_LINES: Final = 20_000
 MOST_COLUMNS: Final = 100
-LARGEST_UNPACKED: Final = 400 * 1024 * 1024  # bytes; an Excel file is a zip and may unpack to anything
+LARGEST_UNPACKED: Final = 160 * 1024 * 1024  # bytes; an Excel file is a zip and may unpack to anything
+MOST_ROWS: Final = 1_048_576  # Excel has no more; a file that names row 2,000,000,000 leaves all before it empty
 _ENCODINGS: Final = ("utf-8-sig", "cp1251", "cp949", "gb18030")
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
@@ -119,7 +120,10 @@ def _excel(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
         if sheet is None:
             raise BadSheet(f"'{name}' holds no sheet.")
         for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), 1):
-            yield number, [_clean(_text(value)) for value in row]
+            if number > MOST_ROWS:
+                break
+            filled = any(value is not None for value in row)
+            yield number, [_clean(_text(value)) for value in row] if filled else []
     except BadSheet:
         raise
     except Exception as error:
