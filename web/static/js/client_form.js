@@ -79,7 +79,7 @@ export function keepForm(form) {
     complain("");
     show(words.saving);
     const sent = read();
-    const body = new FormData(form);
+    const body = new URLSearchParams(new FormData(form)); // multipart holds 100 parts at most, a card more fields
     body.set("base", JSON.stringify(base));
     try {
       const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token() } });
