@@ -21,7 +21,8 @@ from review.telephony.deliveries import Taken, check_signature, keep_delivery, r
 from review.telephony.doors import OpenDoor, make_door, open_door
 from review.telephony.fetches import claim_fetch
 from review.telephony.provider import Incoming
-from tests.db.telephone_shapes import SHAPES, START, Server, Shape, Spoken, serve_recordings
+from tests.db.telephone_server import Server, serve_recordings
+from tests.db.telephone_shapes import SHAPES, START, Shape, Spoken
 from tests.factories import make_rep
 from workers.fetching import fetch_one, vault_of
 

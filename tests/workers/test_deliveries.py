@@ -22,7 +22,8 @@ from review.storage import AudioStore
 from review.telephony import fetches
 from review.telephony.deliveries import MOST_REFUSED, keep_delivery, prune_deliveries, take_delivery
 from review.telephony.doors import OpenDoor, make_door, renew_secret
-from tests.db.telephone_shapes import SHAPES, Server, Spoken, generic_signed, serve_recordings
+from tests.db.telephone_server import Server, serve_recordings
+from tests.db.telephone_shapes import SHAPES, Spoken, generic_signed
 from workers.cli.main import main
 from workers.fetching import Fetching, vault_of
 
