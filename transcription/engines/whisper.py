@@ -47,16 +47,18 @@ class WhisperEngine:
         together: int = 1,
         most_tokens: int | None = None,
         once: bool = False,
+        lean: bool = False,
     ) -> None:
         """`crew` threads each hear `together` windows at a time; `most_tokens` bounds the text of a window.
 
+        `lean`: memory is given back behind each window's encoding, which narrow models do faster without.
         `once`: looping windows are not heard a second time (for comparisons at equal settings).
         """
         self._loaded = loaded
         self._crew = crew
         self._together = together
         self._once = once
-        self._listener = Listener(loaded, most_tokens=most_tokens, encoding=max(1, crew // 2))
+        self._listener = Listener(loaded, most_tokens=most_tokens, encoding=max(1, crew // 2), lean=lean)
         self.model = model
 
     @classmethod
@@ -78,6 +80,7 @@ class WhisperEngine:
         fit. Raises NeedsModel and EngineFailed.
         """
         called, folder = bring_model(model, models_dir=models_dir, hub=hub)
+        wide = model_width(folder) or NARROW + 1
         import ctranslate2
 
         device = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
@@ -85,7 +88,6 @@ class WhisperEngine:
         if device == "cuda":
             crew, each, together = 1, threads, at_once or ON_A_CARD
         else:
-            wide = model_width(folder) or NARROW + 1
             crew, each = share_threads(threads, wide) if at_once is None else (at_once, max(1, threads // at_once))
             together = 1
             one_heap()
@@ -93,7 +95,8 @@ class WhisperEngine:
         if device == "cpu":
             keep_memory()
         stored = f"{called} (CTranslate2 {version('ctranslate2')}, {loaded.compute})"
-        return cls(loaded, stored, crew=crew, together=together, most_tokens=most_tokens, once=once)
+        lean = device == "cpu" and wide > NARROW
+        return cls(loaded, stored, crew=crew, together=together, most_tokens=most_tokens, once=once, lean=lean)
 
     def recognise(
         self,

@@ -67,11 +67,14 @@ class Listener:
 
     `most_tokens` bounds what is written down for a window (None: what the decoder has room for). So many threads at
     once are let to the encoder and to finding the words' times: these need the most memory, and the others have
-    windows to write down meanwhile.
+    windows to write down meanwhile. With `lean`, what the encoder needed is given back at once.
     """
 
-    def __init__(self, loaded: LoadedModel, *, most_tokens: int | None = None, encoding: int = 1) -> None:
+    def __init__(
+        self, loaded: LoadedModel, *, most_tokens: int | None = None, encoding: int = 1, lean: bool = False
+    ) -> None:
         self._loaded = loaded
+        self._lean = lean
         self._encoding = threading.BoundedSemaphore(encoding)
         self._most_tokens = most_tokens
 
@@ -84,7 +87,8 @@ class Listener:
                 features = [self._loaded.features(_to_30_seconds(sound)) for sound in sounds]
                 give_back_memory()
                 output = self._loaded.encode(np.stack(features))
-                give_back_memory()
+                if self._lean:
+                    give_back_memory()
                 return output
 
         frames = tuple(max(1, -(-min(sound.size, WINDOW_SAMPLES) // FRAME_SAMPLES)) for sound in sounds)
