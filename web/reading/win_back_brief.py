@@ -87,7 +87,7 @@ def _when_to_call(parts: BriefParts) -> str:
 
 
 def _kind(code: str) -> str:
-    return {
+    names: dict[str, str] = {
         "price": _("price"),
         "timing": _("timing"),
         "authority": _("authority"),
@@ -97,13 +97,15 @@ def _kind(code: str) -> str:
         "brush_off": _("brush-off"),
         "fit": _("fit"),
         "other": _("other"),
-    }.get(code, code)
+    }
+    return names.get(code, code)
 
 
 def _outcome(code: str) -> str:
-    return {
+    names: dict[str, str] = {
         "handled": _("handled"),
         "partial": _("partly handled"),
         "mishandled": _("mishandled"),
         "ignored": _("ignored"),
-    }.get(code, code)
+    }
+    return names.get(code, code)
