@@ -227,12 +227,16 @@ class FieldValue:
 
 @dataclass(slots=True, kw_only=True)
 class Access:
-    """What a connector is given: the settings, the secrets, and `keep`, which stores changed secrets at once."""
+    """What a connector is given: the settings, the secrets, and `keep`, which stores changed secrets at once.
+
+    `stored` gives the secrets as they are kept now: another process may have renewed a token meanwhile.
+    """
 
     settings: Mapping[str, Any]
     secrets: dict[str, str]
     keep: Callable[[Mapping[str, str]], None]
     wait: Callable[[float], None]
+    stored: Callable[[], Mapping[str, str]] | None = None
     region: str = "DE"
     seconds: float = 30.0  # for one request; CRMs answer a page in a few
 

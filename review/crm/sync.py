@@ -136,7 +136,11 @@ def open_access(
                 .values(secrets=box.close(connection_id, changed))
             )
 
-    return Access(settings=settings, secrets=secrets, keep=keep, wait=wait, region=region)
+    def stored() -> Mapping[str, str]:
+        with database.read() as reading:
+            return box.open(connection_id, reading.get_one(CrmConnection, connection_id).secrets)
+
+    return Access(settings=settings, secrets=secrets, keep=keep, wait=wait, stored=stored, region=region)
 
 
 def _pages(connector: Connector, cursor: Mapping[str, Any]) -> Iterator[Page]:

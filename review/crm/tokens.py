@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from review.crm.connector import Access
 from review.crm.errors import CrmError, CrmNonsense, CrmSignedOut, CrmUnreachable
 from review.crm.http import CrmHttp
+
+STORING: Final = 2.0  # seconds in which another process that renewed the token first has stored it
 
 
 class Tokens:
@@ -44,7 +46,12 @@ class Tokens:
         return {"Authorization": f"Bearer {self.bearer}"}
 
     def refresh(self) -> None:
-        """Get a new access token. Raises CrmSignedOut when the CRM does not give one."""
+        """Get a new access token, or take the one another process got meanwhile: a refresh token may count once.
+
+        Raises CrmSignedOut when the CRM does not give one.
+        """
+        if self._renewed_elsewhere():
+            return
         secrets = self._access.secrets
         if not self.can_refresh:
             raise CrmSignedOut
@@ -66,8 +73,20 @@ class Tokens:
         except CrmUnreachable:
             raise
         except CrmError as error:
+            self._access.wait(STORING)
+            if self._renewed_elsewhere():
+                return
             raise CrmSignedOut(str(getattr(error, "detail", ""))) from error
         self._take(answer)
+
+    def _renewed_elsewhere(self) -> bool:
+        """Take the stored token when it is another than ours."""
+        stored = self._access.stored() if self._access.stored is not None else {}
+        if not stored.get("token") or stored["token"] == self.bearer:
+            return False
+        self._access.secrets.clear()
+        self._access.secrets.update(stored)
+        return True
 
     def _take(self, answer: Any) -> None:
         if not isinstance(answer, Mapping) or not answer.get("access_token"):
