@@ -31,7 +31,7 @@ def save_card(
     """
     client = _client(session, viewer, client_id)
     theirs = fields_of(client)
-    mine = keep_spelling(check_fields(fields), theirs)
+    mine = keep_spelling(check_fields(fields, theirs), theirs)
     changed = differing(theirs, mine)
     if not changed:
         return client.revision

@@ -64,17 +64,27 @@ def own_texts(custom: Mapping[str, Any]) -> dict[str, str]:
     return {str(name): _text(custom[name]) for name in sorted(custom, key=str.casefold)}
 
 
-def check_fields(fields: CardFields) -> CardFields:
-    """The fields as they are stored. Raises BadField, TooLong."""
+def check_fields(fields: CardFields, stored: CardFields | None = None) -> CardFields:
+    """The fields as they are stored; what stands in `stored` already is not asked: a CRM's values may be longer.
+
+    Raises BadField, TooLong.
+    """
+
+    def checked(label: str, name: str, longest: int) -> str:
+        value = fields.value(name)
+        if stored is not None and _plain(value) == _plain(stored.value(name)):
+            return value
+        return read_text(label, value, longest, needed=False)
+
     if fields.potential and fields.potential not in POTENTIALS:
         raise BadField("potential", f"'{fields.potential}' is none of {', '.join(POTENTIALS)}.")
     return replace(
         fields,
-        client_group=read_text("client group", fields.client_group, LONGEST_VALUE, needed=False),
-        product_group=read_text("product group", fields.product_group, LONGEST_VALUE, needed=False),
-        note=read_text("note", fields.note, LONGEST_NOTE, needed=False),
-        hot_note=read_text("hot note", fields.hot_note, LONGEST_VALUE, needed=False),
-        custom=_check_own(fields.custom),
+        client_group=checked("client group", "client_group", LONGEST_VALUE),
+        product_group=checked("product group", "product_group", LONGEST_VALUE),
+        note=checked("note", "note", LONGEST_NOTE),
+        hot_note=checked("hot note", "hot_note", LONGEST_VALUE),
+        custom=_check_own(fields.custom, stored.custom if stored is not None else {}),
     )
 
 
@@ -126,11 +136,14 @@ def read_own(names: Sequence[str], values: Sequence[str]) -> dict[str, str]:
     return own
 
 
-def _check_own(own: Mapping[str, str]) -> dict[str, str]:
-    if len(own) > MOST_FIELDS:
+def _check_own(own: Mapping[str, str], stored: Mapping[str, str]) -> dict[str, str]:
+    if len(own) > max(MOST_FIELDS, len(stored)):
         raise BadField("own fields", f"a card has at most {MOST_FIELDS}.")
     checked: dict[str, str] = {}
     for name, value in own.items():
+        if name in stored and _plain(stored[name]) == _plain(value):
+            checked[name] = value
+            continue
         kept = read_text("field name", name, LONGEST_NAME)
         checked[kept] = read_text(kept, value, LONGEST_VALUE, needed=False)
     return checked

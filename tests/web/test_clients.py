@@ -243,3 +243,22 @@ def test_a_call_to_judge_blind_tells_no_score_on_the_card(
     page = sign_in("reviewer").get(f"/clients/{scored_client}").text
     assert ">61<" not in page
     assert "you get the" in page  # what was promised stays: it is nothing the machine thinks of the call
+
+
+def test_a_card_a_crm_filled_beyond_what_people_may_write_can_still_be_stored(
+    sign_in: SignIn, scored_client: int, scored_call: int, database: Database
+) -> None:
+    theirs = {f"Field {number:03}": "x" * 600 for number in range(120)}
+    with database.session() as db:
+        client = db.get_one(Client, scored_client)
+        client.custom, client.client_group = theirs, "g" * 900
+        base = {"custom": theirs, "client_group": "g" * 900}
+    browser = sign_in("rep")
+    same = {"own_name": list(theirs), "own_value": list(theirs.values()), "client_group": "g" * 900}
+    stored = save(browser, scored_client, 1, base, potential="high", **same)
+    assert (stored.status_code, stored.get_json()["revision"]) == (200, 2)
+    longer = save(browser, scored_client, 2, base, potential="high", **{**same, "client_group": "h" * 900})
+    assert longer.status_code == 422
+    with database.read() as db:
+        client = db.get_one(Client, scored_client)
+        assert (client.potential, client.custom, client.client_group) == ("high", theirs, "g" * 900)
