@@ -178,6 +178,10 @@ def fetch_one(
         with database.session() as session:
             give_back(session, claim)
         raise
+    except Exception as error:  # counted as a try, or it would come back without end
+        log.exception("recording of call %d could not be fetched", claim.call_id)
+        why = f"a fault of ours ({type(error).__name__}) is in the log"
+        return _failed(database, claim, "fault", why, "It is tried again.")
     log.info("recording of call %d fetched from %s", claim.call_id, claim.source)
     return True
 

@@ -28,6 +28,7 @@ SILENT_SECONDS: Final = 30.0  # the longest wait for the next piece
 WHOLE_SECONDS: Final = 600.0
 LONGEST_WAIT: Final = 3600.0  # that a server's Retry-After may ask for
 _SHARED: Final = ipaddress.ip_network("100.64.0.0/10")
+_METADATA: Final = ipaddress.ip_address("fd00:ec2::254")  # of Amazon's machines, among the private addresses
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -93,10 +94,12 @@ class Fetcher:
                             _check_status(response.status_code, response.headers)
                             yield Body(response.iter_raw(), limit, self.clock, until)
                             return
-                        following = urljoin(url, response.headers["Location"])
+                        following = _joined(url, response.headers["Location"])
                         keeps = response.status_code in (307, 308)
                 except httpx2.TimeoutException as error:
                     raise FetchFailed("it took too long", "It is tried again.", code="timeout") from error
+                except httpx2.InvalidURL as error:
+                    raise FetchFailed("its address cannot be read", _CHECK, code="bad_address", last=True) from error
                 except httpx2.HTTPError as error:
                     why = f"{type(error).__name__} at {urlsplit(url).hostname}"
                     raise FetchFailed(why, "See that the PBX can be reached from here.", code="unreachable") from error
@@ -115,7 +118,7 @@ class Fetcher:
         except ValueError as error:
             raise FetchFailed("its address cannot be read", _CHECK, code="bad_address", last=True) from error
         host = (parts.hostname or "").rstrip(".")
-        if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+        if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or not parts.netloc.isascii():
             raise FetchFailed("its address is none of http or https", _CHECK, code="bad_address", last=True)
         if not matches(host, self.hosts):
             raise FetchFailed(
@@ -197,12 +200,19 @@ def may_be_asked(number: Address, *, own: bool) -> bool:
     number = _inner(number)
     if number.is_loopback:  # ::1 counts as reserved too
         return own
-    if number.is_link_local or number.is_unspecified or number.is_multicast or number.is_reserved:
+    if (
+        number == _METADATA
+        or number.is_link_local
+        or number.is_unspecified
+        or number.is_multicast
+        or number.is_reserved
+    ):
         return False
-    if number.is_global:
+    site = isinstance(number, ipaddress.IPv6Address) and number.is_site_local  # fec0::/10, given up, counts as global
+    if number.is_global and not site:
         return True
     shared = isinstance(number, ipaddress.IPv4Address) and number in _SHARED
-    return own and (number.is_private or shared)
+    return own and (number.is_private or shared or site)
 
 
 def _inner(number: Address) -> Address:
@@ -231,6 +241,15 @@ def _check_status(status: int, headers: Mapping[str, str]) -> None:
     asked = headers.get("Retry-After") or ""
     wait = min(float(asked), LONGEST_WAIT) if asked.isdecimal() else None
     raise FetchFailed(f"the server answered {status}", "It is tried again.", code="status", wait=wait)
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchFailed(
+            "it leads to an address that cannot be read", _CHECK, code="bad_address", last=True
+        ) from error
 
 
 def _same_place(one: str, other: str) -> bool:

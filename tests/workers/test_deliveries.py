@@ -144,6 +144,24 @@ def test_what_never_comes_is_given_up_with_a_reason(
     assert fetching.once() == 0
 
 
+def test_a_fault_of_ours_counts_as_a_try(
+    database: Database, door: OpenDoor, settings: Settings, server: Server
+) -> None:
+    def broken(host: str, port: int) -> list[str]:
+        raise RuntimeError("nobody foresaw this")
+
+    deliver(database, door, Spoken(1))
+    deliver(database, door, Spoken(1), notice=True)
+    _due(database)
+    store = AudioStore(settings.data, floor=0, reserve=0)
+    assert Fetching(database, store, NOWHERE, settings, resolve=broken).once() == 1
+    with database.read() as session:
+        row = session.scalars(select(AudioFetch)).one()
+    assert (row.state, row.attempts, row.lease_token) == ("waiting", 1, None)
+    assert row.failure is not None
+    assert "RuntimeError" in row.failure["message"]
+
+
 def test_a_host_that_was_not_named_is_never_asked(
     database: Database, door: OpenDoor, settings: Settings, server: Server
 ) -> None:

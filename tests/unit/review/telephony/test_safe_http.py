@@ -103,7 +103,8 @@ def test_one_inner_address_among_open_ones_is_enough_to_refuse(web: Web) -> None
      ("fd00::1", True, True), ("100.64.0.1", True, True),
      ("169.254.169.254", True, False), ("fe80::1", True, False), ("0.0.0.0", True, False), ("::", True, False),
      ("224.0.0.1", True, False), ("::ffff:169.254.169.254", True, False), ("93.184.216.34", False, True),
-     ("10.1.2.3", False, False), ("2606:4700::1111", False, True)],
+     ("10.1.2.3", False, False), ("2606:4700::1111", False, True), ("fec0::1", False, False), ("fec0::1", True, True),
+     ("fd00:ec2::254", True, False)],
 )  # fmt: skip
 def test_the_own_network_may_be_allowed_but_no_metadata(address: str, own: bool, allowed: bool) -> None:
     assert may_be_asked(ip_address(address), own=own) is allowed
@@ -206,3 +207,19 @@ def test_hosts_are_matched_whole() -> None:
     assert not matches("zadarma.com", ("*.zadarma.com",))
     assert not matches("evilzadarma.com", ("*.zadarma.com",))
     assert matches("::1", ("[::1]",))
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://\\\\[", "http://pbx.example:port/"])
+def test_a_redirect_that_is_no_address_is_said(web: Web, location: str) -> None:
+    web.answers["/a"] = (302, {"Location": location}, b"")
+    fetcher = Fetcher(("pbx.example",), own=("pbx.example",), resolve=names(pbx_example=["127.0.0.1"]))
+    with pytest.raises(FetchFailed) as caught:
+        fetch(fetcher, f"http://pbx.example:{web.port}/a")
+    assert (caught.value.reason, caught.value.last) == ("bad_address", True)
+
+
+def test_a_host_that_only_looks_like_the_listed_one_is_no_host() -> None:
+    fetcher = Fetcher(("kbx.example",), resolve=names(kbx_example=["8.8.8.8"]))
+    with pytest.raises(FetchFailed) as caught:
+        fetch(fetcher, "http://\u212abx.example/a")  # the sign for kelvin, a "k" in lower case
+    assert caught.value.reason == "bad_address"
