@@ -25,9 +25,11 @@ from review.crm.errors import CrmCannot
 from review.crm.words import words_of
 from review.models import (
     Call,
+    ClientPhone,
     CrmConnection,
     CrmId,
     Deal,
+    DoNotCall,
     Evaluation,
     Rep,
     Segment,
@@ -87,6 +89,11 @@ def build_push(
             card=card, field=str(payload["field"]), value=str(payload["value"]), quote=str(payload.get("quote") or "")
         )
         return Push(kind, value)
+    if _not_to_call(session, payload.get("deal_id")):  # put on the list while this waited to be sent
+        raise CrmCannot(
+            "A number of this client is on the list of those not to call by now, so nobody is asked to call there. If "
+            "it stands there by mistake, take it off the list, then try again."
+        )
     person = _person(session, connection.id, payload.get("rep_id"))
     if person is None:
         rep = session.get(Rep, payload.get("rep_id"))
@@ -100,6 +107,17 @@ def build_push(
         title = words_of(connection.settings.get("language"))["call_back"]
         task = _task(session, connection, card, title, payload)
     return Push(kind, reopening, task)
+
+
+def _not_to_call(session: Session, deal_id: int | None) -> bool:
+    listed = (
+        select(DoNotCall.e164)
+        .join(ClientPhone, ClientPhone.e164 == DoNotCall.e164)
+        .join(Deal, Deal.client_id == ClientPhone.client_id)
+        .where(Deal.id == deal_id)
+        .limit(1)
+    )
+    return session.scalar(listed) is not None
 
 
 def _call_note(session: Session, connection: CrmConnection, call_id: int, public_url: str | None) -> CallNote:
