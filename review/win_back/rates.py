@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -118,10 +120,9 @@ class Watched:
 def come_back_by(leads: Sequence[Watched]) -> tuple[tuple[float, float], ...]:
     """(day, share come back by then); a lead counts for as long as it was watched (Kaplan and Meier 1958)."""
     left, out = 1.0, [(0.0, 0.0)]
-    for day in sorted({lead.days for lead in leads if lead.returned}):
-        watched = sum(lead.days >= day for lead in leads)
-        back = sum(lead.returned and lead.days == day for lead in leads)
-        left *= 1 - back / watched
+    ends = sorted(lead.days for lead in leads)
+    for day, back in sorted(Counter(lead.days for lead in leads if lead.returned).items()):
+        left *= 1 - back / (len(ends) - bisect_left(ends, day))  # of those watched until then
         out.append((day, 1 - left))
     last = max((lead.days for lead in leads), default=0.0)
     return (*out, (last, 1 - left)) if last > out[-1][0] else tuple(out)

@@ -68,3 +68,18 @@ def test_leads_watched_for_less_time_count_as_long_as_they_were() -> None:
     assert come_back_by(leads) == ((0.0, 0.0), (10, pytest.approx(0.25)), (30, pytest.approx(0.625)))
     assert come_back_by([]) == ((0.0, 0.0),)
     assert come_back_by([Watched(4, True), Watched(8, False)])[-1] == (8, pytest.approx(0.5))
+
+
+def test_the_curve_of_many_leads_looks_at_each_a_few_times() -> None:
+    asked = 0
+
+    class Counted(Watched):
+        def __getattribute__(self, name: str) -> object:
+            nonlocal asked
+            asked += 1
+            return super().__getattribute__(name)
+
+    leads = [Counted(day / 100, day % 3 == 0) for day in range(3000)]
+    curve = come_back_by(leads)
+    assert asked < 10 * len(leads)
+    assert curve[-1][1] == pytest.approx(1.0, abs=0.1)
