@@ -18,7 +18,7 @@ from review.models import Deal, WinBackEvent, WinBackLead
 from review.upsert import insert_new
 from review.win_back.candidates import Candidate, closed_deals, closing_calls, fresh_deals, lost_clients
 from review.win_back.chances import Middles, middles_of
-from review.win_back.control import draw_arm
+from review.win_back.control import Draw, draw_arm
 from review.win_back.findings import Heard, Judgement
 from review.win_back.gather import Gathered, gather, with_words
 from review.win_back.judge import judge_lead
@@ -158,7 +158,7 @@ def middle_values(session: Session) -> Middles:
 
 def _keep_new(session: Session, one: Judged, values: dict[str, Any], terms: Terms, now: datetime) -> bool:
     candidate = one.gathered.candidate
-    drawn = draw_arm(candidate.key, terms.control_share)
+    drawn = _draw(session, candidate, terms)
     made = insert_new(
         session,
         WinBackLead,
@@ -187,6 +187,21 @@ def _keep_new(session: Session, one: Judged, values: dict[str, Any], terms: Term
     session.add(WinBackEvent(lead_id=int(made), at=now, event="found", details=details))
     session.flush()
     return True
+
+
+def _draw(session: Session, candidate: Candidate, terms: Terms) -> Draw:
+    """The lead's draw. All leads of one client are in one arm: calling for one of them touches the others."""
+    if candidate.client_id is None:
+        return draw_arm(candidate.key, terms.control_share)
+    first = session.execute(
+        select(WinBackLead.seed, WinBackLead.control_share, WinBackLead.lot)
+        .where(WinBackLead.client_id == candidate.client_id)
+        .order_by(WinBackLead.id)
+        .limit(1)
+    ).first()
+    if first is not None:
+        return Draw(first.seed, first.control_share, first.lot)
+    return draw_arm(f"client {candidate.client_id}", terms.control_share)
 
 
 def _judgement_values(one: Judged, now: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import func, select, update
 from review.db import Database
 from review.models import Call, Deal, DoNotCall, StoredAssessment, WinBackEvent, WinBackLead
 from review.win_back.candidates import anything_new, fresh_deals
+from review.win_back.control import draw_arm
 from review.win_back.finding import Terms, plan
 from tests import factories
 from tests.db.win_back_leads import (
@@ -63,6 +65,25 @@ def test_a_later_call_changes_the_judgement_and_not_the_arm(database: Database) 
         assert after.verdict == "not_sure"
         assert after.probability < before.probability
         assert {"tried_again"} <= {item["id"] for item in after.judged["against"]}
+
+
+def test_all_leads_of_one_client_are_in_one_arm(database: Database) -> None:
+    halves = replace(QUEUE, control_share=0.5)
+    with database.session() as session:
+        floor = open_floor(session)
+        first = closed_deal(session, floor)
+        client = first.client_id
+        for _ in range(7):
+            closed_deal(session, floor).client_id = client
+    find(database, halves)
+    with database.session() as session:
+        closed_deal(session, floor).client_id = client  # closed later, found by a later pass
+    find(database, halves)
+    with database.read() as session:
+        leads = session.scalars(select(WinBackLead).where(WinBackLead.client_id == client)).all()
+        assert len(leads) == 9
+        assert len({(lead.arm, lead.seed, lead.lot, lead.control_share) for lead in leads}) == 1
+        assert draw_arm(f"client {client}", 0.5, leads[0].seed).lot == leads[0].lot, "anybody can draw it again"
 
 
 def test_a_fresh_pass_looks_at_what_is_new_alone(database: Database) -> None:
