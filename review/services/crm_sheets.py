@@ -16,7 +16,7 @@ from review.services.crm_files import LONGEST_CELL
 
 MOST_LINES: Final = 20_000
 MOST_COLUMNS: Final = 100
-LARGEST_UNPACKED: Final = 160 * 1024 * 1024  # bytes; an Excel file is a zip and may unpack to anything
+LARGEST_UNPACKED: Final = 64 * 1024 * 1024  # bytes, 20,000 lines of 40 columns; a zip of 0.4 MB may unpack to 150 MB
 MOST_ROWS: Final = 1_048_576  # Excel has no more; a file that names row 2,000,000,000 leaves all before it empty
 _ENCODINGS: Final = ("utf-8-sig", "cp1251", "cp949", "gb18030")
 _ZIP: Final = b"PK\x03\x04"
