@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
-from review.models import Rep, WinBackLead, utc_now
+from review.models import Deal, Rep, WinBackLead, utc_now
 from review.win_back.rates import Lift, Rate, Watched, come_back_by
 
 COMPARED: Final = ("high", "middle")
@@ -29,6 +29,7 @@ _COLUMNS: Final = (
     WinBackLead.reopened_at,
     WinBackLead.returned_at,
     WinBackLead.outcome,
+    WinBackLead.outcome_by,
     WinBackLead.outcome_sum,
 )
 
@@ -97,8 +98,9 @@ def read_figures(session: Session, scope: ColumnElement[bool] | None = None, now
     """The figures of the leads in `scope` (all of them without one). One statement."""
     now = now or utc_now()
     rows = session.execute(
-        select(*_COLUMNS, Rep.name)  # not whole leads: their judgements are long
+        select(*_COLUMNS, Rep.name, Deal.status.label("deal_status"))  # not whole leads: their judgements are long
         .outerjoin(Rep, Rep.id == WinBackLead.closed_by_id)
+        .outerjoin(Deal, Deal.id == WinBackLead.deal_id)
         .where(true() if scope is None else scope)
         .order_by(WinBackLead.id)
     ).all()
@@ -143,8 +145,12 @@ def read_tiles(session: Session, scope: ColumnElement[bool]) -> Tiles:
 
 
 def _watched(lead: Any, now: datetime) -> Watched:
-    """A return counts within the days every lead is watched, in both arms alike."""
-    if lead.returned_at is not None and lead.returned_at <= lead.watch_until:
+    """A return counts within the days every lead is watched, in both arms alike.
+
+    What a person only said counts once the lead's own deal is won: nobody says such things of leads left alone.
+    """
+    shown = lead.outcome_by != "hand" or lead.deal_status == "won"
+    if shown and lead.returned_at is not None and lead.returned_at <= lead.watch_until:
         return Watched(max(0.0, (lead.returned_at - lead.found_at).total_seconds() / 86400), True)
     return Watched(max(0.0, (min(now, lead.watch_until) - lead.found_at).total_seconds() / 86400), False)
 

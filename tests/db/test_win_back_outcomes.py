@@ -120,6 +120,19 @@ def test_outcomes_by_hand_are_the_new_owners_or_of_who_sees_the_lead(
             set_outcome(session, floor.viewer(session, stranger), lead, "lost", now=LATER)
 
 
+def test_what_is_only_said_by_hand_is_no_gain_over_the_control(database: Database, floor: Floor, deal: int) -> None:
+    hand_out(database, floor, deal)
+    with database.session() as session:
+        set_outcome(session, floor.viewer(session, floor.manager), lead_of(session, deal).id, "won", now=LATER)
+    with database.read() as session:
+        figures = read_figures(session, now=LATER)
+        assert (figures.worked.returned, figures.queue.returned, figures.queue.count) == (1, 0, 1)
+    with database.session() as session:
+        session.get_one(Deal, deal).status = "won"
+    with database.read() as session:
+        assert read_figures(session, now=LATER).queue.returned == 1, "the deal shows it"
+
+
 def test_often_confirmed_reasons_become_something_to_train(database: Database, floor: Floor) -> None:
     with database.session() as session:
         deals = [closed_deal(session, floor, *SOFT_NO, phone=f"+4930123456{n}").id for n in range(3)]
