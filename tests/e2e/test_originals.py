@@ -35,7 +35,7 @@ def card_call(site: Site) -> str:
         accepted = accept_recording(
             session,
             runtime.store,
-            [IncomingFile("talk.wav", io.BytesIO(sample_audio("en-promise.ogg")))],
+            [IncomingFile("talk.wav", io.BytesIO(sample_audio("en-quick-close.ogg")))],
             CallFacts(source="card", external_id="card", language="en"),
             door="api",
             transcript=IncomingFile("talk.json", io.BytesIO(transcript_bytes(*turns))),
