@@ -75,8 +75,8 @@ def test_an_upload_rings_and_the_health_page_shows_the_queue(sign_in: SignIn, ru
     assert answer.status_code == 302
     assert queue_depths(running_redis)["speech"] == 1
     page = browser.get("/health").text
-    assert "in the queues: speech 1" in page
-    assert "nobody works on: speech, score" in page
+    assert "in the queues: transcribing calls 1" in page
+    assert "nobody works on: transcribing calls, scoring calls" in page
 
 
 @pytest.mark.usefixtures("running_redis")

@@ -124,16 +124,22 @@ def check_workers(state: RedisState) -> Check:
             "workers",
             label,
             "bad",
-            _("nobody works on: %(queues)s", queues=", ".join(idle)),
+            _("nobody works on: %(queues)s", queues=", ".join(_queue_words(queue) for queue in idle)),
             _("Run: callcoach worker %(queue)s", queue=idle[0]),
         )
     return Check("workers", label, "good", _("%(n)s at work", n=len(state.workers)))
 
 
+def _queue_words(queue: str) -> str:
+    """What is done in a queue, in the viewer's words."""
+    words = {"speech": _("transcribing calls"), "score": _("scoring calls"), "light": _("everything else")}
+    return str(words.get(queue, queue))
+
+
 def check_waiting(status: Status, state: RedisState) -> Check:
     """How long the oldest call waits, and how much waits."""
     label = _("Waiting calls")
-    depths = ", ".join(f"{name} {number(depth)}" for name, depth in state.queues.items())
+    depths = ", ".join(f"{_queue_words(name)} {number(depth)}" for name, depth in state.queues.items())
     if status.oldest_waiting_seconds is None:
         return Check("waiting", label, "good", _("none"))
     detail = _("the oldest waits %(time)s", time=duration(status.oldest_waiting_seconds))
