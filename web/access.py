@@ -246,6 +246,7 @@ RULES: Mapping[str, Rule] = {
     "upload.receive": BRINGS_CALLS,
     "sources.index": SETS_SOURCES,
     "sources.show": SETS_SOURCES,
+    "sources.arrivals": SETS_SOURCES,
     "sources.change": SETS_SOURCES,
     "sources.undo_channel": SETS_SOURCES,
     "hooks.receive": Rule(public=True, hook=True),

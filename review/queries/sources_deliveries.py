@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.models import Source, SourceDoor, WebhookDelivery
+from review.models import Delivery, Source, SourceDoor, WebhookDelivery
 
 MOST_SHOWN: Final = 64 * 1024  # bytes of a body on a page
 
@@ -57,6 +57,12 @@ def list_doors(session: Session) -> dict[str, DoorLine]:
     """The doors by their sources' names."""
     rows = session.execute(select(SourceDoor.source, SourceDoor.provider, SourceDoor.last_delivery_at))
     return {row.source: DoorLine(provider=row.provider, last_delivery_at=row.last_delivery_at) for row in rows}
+
+
+def last_arrival(session: Session, source: str) -> datetime | None:
+    """When a source last brought a call, by whatever door; None when it never did."""
+    newest = select(Delivery.received_at).where(Delivery.source == source).order_by(Delivery.id.desc()).limit(1)
+    return session.scalar(newest)
 
 
 def find_source_id(session: Session, name: str) -> int | None:

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from review.db import Database
 from review.models import AuditEvent, Call, Source, SourceRoleChange
+from review.services.intake import CallFacts, accept_missed_call
 from tests.factories import make_call, make_source
 from tests.web.conftest import SignIn, post
 
@@ -35,6 +36,20 @@ def test_the_list_shows_every_source_with_its_calls(sign_in: SignIn, database: D
     assert f'href="/sources/{source_id}"' in page
     assert "Green Bridge, Nordhem" in page
     assert '<td class="num" data-label="Calls">3</td>' in page
+
+
+def test_a_source_says_when_it_last_brought_a_call(sign_in: SignIn, database: Database) -> None:
+    source_id = add_source(database, "monitor")
+    browser = sign_in("admin")
+    line = browser.get(f"/sources/{source_id}/arrivals").text
+    assert "Nothing was delivered yet" in line
+    with database.session() as db:
+        accept_missed_call(db, CallFacts(source="monitor", external_id="7"), door="folder")
+    for address in (f"/sources/{source_id}", f"/sources/{source_id}/arrivals"):
+        page = browser.get(address).text
+        assert "Last delivery" in page
+        assert f'hx-get="/sources/{source_id}/arrivals"' in page
+    assert browser.get("/sources/999/arrivals").status_code == 404
 
 
 def test_a_change_is_kept_and_audited_with_what_changed(sign_in: SignIn, database: Database) -> None:

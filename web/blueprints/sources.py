@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from review.doorbell import ring
-from review.queries.sources_deliveries import list_doors
+from review.queries.sources_deliveries import last_arrival, list_doors
 from review.services.roles import latest_role_change, undo_role_change
 from review.services.sources import (
     ACCURACIES,
@@ -62,8 +64,10 @@ def show(source_id: int) -> str:
         queues = list_queues(db, source)
         choices = list_choices(db)
         door = list_doors(db).get(source.name)
+        last = last_arrival(db, source.name)
     return render_template(
         "source.html",
+        **_arrival(last),
         door=PROVIDERS[door.provider].title if door and door.provider in PROVIDERS else None,
         source=source,
         learned=learned,
@@ -73,6 +77,15 @@ def show(source_id: int) -> str:
         engines=ENGINES,
         defaults=parts().settings,
     )
+
+
+@blueprint.get("/<int:source_id>/arrivals")
+def arrivals(source_id: int) -> str:
+    """The line that says when the source last brought a call; the page asks for it while it is open."""
+    with parts().database.read() as db:
+        source = _source(get_source(db, source_id))
+        last = last_arrival(db, source.name)
+    return render_template("source/_arrivals.html", source=source, **_arrival(last))
 
 
 @blueprint.post("/<int:source_id>")
@@ -154,3 +167,7 @@ def _at(values: list[str], number: int) -> str | None:
 
 def _one_of(value: str | None, choices: tuple[str, ...]) -> str | None:
     return value if value in choices else None
+
+
+def _arrival(last: datetime | None) -> dict[str, Any]:
+    return {"last_at": last, "ago": (datetime.now(UTC) - last).total_seconds() if last else None}
