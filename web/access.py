@@ -7,16 +7,39 @@ Rules here say which *people* may ask; which *calls and clients* exist for them 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from flask import Flask, request
 from flask_babel import gettext as _
 
-from review.queries.viewer import ROLES, Viewer
+from web.access_rules import (
+    ANYONE_SIGNED_IN,
+    BRINGS_CALLS,
+    CORRECTS_CALL,
+    DECIDES,
+    EDITS_CLIENT,
+    EDITS_SCORECARDS,
+    EDITS_THIS_CLIENT,
+    EVALUATES,
+    LEADS,
+    LISTENS,
+    PUBLIC,
+    READS_SCORECARDS,
+    REMARKS_ON_CLIENT,
+    RESCORES,
+    SCORES,
+    SEES_CALL,
+    SEES_CLIENT,
+    SEES_LEARNING,
+    SEES_ORIGINALS,
+    SETS_CRM,
+    SETS_SOURCES,
+    TAKES_AWAY,
+    WINS_BACK,
+    WORKS_OFF,
+    Rule,
+    roles_only,
+)
 from web.errors import Refused, SignInNeeded
-
-Subject = Literal["call", "client"]
 
 
 class MissingRule(LookupError):
@@ -30,90 +53,6 @@ class MissingRule(LookupError):
         self.unused = unused
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Who may use one route."""
-
-    roles: frozenset[str] = frozenset(ROLES)  # signed-in people with at least one of these
-    public: bool = False  # anyone, signed in or not
-    scope: str | None = None  # programs: an API token that holds this scope and speaks for one of `roles`
-    subject: Subject | None = None  # what the URL's id names; hidden ones answer 404
-    right: str | None = None  # a right the person was given by name, beside the role
-    hook: bool = False  # telephone systems: a secret in the address and their own signature instead of our tokens
-
-    @property
-    def by_token(self) -> bool:
-        """True when the route belongs to programs: an API token instead of a session, and so no CSRF token."""
-        return self.scope is not None
-
-    def allows(self, viewer: Viewer) -> bool:
-        """True when this person may use the route."""
-        if self.right is not None and not viewer.has_right(self.right):
-            return False
-        return self.public or not viewer.roles.isdisjoint(self.roles)
-
-
-PUBLIC = Rule(public=True)
-ANYONE_SIGNED_IN = Rule()
-SEES_CALL = Rule(subject="call")
-SEES_CLIENT = Rule(subject="client")
-
-
-def _roles(*names: str, subject: Subject | None = None) -> Rule:
-    unknown = set(names) - set(ROLES)
-    if unknown:
-        raise ValueError(f"no such roles: {sorted(unknown)}")
-    return Rule(roles=frozenset(names), subject=subject)
-
-
-# Not reps: what they bring in would be judged as theirs. Not admins: they see no calls, so not their own uploads.
-BRINGS_CALLS = _roles("manager", "reviewer", "quality_lead", "head_of_sales")
-
-# Not reps: the words they are judged by are not theirs to change. Not admins and outsiders: they review no calls.
-CORRECTS_CALL = _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call")
-
-# Not external reviewers: they listen here and take nothing away.
-TAKES_AWAY = ("rep", "manager", "reviewer", "quality_lead", "head_of_sales")
-
-# Whoever may hear any call at all; which clips exist for them is decided by their calls.
-LISTENS = _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales", "external_reviewer")
-
-# Whoever sees the call by role, and was given the right by name: docs/adr/0004.
-SEES_ORIGINALS = Rule(roles=frozenset(TAKES_AWAY), subject="call", right="see_originals")
-
-# Whoever reviews calls decides about the machine's answers; reps dispute, they do not decide.
-DECIDES = _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call")
-
-# Whoever can be given calls to score; whose a call of the queue is, is asked beside it. Leads see everybody's.
-SCORES = _roles("manager", "reviewer", "quality_lead", "head_of_sales")
-LEADS = _roles("quality_lead", "head_of_sales")
-
-# External reviewers score the calls given to them, and do nothing else to them.
-EVALUATES = Rule(roles=DECIDES.roles | {"external_reviewer"}, subject="call")
-WORKS_OFF = Rule(roles=SCORES.roles | {"external_reviewer"})
-
-SEES_LEARNING = _roles("manager", "reviewer", "quality_lead", "head_of_sales", "admin")
-
-SETS_SOURCES = _roles("admin", "quality_lead", "head_of_sales")
-
-# Who connects CRMs reads and imports clients; what was said in calls is not shown there.
-SETS_CRM = _roles("admin", "head_of_sales")
-
-# Admins see how far it is and how scores moved; the calls only those who see calls.
-RESCORES = _roles("quality_lead", "head_of_sales", "admin")
-
-# Those who work with clients, and who lead them; reviewers judge calls and change nothing of the card but comment.
-EDITS_CLIENT = _roles("rep", "manager", "quality_lead", "head_of_sales")
-EDITS_THIS_CLIENT = Rule(roles=EDITS_CLIENT.roles, subject="client")
-REMARKS_ON_CLIENT = _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales", subject="client")
-
-# Everybody who judges by a scorecard may read it; two roles say what it asks.
-READS_SCORECARDS = _roles("manager", "reviewer", "quality_lead", "head_of_sales")
-EDITS_SCORECARDS = _roles("quality_lead", "head_of_sales")
-
-# Reps never see who is judged to have closed wrongly; what was handed to them is on a page of their own.
-WINS_BACK = _roles("manager", "quality_lead", "head_of_sales")
-
 RULES: Mapping[str, Rule] = {
     "static": PUBLIC,
     # sign-in
@@ -125,27 +64,27 @@ RULES: Mapping[str, Rule] = {
     "search.in_call": SEES_CALL,
     "tags.line": DECIDES,
     "tags.change": DECIDES,
-    "views.save": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
-    "views.change": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
-    "bulk.count": _roles(*TAKES_AWAY),
+    "views.save": roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "views.change": roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "bulk.count": roles_only(*TAKES_AWAY),
     "bulk.tag": BRINGS_CALLS,
     "bulk.untag": BRINGS_CALLS,
-    "bulk.assign": _roles("manager", "quality_lead", "head_of_sales"),
-    "bulk.people": _roles("manager", "quality_lead", "head_of_sales"),
-    "bulk.rescore": _roles("quality_lead", "head_of_sales"),
-    "bulk.export": _roles(*TAKES_AWAY),
+    "bulk.assign": roles_only("manager", "quality_lead", "head_of_sales"),
+    "bulk.people": roles_only("manager", "quality_lead", "head_of_sales"),
+    "bulk.rescore": roles_only("quality_lead", "head_of_sales"),
+    "bulk.export": roles_only(*TAKES_AWAY),
     "bulk.progress": BRINGS_CALLS,
     "bulk.cancel": BRINGS_CALLS,
     "calls.show": SEES_CALL,
     "calls.state": SEES_CALL,
     "calls.audio": SEES_CALL,
     "calls.peaks": SEES_CALL,
-    "calls.score_partial": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
-    "calls.retry": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
+    "calls.score_partial": roles_only("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
+    "calls.retry": roles_only("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
     "corrections.state": SEES_CALL,
     "corrections.save": CORRECTS_CALL,
     "corrections.roles": CORRECTS_CALL,
-    "corrections.export": _roles("quality_lead"),
+    "corrections.export": roles_only("quality_lead"),
     "learning.decide": DECIDES,
     "evaluations.index": LISTENS,
     "evaluations.sides": SEES_CALL,
@@ -153,18 +92,18 @@ RULES: Mapping[str, Rule] = {
     "evaluations.save": EVALUATES,
     "evaluations.hand_in": EVALUATES,
     "evaluations.step": SEES_CALL,
-    "evaluations.choose": _roles("manager", "quality_lead", "head_of_sales", subject="call"),
+    "evaluations.choose": roles_only("manager", "quality_lead", "head_of_sales", subject="call"),
     "learning.index": SEES_LEARNING,
     "learning.drift": SEES_LEARNING,
-    "learning.ask": _roles("manager", "reviewer", "quality_lead", "head_of_sales"),
-    "learning.move": _roles("quality_lead", "admin"),
-    "exports.transcript": _roles(*TAKES_AWAY, subject="call"),
+    "learning.ask": roles_only("manager", "reviewer", "quality_lead", "head_of_sales"),
+    "learning.move": roles_only("quality_lead", "admin"),
+    "exports.transcript": roles_only(*TAKES_AWAY, subject="call"),
     "originals.show": SEES_ORIGINALS,
     "originals.sound": SEES_ORIGINALS,
     "retranscribe.bar": BRINGS_CALLS,
     "retranscribe.all_calls": BRINGS_CALLS,
     "retranscribe.state": SEES_CALL,
-    "retranscribe.one_call": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
+    "retranscribe.one_call": roles_only("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
     # comments, clips and playlists, notifications
     "comments.index": SEES_CALL,
     "comments.write": SEES_CALL,
@@ -180,7 +119,7 @@ RULES: Mapping[str, Rule] = {
     "notifications.index": ANYONE_SIGNED_IN,
     "notifications.follow": ANYONE_SIGNED_IN,
     "notifications.read_all": ANYONE_SIGNED_IN,
-    "clients.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "clients.index": roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
     "clients.show": SEES_CLIENT,
     "clients.timeline": SEES_CLIENT,
     "client_card.save": EDITS_THIS_CLIENT,
@@ -188,7 +127,7 @@ RULES: Mapping[str, Rule] = {
     "client_card.change_remark": REMARKS_ON_CLIENT,
     "client_card.people": REMARKS_ON_CLIENT,
     "client_card.write_fact": EDITS_THIS_CLIENT,
-    "promises.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "promises.index": roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
     "promises.decide": EDITS_CLIENT,
     # the review queue
     "queue.index": WORKS_OFF,
@@ -207,8 +146,8 @@ RULES: Mapping[str, Rule] = {
     "sampling.draw": LEADS,
     "sampling.drawn": LEADS,
     "sampling.move": LEADS,
-    "objections.index": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
-    "objections.answers": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "objections.index": roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
+    "objections.answers": roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales"),
     "win_back.index": WINS_BACK,
     "win_back.judge": WINS_BACK,
     "win_back.prepare": WINS_BACK,
@@ -217,8 +156,8 @@ RULES: Mapping[str, Rule] = {
     "win_back.numbers": WINS_BACK,
     "win_back.add_to_list": WINS_BACK,
     "win_back.remove_from_list": WINS_BACK,
-    "handed.index": _roles("rep", "manager"),
-    "handed.note_outcome": _roles("rep", "manager", "quality_lead", "head_of_sales"),
+    "handed.index": roles_only("rep", "manager"),
+    "handed.note_outcome": roles_only("rep", "manager", "quality_lead", "head_of_sales"),
     "rescoring.index": RESCORES,
     "rescoring.start": RESCORES,
     "rescoring.show": RESCORES,
@@ -250,8 +189,8 @@ RULES: Mapping[str, Rule] = {
     "sources.change": SETS_SOURCES,
     "sources.undo_channel": SETS_SOURCES,
     "hooks.receive": Rule(public=True, hook=True),
-    "whose.choose": _roles("rep", "manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
-    "whose.fetch_again": _roles("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
+    "whose.choose": roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
+    "whose.fetch_again": roles_only("manager", "reviewer", "quality_lead", "head_of_sales", subject="call"),
     "doors.choose": SETS_SOURCES,
     "doors.make": SETS_SOURCES,
     "doors.show": SETS_SOURCES,
@@ -260,7 +199,7 @@ RULES: Mapping[str, Rule] = {
     "doors.renew": SETS_SOURCES,
     "doors.try_out": SETS_SOURCES,
     "doors.deliveries": SETS_SOURCES,
-    "doors.delivery": _roles("admin"),
+    "doors.delivery": roles_only("admin"),
     "doors.play_again": SETS_SOURCES,
     "doors.fetch_again": SETS_SOURCES,
     "doors.give": SETS_SOURCES,
@@ -280,7 +219,7 @@ RULES: Mapping[str, Rule] = {
     "crm_import.mapping": SETS_CRM,
     "crm_import.run": SETS_CRM,
     # health
-    "health.page": _roles("admin", "quality_lead", "head_of_sales"),
+    "health.page": roles_only("admin", "quality_lead", "head_of_sales"),
     "health.alive": PUBLIC,
     "health.ready": PUBLIC,
     # programs

@@ -18,7 +18,8 @@ from review.settings import Settings
 from review.storage import AudioStore
 from tests.web.conftest import Crew, SignIn, add_call, csrf_token
 from web import access
-from web.access import RULES, MissingRule, Rule, check_rules
+from web.access import RULES, MissingRule, check_rules
+from web.access_rules import Rule
 
 KINDS = ("own", "team", "other", "deleted")
 SEES = {

@@ -8,7 +8,7 @@ from review.queries.client import get_client, may_see_client
 from review.queries.client_list import STANDSTILLS, list_clients, read_client_filter
 from review.queries.client_timeline import KINDS, list_timeline
 from review.queries.client_values import known_values
-from web.access import EDITS_CLIENT
+from web.access_rules import EDITS_CLIENT
 from web.auth import viewer
 from web.blueprints.client_card import facts_told
 from web.errors import is_htmx

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, request
 from review.client_card.decisions import decide_promise
 from review.queries.client_promises import LISTED, PromiseFilter, list_promises, read_promises
 from review.queries.inbox import filter_choices
-from web.access import EDITS_CLIENT
+from web.access_rules import EDITS_CLIENT
 from web.auth import viewer
 from web.errors import is_htmx
 from web.parts import parts

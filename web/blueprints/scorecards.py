@@ -16,7 +16,7 @@ from review.scorecards.listing import is_archived, list_scorecards, read_history
 from review.services.standards import NoSuchVersion, find_standard, next_version
 from scoring.detectors.catalogue import DETECTORS
 from scoring.standards import Standard, StandardInvalid, StandardNotFound
-from web.access import EDITS_SCORECARDS
+from web.access_rules import EDITS_SCORECARDS
 from web.auth import viewer
 from web.parts import parts
 from web.reading.detectors import detector_label, level_words
