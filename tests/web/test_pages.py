@@ -251,3 +251,23 @@ def test_a_database_that_cannot_write_shuts_nobody_out(sign_in: SignIn, database
         event.remove(database.engine, "checkout", refuse_writes)
         database.engine.dispose()
     assert refused
+
+
+@pytest.mark.parametrize(
+    ("direction", "result", "word"),
+    [
+        ("inbound", "not_answered", "missed"),
+        ("outbound", "not_answered", "nobody answered"),
+        ("outbound", "busy", "busy"),
+        ("inbound", "answered", "not recorded"),
+        ("inbound", None, "not recorded"),
+    ],
+)
+def test_the_list_tells_a_missed_call_from_one_that_was_not_recorded(
+    sign_in: SignIn, database: Database, direction: str, result: str | None, word: str
+) -> None:
+    with database.session() as db:
+        call = make_call(db, legs=0, state="no_audio", direction=direction, result=result).id
+    page = sign_in("quality_lead").get("/").text
+    line = page.partition(f'id="c{call}"')[2].partition("</li>")[0]
+    assert f">{word}</span>" in line

@@ -49,6 +49,10 @@ def test_a_source_says_when_it_last_brought_a_call(sign_in: SignIn, database: Da
         page = browser.get(address).text
         assert "Last delivery" in page
         assert f'hx-get="/sources/{source_id}/arrivals"' in page
+    silent = add_source(database, "silent")
+    assert "Nothing was delivered yet" in browser.get(f"/sources/{silent}/arrivals").text, (
+        "another's call is not its own"
+    )
     assert browser.get("/sources/999/arrivals").status_code == 404
 
 
