@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from flask import Flask, request
 from flask_babel import gettext as _
 
+from web.access_areas import AREAS
 from web.access_rules import (
     ANYONE_SIGNED_IN,
     BRINGS_CALLS,
@@ -239,6 +240,7 @@ RULES: Mapping[str, Rule] = {
     "swagger.swagger": PUBLIC,
     "swagger.static": PUBLIC,
     "swagger.oauth2-redirect": PUBLIC,
+    **{endpoint: rule for area in AREAS for endpoint, rule in area.items()},
 }
 
 

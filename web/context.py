@@ -22,13 +22,13 @@ from review.text.phones import display_phone
 from review.ui_languages import UI_LANGUAGES
 from web.access import rule_of
 from web.auth import known_viewer
+from web.navigation import NavigationGroup, navigation_of
 from web.parts import parts
 from web.phrases import set_up_phrases
 from web.security import csp_nonce
 from web.wording import FILTERS as WORDING
 
 DEFAULT_LANGUAGE = UI_LANGUAGES[0]
-SECTION = {"doors": "sources"}  # pages whose entry in the navigation is another blueprint's
 LANGUAGE_COOKIE = "language"
 TIME_ZONE_COOKIE = "timezone"  # set by the page's script: the browser knows where its user sits
 
@@ -40,18 +40,6 @@ class Language:
     code: str
     name: str
     active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NavigationItem:
-    """One entry of the navigation; `count` is None when there is nothing to count."""
-
-    name: str
-    label: str
-    url: str
-    active: bool
-    count: int | None
-    parted: bool = False  # a gap before it: work first, then what calls teach, then how it is set up
 
 
 def set_up_pages(app: Flask) -> None:
@@ -96,6 +84,7 @@ def page_variables() -> dict[str, Any]:
     return {
         "viewer": known_viewer(),
         "navigation": navigation(),
+        "page_address": page_address,
         "unread_notices": unread_notices,
         "waiting_calls": waiting_calls,
         "csp_nonce": csp_nonce(),
@@ -105,43 +94,16 @@ def page_variables() -> dict[str, Any]:
     }
 
 
-def navigation() -> tuple[NavigationItem, ...]:
-    """The pages this viewer can open, in order; empty before signing in."""
+def navigation() -> tuple[NavigationGroup, ...]:
+    """The pages this viewer can open, in groups; empty before signing in."""
     viewer = known_viewer()
-    if viewer is None:
-        return ()
-    pages = (
-        ("inbox.index", _("Inbox")),
-        ("queue.index", _("Review queue")),
-        ("notifications.index", _("Notifications")),
-        ("clients.index", _("Clients")),
-        ("promises.index", _("Promises")),
-        ("objections.index", _("Objections")),
-        ("win_back.index", _("Win-back")),
-        ("handed.index", _("Handed to me")),
-        ("clips.index", _("Clips")),
-        ("evaluations.index", _("Evaluations")),
-        ("sampling.index", _("Sampling")),
-        ("scorecards.index", _("Scorecards")),
-        ("upload.form", _("Upload")),
-        ("sources.index", _("Sources")),
-        ("crm.index", _("CRM")),
-        ("rescoring.index", _("Scoring again")),
-        ("learning.index", _("Learning")),
-        ("health.page", _("Health")),
-    )
-    return tuple(
-        NavigationItem(
-            name=endpoint.partition(".")[0],
-            label=label,
-            url=url_for(endpoint),
-            active=SECTION.get(request.blueprint or "", request.blueprint) == endpoint.partition(".")[0],
-            count=None,
-            parted=endpoint in ("clients.index", "scorecards.index"),
-        )
-        for endpoint, label in pages
-        if rule_of(endpoint).allows(viewer)
-    )
+    return () if viewer is None else navigation_of(viewer)
+
+
+def page_address(endpoint: str) -> str | None:
+    """The address of a page without parts, where it opens to this viewer; None where it does not."""
+    viewer = known_viewer()
+    return url_for(endpoint) if viewer is not None and rule_of(endpoint).allows(viewer) else None
 
 
 def waiting_calls() -> int:

@@ -52,6 +52,7 @@ def test_the_drawer_opens_and_leads_on(open_page: Callable[..., Any]) -> None:
     page = open_page("/", **PHONE)
     assert not page.locator("#nav").is_visible()
     page.click(".bar-top .menu-btn")
+    page.click("#nav .folded summary")
     page.click("#nav >> text=Upload")
     page.wait_for_url("**/upload")
 

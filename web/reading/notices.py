@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from review.comments.notices import Notice
 from web.context import clock
+from web.reading.notice_kinds import AREAS
 
 Body = Mapping[str, Any]
 
@@ -150,5 +151,6 @@ SENTENCES: Final[dict[str, Callable[[Body], str]]] = {
     "withdrawn": _withdrawn,
     "bulk_done": _bulk_done,
     "win_back_handed": _win_back_handed,
+    **{kind: write for area in AREAS for kind, write in area.items()},
 }
-"""How each kind of notification is said; a new kind is a function of its body, added here."""
+"""How each kind of notification is said; a new kind is a function of its body, added to its area."""

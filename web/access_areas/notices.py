@@ -1,0 +1,9 @@
+"""Who may use the routes of notifications, e-mails and working time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from web.access_rules import Rule
+
+RULES: Mapping[str, Rule] = {}
