@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from review.models.access import ApiToken, SignInAttempt, WebSession
 from review.models.base import Base, UtcTime, utc_now
+from review.models.calibration import (
+    AUTOMATIC_STATES,
+    CALIBRATION_STATES,
+    MEASURED_AGAINST,
+    AutomaticCriterion,
+    Calibration,
+    CalibrationAgreed,
+    CalibrationCall,
+    CalibrationSeat,
+)
 from review.models.calls import (
     CALL_STATES,
     DIRECTIONS,
@@ -29,6 +39,20 @@ from review.models.clients import (
     DealStage,
     DoNotCall,
     LossReason,
+)
+from review.models.coaching import (
+    ACTION_BY,
+    CAUSES,
+    PICKED,
+    PLAN_STATES,
+    SESSION_STATES,
+    STEP_KINDS,
+    CoachingClip,
+    CoachingComment,
+    CoachingEvent,
+    CoachingPlan,
+    CoachingSession,
+    CoachingStep,
 )
 from review.models.comments import Clip, Comment, Notification, Playlist, PlaylistItem
 from review.models.corrections import Correction, SourceRoleChange
@@ -81,13 +105,16 @@ from review.models.telephony import (
     SourceDoor,
     WebhookDelivery,
 )
-from review.models.upkeep import OUTBOX_STATES, AuditEvent, OutboxItem, WatchedFile, WebAudio
+from review.models.upkeep import OUTBOX_STATES, AuditCheck, AuditEvent, AuditHead, OutboxItem, WatchedFile, WebAudio
+from review.models.webhooks import MESSAGE_STATES, WEBHOOK_EVENTS, WEBHOOK_STATES, Webhook, WebhookMessage
 from review.models.win_back import WIN_BACK_ARMS, WIN_BACK_OUTCOMES, WIN_BACK_STATES, WinBackEvent, WinBackLead
 
 __all__ = [
+    "ACTION_BY",
     "ASSIGNMENT_STATES",
     "CALL_RESULTS",
     "CALL_STATES",
+    "CAUSES",
     "CONNECTION_STATES",
     "CRM_ENTITIES",
     "DEAL_KINDS",
@@ -99,10 +126,13 @@ __all__ = [
     "DRAWN_BY",
     "EVALUATION_STATES",
     "FETCH_STATES",
+    "MESSAGE_STATES",
     "MODEL_STATES",
     "NOTE_TIMES",
     "OUTBOX_STATES",
     "PARTS",
+    "PICKED",
+    "PLAN_STATES",
     "POTENTIALS",
     "PREVIEW_STATES",
     "PROMISE_DECISIONS",
@@ -110,16 +140,22 @@ __all__ = [
     "ROLES",
     "RULE_STATES",
     "RUN_STATES",
+    "SESSION_STATES",
     "SHARED_WITH",
+    "STEP_KINDS",
     "VERDICT_KINDS",
     "VIEW_PAGES",
+    "WEBHOOK_EVENTS",
+    "WEBHOOK_STATES",
     "WIN_BACK_ARMS",
     "WIN_BACK_OUTCOMES",
     "WIN_BACK_STATES",
     "ApiToken",
     "Assignment",
     "AudioFetch",
+    "AuditCheck",
     "AuditEvent",
+    "AuditHead",
     "Base",
     "BulkRun",
     "Call",
@@ -131,6 +167,12 @@ __all__ = [
     "ClientComment",
     "ClientPhone",
     "Clip",
+    "CoachingClip",
+    "CoachingComment",
+    "CoachingEvent",
+    "CoachingPlan",
+    "CoachingSession",
+    "CoachingStep",
     "Comment",
     "Correction",
     "CrmConflict",
@@ -196,7 +238,9 @@ __all__ = [
     "WatchedFile",
     "WebAudio",
     "WebSession",
+    "Webhook",
     "WebhookDelivery",
+    "WebhookMessage",
     "WinBackEvent",
     "WinBackLead",
     "utc_now",
