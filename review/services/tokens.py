@@ -17,7 +17,19 @@ from review.models import ApiToken, User, utc_now
 from review.services import audit
 
 PREFIX: Final = "cc_"
-SCOPES: Final = ("calls:write", "calls:read")
+SCOPES: Final = (
+    "calls:write",
+    "calls:read",
+    "reviews:write",  # evaluations, disputes, calibration
+    "reviews:read",
+    "coaching:write",  # coaching, library, quizzes
+    "coaching:read",
+    "people:write",  # users, teams, performance, working time
+    "people:read",
+    "settings:write",  # webhooks
+)
+FIRST_SCOPES: Final = ("calls:write", "calls:read")
+"""What a token may do unless more is asked for: bring calls in and read them."""
 _USE_NOTED_EVERY: Final = timedelta(minutes=1)
 
 

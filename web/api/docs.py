@@ -8,7 +8,7 @@ SECURITY_SCHEMES: Final[dict[str, Any]] = {
     "token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API token of this installation, with the scopes calls:read and calls:write.",
+        "description": "An API token of this installation, that holds the scope which the operation names.",
     }
 }
 
