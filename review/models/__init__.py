@@ -107,7 +107,6 @@ from review.models.telephony import (
 )
 from review.models.upkeep import OUTBOX_STATES, AuditCheck, AuditEvent, AuditHead, OutboxItem, WatchedFile, WebAudio
 from review.models.webhooks import MESSAGE_STATES, WEBHOOK_EVENTS, WEBHOOK_STATES, Webhook, WebhookMessage
-from review.models.webhooks import MESSAGE_STATES, WEBHOOK_EVENTS, WEBHOOK_STATES, Webhook, WebhookMessage
 from review.models.win_back import WIN_BACK_ARMS, WIN_BACK_OUTCOMES, WIN_BACK_STATES, WinBackEvent, WinBackLead
 
 __all__ = [
@@ -128,7 +127,6 @@ __all__ = [
     "EVALUATION_STATES",
     "FETCH_STATES",
     "MESSAGE_STATES",
-    "MESSAGE_STATES",
     "MODEL_STATES",
     "NOTE_TIMES",
     "OUTBOX_STATES",
@@ -147,8 +145,6 @@ __all__ = [
     "STEP_KINDS",
     "VERDICT_KINDS",
     "VIEW_PAGES",
-    "WEBHOOK_EVENTS",
-    "WEBHOOK_STATES",
     "WEBHOOK_EVENTS",
     "WEBHOOK_STATES",
     "WIN_BACK_ARMS",
@@ -243,9 +239,7 @@ __all__ = [
     "WebAudio",
     "WebSession",
     "Webhook",
-    "Webhook",
     "WebhookDelivery",
-    "WebhookMessage",
     "WebhookMessage",
     "WinBackEvent",
     "WinBackLead",
