@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from review.models.access import ApiToken, SignInAttempt, WebSession
+from review.models.accounts import (
+    IdentityProvider,
+    Installation,
+    Invitation,
+    OneTimeCode,
+    PasswordReset,
+    PendingSignIn,
+    RecoveryCode,
+    TeamMembership,
+    UserIdentity,
+)
 from review.models.base import Base, UtcTime, utc_now
 from review.models.calibration import (
     AUTOMATIC_STATES,
@@ -66,6 +77,16 @@ from review.models.crm import (
     CrmMapping,
     CrmUpload,
 )
+from review.models.disputes import (
+    DISPUTE_DECISIONS,
+    DISPUTE_STATES,
+    OPEN_DISPUTES,
+    Dispute,
+    DisputeEvent,
+    DisputeItem,
+    DisputeRule,
+    DisputeWindow,
+)
 from review.models.evaluations import EVALUATION_STATES, Evaluation, EvaluationEvent
 from review.models.finding import SHARED_WITH, VIEW_PAGES, CallTag, DefaultView, SavedView, Tag
 from review.models.learning import (
@@ -80,8 +101,20 @@ from review.models.learning import (
     ShadowAnswer,
     Verdict,
 )
+from review.models.library import (
+    ClipGood,
+    ClipPraise,
+    ClipShare,
+    PlaylistHeard,
+    PlaylistTask,
+    Quiz,
+    QuizAnswer,
+    QuizQuestion,
+    QuizTask,
+)
 from review.models.objections import ObjectionEpisode
 from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
+from review.models.performance import RESULT_SOURCES, CriterionResult
 from review.models.rescoring import RUN_STATES, BulkRun, RescoreChange, RescoreRun
 from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
 from review.models.sampling import ASSIGNMENT_STATES, PARTS, RULE_STATES, Assignment, SamplingDraw, SamplingRule
@@ -122,6 +155,8 @@ __all__ = [
     "DELIVERY_STATES",
     "DIRECTIONS",
     "DISPOSITIONS",
+    "DISPUTE_DECISIONS",
+    "DISPUTE_STATES",
     "DOORS",
     "DRAWN_BY",
     "EVALUATION_STATES",
@@ -129,6 +164,7 @@ __all__ = [
     "MESSAGE_STATES",
     "MODEL_STATES",
     "NOTE_TIMES",
+    "OPEN_DISPUTES",
     "OUTBOX_STATES",
     "PARTS",
     "PICKED",
@@ -167,6 +203,9 @@ __all__ = [
     "ClientComment",
     "ClientPhone",
     "Clip",
+    "ClipGood",
+    "ClipPraise",
+    "ClipShare",
     "CoachingClip",
     "CoachingComment",
     "CoachingEvent",
@@ -187,11 +226,19 @@ __all__ = [
     "DealStage",
     "DefaultView",
     "Delivery",
+    "Dispute",
+    "DisputeEvent",
+    "DisputeItem",
+    "DisputeRule",
+    "DisputeWindow",
     "DoNotCall",
     "DriftReading",
     "Evaluation",
     "EvaluationEvent",
     "FrozenTest",
+    "IdentityProvider",
+    "Installation",
+    "Invitation",
     "LabelRequest",
     "LearnedModel",
     "LossReason",
@@ -199,11 +246,21 @@ __all__ = [
     "Notification",
     "NumberChoice",
     "ObjectionEpisode",
+    "OneTimeCode",
     "OutboxItem",
+    "PasswordReset",
+    "PendingSignIn",
     "Playlist",
+    "PlaylistHeard",
     "PlaylistItem",
+    "PlaylistTask",
     "PromiseDecision",
+    "Quiz",
+    "QuizAnswer",
+    "QuizQuestion",
+    "QuizTask",
     "Recording",
+    "RecoveryCode",
     "Rep",
     "RepAlias",
     "RescoreChange",
@@ -230,7 +287,9 @@ __all__ = [
     "Tag",
     "Team",
     "TeamMember",
+    "TeamMembership",
     "User",
+    "UserIdentity",
     "UserRight",
     "UserRole",
     "UtcTime",
