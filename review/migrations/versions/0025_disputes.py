@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.Column("decided_at", TIME, nullable=True),
         sa.CheckConstraint("decision IN ('', 'accepted', 'other', 'rejected')", name="ck_dispute_item_decision"),
         sa.PrimaryKeyConstraint("id", name="pk_dispute_item"),
-        sa.UniqueConstraint("dispute_id", "criterion", name="uq_dispute_item_dispute_id"),
+        sa.UniqueConstraint("dispute_id", "criterion", name="uq_dispute_item_dispute_id_criterion"),
     )
     op.create_index("ix_dispute_item_decided_by", "dispute_item", ["decided_by"])
     event = op.create_table(
