@@ -24,6 +24,7 @@ class User(Base):
     language: Mapped[str] = mapped_column(default="en")
     created_at: Mapped[CreatedAt]
     disabled_at: Mapped[datetime | None]
+    signed_in_at: Mapped[datetime | None]  # the last time
 
     roles: Mapped[list[UserRole]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
