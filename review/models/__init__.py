@@ -112,6 +112,15 @@ from review.models.library import (
     QuizQuestion,
     QuizTask,
 )
+from review.models.notices import (
+    LETTER_STATES,
+    NOTICE_WAYS,
+    Letter,
+    MailState,
+    NoticeChoice,
+    NoticeHabit,
+    RefusedAddress,
+)
 from review.models.objections import ObjectionEpisode
 from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
 from review.models.performance import RESULT_SOURCES, CriterionResult
@@ -141,10 +150,13 @@ from review.models.telephony import (
 from review.models.upkeep import OUTBOX_STATES, AuditCheck, AuditEvent, AuditHead, OutboxItem, WatchedFile, WebAudio
 from review.models.webhooks import MESSAGE_STATES, WEBHOOK_EVENTS, WEBHOOK_STATES, Webhook, WebhookMessage
 from review.models.win_back import WIN_BACK_ARMS, WIN_BACK_OUTCOMES, WIN_BACK_STATES, WinBackEvent, WinBackLead
+from review.models.working_time import WORKING_DAY_KINDS, WorkingCalendar, WorkingDay
 
 __all__ = [
     "ACTION_BY",
     "ASSIGNMENT_STATES",
+    "AUTOMATIC_STATES",
+    "CALIBRATION_STATES",
     "CALL_RESULTS",
     "CALL_STATES",
     "CAUSES",
@@ -161,9 +173,12 @@ __all__ = [
     "DRAWN_BY",
     "EVALUATION_STATES",
     "FETCH_STATES",
+    "LETTER_STATES",
+    "MEASURED_AGAINST",
     "MESSAGE_STATES",
     "MODEL_STATES",
     "NOTE_TIMES",
+    "NOTICE_WAYS",
     "OPEN_DISPUTES",
     "OUTBOX_STATES",
     "PARTS",
@@ -172,6 +187,7 @@ __all__ = [
     "POTENTIALS",
     "PREVIEW_STATES",
     "PROMISE_DECISIONS",
+    "RESULT_SOURCES",
     "RIGHTS",
     "ROLES",
     "RULE_STATES",
@@ -186,14 +202,20 @@ __all__ = [
     "WIN_BACK_ARMS",
     "WIN_BACK_OUTCOMES",
     "WIN_BACK_STATES",
+    "WORKING_DAY_KINDS",
     "ApiToken",
     "Assignment",
     "AudioFetch",
     "AuditCheck",
     "AuditEvent",
     "AuditHead",
+    "AutomaticCriterion",
     "Base",
     "BulkRun",
+    "Calibration",
+    "CalibrationAgreed",
+    "CalibrationCall",
+    "CalibrationSeat",
     "Call",
     "CallFact",
     "CallLeg",
@@ -214,6 +236,7 @@ __all__ = [
     "CoachingStep",
     "Comment",
     "Correction",
+    "CriterionResult",
     "CrmConflict",
     "CrmConnection",
     "CrmEmail",
@@ -241,8 +264,12 @@ __all__ = [
     "Invitation",
     "LabelRequest",
     "LearnedModel",
+    "Letter",
     "LossReason",
+    "MailState",
     "ModelEvent",
+    "NoticeChoice",
+    "NoticeHabit",
     "Notification",
     "NumberChoice",
     "ObjectionEpisode",
@@ -261,6 +288,7 @@ __all__ = [
     "QuizTask",
     "Recording",
     "RecoveryCode",
+    "RefusedAddress",
     "Rep",
     "RepAlias",
     "RescoreChange",
@@ -302,5 +330,7 @@ __all__ = [
     "WebhookMessage",
     "WinBackEvent",
     "WinBackLead",
+    "WorkingCalendar",
+    "WorkingDay",
     "utc_now",
 ]

@@ -41,7 +41,10 @@ class Comment(Base):
 
 
 class Notification(Base):
-    """Something one person should know; its sentence is built from `kind` and `body` in the reader's language."""
+    """Something one person should know; its sentence is built from `kind` and `body` in the reader's language.
+
+    `mail` says how it goes out by mail: "new" (not decided), "mail" (at once), "digest", "" (not at all, or it has).
+    """
 
     __tablename__ = "notification"
     __table_args__ = (Index("ix_notification_user_id_read_at_id", "user_id", "read_at", "id"),)
@@ -53,6 +56,10 @@ class Notification(Base):
     body: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[CreatedAt]
     read_at: Mapped[datetime | None]
+    hidden: Mapped[bool] = mapped_column(default=False)  # of a kind the person has switched off
+    mail: Mapped[str] = mapped_column(default="")
+    mail_at: Mapped[datetime | None] = mapped_column(index=True)  # when to look at it again; None: no mail to come
+    letter_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("letter.id", ondelete="SET NULL"), index=True)
 
 
 class Clip(Base):
@@ -70,6 +77,8 @@ class Clip(Base):
     title: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     topic: Mapped[str] = mapped_column(default="")
+    objection: Mapped[str] = mapped_column(default="", server_default="", index=True)  # "": none
+    stage: Mapped[str] = mapped_column(default="", server_default="", index=True)  # of the script; "": none
     created_at: Mapped[CreatedAt]
 
 
