@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
+from review.audit_chain.sealing import seal_events
 from review.settings import Settings, make_private_folder
 
 BUSY_MILLISECONDS = 30_000  # how long a SQLite writer waits for another one before it gives up
@@ -27,12 +28,15 @@ class Database:
     most of their updates without an error, and with a plain BEGIN they met "database is locked".
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, secret: Callable[[], str] | None = None) -> None:
+        """`secret`: what audit events are sealed with; without one they stay unsealed, and a check says so."""
         self.url = url
         self.dialect = url.get_backend_name()
         self.engine, self._read_engine = _open_engines(url)
         self._write_sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._read_sessions = sessionmaker(self._read_engine, expire_on_commit=False)
+        if secret is not None:
+            seal_events(self._write_sessions, secret)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -54,17 +58,17 @@ class Database:
 
 def open_database(settings: Settings) -> Database:
     """The database the settings name; a SQLite file's folder is made. Nothing is connected until first use."""
-    return open_url(settings.database_url)
+    return open_url(settings.database_url, settings.secret_key)
 
 
-def open_url(url: str) -> Database:
+def open_url(url: str, secret: Callable[[], str] | None = None) -> Database:
     """The database at an SQLAlchemy URL; `postgresql://` means the psycopg 3 driver."""
     parsed = make_url(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         make_private_folder(Path(parsed.database).parent)
-    return Database(parsed)
+    return Database(parsed, secret)
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -59,6 +59,7 @@ class Settings:
     win_back_control: float = 0.1  # CALLCOACH_WIN_BACK_CONTROL: share of closed leads left untouched for comparison
     win_back_watch_days: int = 90  # CALLCOACH_WIN_BACK_WATCH_DAYS: how long the untouched ones are watched
     win_back_days: int = 365  # CALLCOACH_WIN_BACK_DAYS: leads closed longer ago are left alone
+    audit_anchor: Path | None = None  # CALLCOACH_AUDIT_ANCHOR: folder the audit log's end is written down in
     assistant: Endpoint | None = None  # CALLCOACH_ASSISTANT_URL, _MODEL, _KEY, _SECONDS: a local language model
 
     @property
@@ -75,6 +76,11 @@ class Settings:
     def work(self) -> Path:
         """Folder for temporary files of running steps."""
         return self.data / "work"
+
+    @property
+    def anchors(self) -> Path:
+        """Folder the audit log's end is written down in; better one that the database's owner cannot change."""
+        return self.audit_anchor or self.data / "audit"
 
     def secret_key(self) -> str:
         """The installation's own secret, made on first use and kept in the data folder with mode 600."""
@@ -138,6 +144,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         win_back_control=_share(env, "CALLCOACH_WIN_BACK_CONTROL", 0.1),
         win_back_watch_days=_whole(env, "CALLCOACH_WIN_BACK_WATCH_DAYS", 90, 1, 730),
         win_back_days=_whole(env, "CALLCOACH_WIN_BACK_DAYS", 365, 1, 3650),
+        audit_anchor=Path(text).expanduser().absolute() if (text := env.get("CALLCOACH_AUDIT_ANCHOR")) else None,
         assistant=_assistant(env),
     )
 

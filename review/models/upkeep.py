@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from review.models.base import Base, BigId, CreatedAt, RowId
+from review.models.base import Base, BigId, CreatedAt, Json, RowId
 
 OUTBOX_STATES = ("waiting", "sent", "failed", "skipped")
 
@@ -64,10 +64,18 @@ class OutboxItem(Base):
 
 
 class AuditEvent(Base):
-    """One act of a person (or of the system, without a user) that changed something others rely on."""
+    """One act of a person (or of the system, without a user) that changed something others rely on.
+
+    Sealed when its transaction commits: `number` is its place in the chain, `previous` the seal before it. Events from
+    before there was a chain have none of the three. `actor` is the person's number also when the account is gone.
+    """
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_subject_kind_subject_id", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_event_subject_kind_subject_id", "subject_kind", "subject_id"),
+        Index("ix_audit_event_action_id", "action", "id"),
+        UniqueConstraint("number"),
+    )
 
     id: Mapped[RowId]
     at: Mapped[CreatedAt] = mapped_column(index=True)
@@ -76,3 +84,33 @@ class AuditEvent(Base):
     subject_kind: Mapped[str]
     subject_id: Mapped[str]
     details: Mapped[dict[str, Any]]
+    actor: Mapped[int | None] = mapped_column(BigId)
+    number: Mapped[int | None] = mapped_column(BigId)
+    previous: Mapped[str | None]
+    seal: Mapped[str | None]
+
+
+class AuditHead(Base):
+    """The end of the chain, in one row; with the fingerprint of the events from before it (ids to `earlier_id`)."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigId, default=0)
+    seal: Mapped[str] = mapped_column(default="")
+    earlier_id: Mapped[int] = mapped_column(BigId, default=0)
+    earlier_events: Mapped[int] = mapped_column(BigId, default=0)
+    earlier_digest: Mapped[str] = mapped_column(default="")
+
+
+class AuditCheck(Base):
+    """What a check of the whole chain found; `faults` are those of review.audit_chain.checking as JSON."""
+
+    __tablename__ = "audit_check"
+
+    id: Mapped[RowId]
+    at: Mapped[CreatedAt]
+    events: Mapped[int] = mapped_column(BigId)
+    earlier: Mapped[int] = mapped_column(BigId)
+    last: Mapped[int] = mapped_column(BigId)
+    faults: Mapped[list[Any]] = mapped_column(Json, default=list)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.audit_chain.sealing import note_new
 from review.models import AuditEvent, User
 
 
@@ -31,13 +32,19 @@ def record(
 ) -> None:
     """Add an event, e.g. `record(session, 3, "user.roles_changed", "user", 7, before=[...], after=[...])`.
 
-    `details` must be plain JSON values, and never hold a password, a token or what a client said.
+    It is sealed onto the chain when the transaction commits. `details` must be plain JSON values, and never hold a
+    password, a token or what a client said.
     """
-    session.add(
-        AuditEvent(
-            user_id=user_id, action=action, subject_kind=subject_kind, subject_id=str(subject_id), details=details
-        )
+    row = AuditEvent(
+        user_id=user_id,
+        actor=user_id,
+        action=action,
+        subject_kind=subject_kind,
+        subject_id=str(subject_id),
+        details=details,
     )
+    session.add(row)
+    note_new(session, row)
 
 
 def read_events(session: Session, *, before_id: int | None = None, limit: int = 100) -> tuple[AuditRow, ...]:
