@@ -1,0 +1,1 @@
+"""Notifications by e-mail: who wants what and when, letters put down, and their sending."""
