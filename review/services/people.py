@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from review.accounts import team_history
 from review.errors import ReviewError
 from review.models import Rep, RepAlias, Team, TeamMember, User
 from review.services import audit
@@ -61,7 +62,19 @@ def set_team_member(
     else:
         member.is_manager = manages
     session.flush()
+    team_history.note_member(session, team_id, user_id, manages=manages)
     audit.record(session, by, "team.member_set", "team", team_id, user_id=user_id, manages=manages)
+
+
+def remove_team_member(session: Session, team_id: int, user_id: int, *, by: int | None = None) -> None:
+    """Take a user out of a team; when they were in it stays written down."""
+    member = session.get(TeamMember, (team_id, user_id))
+    if member is None:
+        return
+    session.delete(member)
+    session.flush()
+    team_history.note_member(session, team_id, user_id, manages=None)
+    audit.record(session, by, "team.member_removed", "team", team_id, user_id=user_id)
 
 
 def add_rep(
@@ -89,6 +102,7 @@ def add_rep(
             session.add(rep)
     except IntegrityError as error:
         raise BadRep(f"{shown}: another rep has the extension {extension!r}, or belongs to this sign-in.") from error
+    team_history.note_rep(session, rep.id, team_id, new=True)
     audit.record(session, by, "rep.created", "rep", rep.id, name=shown, team_id=team_id)
     return rep.id
 
@@ -99,8 +113,10 @@ def set_rep_team(session: Session, rep_id: int, team_id: int | None, *, by: int 
     if rep is None:
         raise BadRep(f"There is no rep {rep_id}.")
     if rep.team_id != team_id:
+        team_history.note_first(session, rep_id, rep.team_id)
         before, rep.team_id = rep.team_id, team_id
         session.flush()
+        team_history.note_rep(session, rep_id, team_id)
         audit.record(session, by, "rep.team_changed", "rep", rep_id, before=before, after=team_id)
 
 

@@ -199,14 +199,12 @@ def _backfill_reps() -> None:
     moves: dict[int, list[tuple[Any, int | None, int | None]]] = {}
     for at, subject, details in _events("rep.team_changed"):
         moves.setdefault(int(subject), []).append((at, details.get("before"), details.get("after")))
-    made = {int(subject): (at, details.get("team_id")) for at, subject, details in _events("rep.created")}
     teams = {row.id for row in bind.execute(sa.text("SELECT id FROM team"))}
-    rows = []
-    for rep_id, now in bind.execute(sa.text("SELECT id, team_id FROM rep ORDER BY id")).tuples().all():
-        since, team = made.get(rep_id, (None, None))
+    rows: list[tuple[int, int | None, Any, Any]] = []
+    for rep_id, now in bind.execute(sa.text("SELECT id, team_id FROM rep ORDER BY id")).all():
         told = moves.get(rep_id, [])
-        if rep_id not in made:
-            team = told[0][1] if told else now
+        # The first stretch has no beginning: calls brought in from before the rep was written down belong to it too.
+        since, team = None, told[0][1] if told else now
         for at, _before, after in told:
             rows.append((rep_id, team, since, at))
             since, team = at, after
@@ -222,7 +220,7 @@ def _backfill_members() -> None:
     first: dict[tuple[int, int], Any] = {}
     for at, subject, details in _events("team.member_set"):
         first.setdefault((int(subject), int(details.get("user_id", 0))), at)
-    members = bind.execute(sa.text("SELECT team_id, user_id, is_manager FROM team_member ORDER BY 1, 2")).tuples().all()
+    members = bind.execute(sa.text("SELECT team_id, user_id, is_manager FROM team_member ORDER BY 1, 2")).all()
     _insert(
         bind,
         [
