@@ -37,6 +37,7 @@ from review.models import (
     StoredAssessment,
     utc_now,
 )
+from review.queries.counted import counts
 
 MOST_LINES: Final = 6
 LONGEST_LINE: Final = 300
@@ -146,7 +147,7 @@ def _lines(session: Session, connection: CrmConnection, call: Call) -> list[str]
     if connection.note_when == "person":
         evaluation = session.scalar(
             select(Evaluation)
-            .where(Evaluation.call_id == call.id, Evaluation.state.in_(_SEEN))
+            .where(Evaluation.call_id == call.id, Evaluation.state.in_(_SEEN), counts())
             .order_by(Evaluation.submitted_at.desc(), Evaluation.id.desc())
             .limit(1)
         )

@@ -13,6 +13,7 @@ from review.evaluations.sheet import Answer, asked, criteria_of, machine_answer
 from review.learning.shown import WITHDRAWN, not_withdrawn, refresh_call
 from review.learning.verdicts import DRAWN, without_numbers
 from review.models import Call, Evaluation, LabelRequest, StoredAssessment, Verdict, utc_now
+from review.performance.results import keep_machine
 from review.queries.viewer import Viewer
 from scoring.assessment import NOT_APPLICABLE
 from scoring.standards import Standard
@@ -95,5 +96,7 @@ def _said_before(session: Session, row: Evaluation) -> frozenset[str]:
 def show_anew(session: Session, call: Call) -> None:
     """Copy the call's shown score onto its row again: people's answers before the machine's."""
     stored = session.get(StoredAssessment, call.assessment_id) if call.assessment_id is not None else None
-    if stored is not None:
-        refresh_call(session, call.id, unpack_body(stored.body))
+    body = None if stored is None else unpack_body(stored.body)
+    if body is not None:
+        refresh_call(session, call.id, body)
+    keep_machine(session, call.id, body)

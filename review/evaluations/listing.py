@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from review.evaluations.counted import counts as counted
 from review.evaluations.types import EvaluationRow, Timing
 from review.evaluations.view import list_fields, visible_evaluations
 from review.models import EVALUATION_STATES, Call, Client, Evaluation, Rep, utc_now
@@ -53,6 +54,7 @@ def list_evaluations(
     seen = [
         visible_evaluations(viewer, now),
         or_(Evaluation.state != "void", Evaluation.first_submitted_at.is_not(None)),
+        or_(counted(), Evaluation.user_id == viewer.user_id),  # a calibration shows its own on its page
     ]
     if mine:
         seen.append(Evaluation.user_id == viewer.user_id)

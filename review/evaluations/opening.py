@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.errors import NoSuchCall
-from review.evaluations.others import find_assignment, find_open_assignment
+from review.evaluations.others import find_assignment, find_open_assignment, find_seat
 from review.evaluations.types import EvaluationView, NotNow, Timing
 from review.evaluations.view import make_view
 from review.models import Call, Evaluation, EvaluationEvent, Source, StandardVersion, StoredAssessment
@@ -32,8 +32,8 @@ def open_evaluation(
     """The viewer's draft of this call, begun now unless there is one. Raises NoSuchCall, NotNow, StandardNotFound.
 
     The scorecard is the one the call was judged by, in that version, whatever is published later; a call that the
-    machine did not judge takes its source's. A draft that is there keeps its mode: nobody leaves a blind review by
-    beginning again.
+    machine did not judge takes its source's; in a calibration it is the session's. A draft that is there keeps its
+    mode: nobody leaves a blind review by beginning again.
     """
     if session.scalar(select(Call.id).where(Call.id == call_id, visible_calls(viewer))) is None:
         raise NoSuchCall(call_id)
@@ -57,7 +57,11 @@ def open_evaluation(
         return make_view(session, draft, viewer, call.rep_id, call.assessment_id, timing)
     if any(row.assignment_id == assignment_id for row in mine):
         raise NotNow("already", mine[-1].state)
-    name, version = _pin(session, call, default_standard, None if assignment is None else assignment.standard)
+    seat = find_seat(session, assignment_id)
+    if seat is None:
+        name, version = _pin(session, call, default_standard, None if assignment is None else assignment.standard)
+    else:
+        name, version = seat.standard, seat.version
     row = Evaluation(
         call_id=call_id,
         assessment_id=call.assessment_id,
@@ -69,6 +73,7 @@ def open_evaluation(
         state="draft",
         blind=blind or (assignment is not None and assignment.blind),
         assignment_id=assignment_id,
+        calibration_id=None if seat is None else seat.calibration_id,
         revision=1,
         answers={},
         comment="",

@@ -1,12 +1,15 @@
-"""The neighbours an evaluation tells: the assignment it finishes, the people it concerns, the scorecard's archive."""
+"""The neighbours an evaluation tells or asks: its assignment, its calibration, the people it concerns, the archive."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.comments import notices
+from review.models import Calibration, CalibrationSeat
 from review.sampling import assignments
 from review.sampling.assignments import AssignmentRow
 from review.scorecards import listing
@@ -25,6 +28,31 @@ def find_assignment(session: Session, assignment_id: int, user_id: int) -> Assig
 def find_open_assignment(session: Session, call_id: int, user_id: int) -> AssignmentRow | None:
     """The assignment by which this call waits for this person, if one does."""
     return assignments.find_open(session, call_id, user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person's place before one call of an open calibration, and the scorecard version everybody there uses."""
+
+    calibration_id: int
+    standard: str
+    version: int
+
+
+def find_seat(session: Session, assignment_id: int | None) -> Seat | None:
+    """The place in an open calibration that an assignment gives; None where it is an ordinary one."""
+    if assignment_id is None:
+        return None
+    found = session.execute(
+        select(Calibration.id, Calibration.standard, Calibration.version)
+        .join(CalibrationSeat, CalibrationSeat.calibration_id == Calibration.id)
+        .where(
+            CalibrationSeat.assignment_id == assignment_id,
+            CalibrationSeat.left_out == "",
+            Calibration.state == "open",
+        )
+    ).one_or_none()
+    return None if found is None else Seat(found[0], found[1], found[2])
 
 
 def notify(session: Session, user_id: int, kind: str, call_id: int, **body: Any) -> None:

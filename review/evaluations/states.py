@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.crm.call_notes import note_evaluated
+from review.evaluations.counted import counts
 from review.evaluations.drafts import hold
 from review.evaluations.judged import show_anew
 from review.evaluations.others import notify
@@ -96,7 +97,9 @@ def show(session: Session, row: Evaluation, call: Call, now: datetime) -> None:
 
 def due_to_show(session: Session) -> bool:
     """Whether the time of a submitted evaluation has come. Reads only."""
-    due = select(Evaluation.id).where(Evaluation.state == "submitted", Evaluation.show_at <= utc_now()).limit(1)
+    due = (
+        select(Evaluation.id).where(Evaluation.state == "submitted", Evaluation.show_at <= utc_now(), counts()).limit(1)
+    )
     return session.scalar(due) is not None
 
 
@@ -106,7 +109,7 @@ def show_due(session: Session) -> int:
     rows = session.execute(
         select(Evaluation, Call)
         .join(Call, Call.id == Evaluation.call_id)
-        .where(Evaluation.state == "submitted", Evaluation.show_at <= now)
+        .where(Evaluation.state == "submitted", Evaluation.show_at <= now, counts())
         .order_by(Evaluation.id)
         .limit(500)
         .with_for_update(of=Evaluation, skip_locked=True)

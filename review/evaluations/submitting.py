@@ -12,11 +12,11 @@ from review.evaluations.drafts import check_revision, hold, pinned, write_answer
 from review.evaluations.judged import add_verdicts, show_anew
 from review.evaluations.others import find_assignment, finish_assignment
 from review.evaluations.sheet import Answer, asked, machine_answer, missing, read_answers, score_of
-from review.evaluations.states import show
+from review.evaluations.states import add_event, show
 from review.evaluations.types import EvaluationView, NotComplete, Timing
 from review.evaluations.view import machine_results, make_view
 from review.learning.verdicts import without_numbers
-from review.models import Evaluation, EvaluationEvent, utc_now
+from review.models import Call, Evaluation, EvaluationEvent, utc_now
 from review.queries.viewer import Viewer
 from review.services.audit import record
 from review.services.corrections import lock_call
@@ -68,8 +68,10 @@ def submit(
     row.raw, row.final, row.critical, row.coverage = score.raw, score.final, score.critical, score.coverage
     row.state, row.submitted_at, row.updated_at = "submitted", now, now
     row.first_submitted_at = row.first_submitted_at or now
-    row.show_at = now + timing.show_after
     row.revision += 1
+    if row.calibration_id is not None:
+        return _hand_in(session, row, call, viewer, timing)
+    row.show_at = now + timing.show_after
     assignment = None
     if row.assignment_id is not None:
         assignment = find_assignment(session, row.assignment_id, row.user_id or viewer.user_id)
@@ -109,6 +111,23 @@ def submit(
         show(session, row, call, now)
     session.flush()
     show_anew(session, call)
+    return make_view(session, row, viewer, call.rep_id, call.assessment_id, timing)
+
+
+def _hand_in(session: Session, row: Evaluation, call: Call, viewer: Viewer, timing: Timing) -> EvaluationView:
+    """A scorecard of a calibration: kept, and nothing else. No verdict, no score of the rep, no notice of it."""
+    add_event(session, row, viewer, "submitted", answers=row.answers, comment=row.comment, final=row.final)
+    record(
+        session,
+        viewer.user_id,
+        "calibration.handed_in",
+        "calibration",
+        row.calibration_id,
+        call=row.call_id,
+        evaluation=row.id,
+    )
+    finish_assignment(session, row.assignment_id, row.id)
+    session.flush()
     return make_view(session, row, viewer, call.rep_id, call.assessment_id, timing)
 
 

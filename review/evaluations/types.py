@@ -46,6 +46,7 @@ class EvaluationRow:
     answered_at: datetime | None
     dispute: str
     void_reason: str
+    calibration_id: int | None = None  # set: made in a calibration, counted nowhere
     may: frozenset[str]  # edit, reopen, acknowledge, dispute, finish, void
 
 

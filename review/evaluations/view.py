@@ -15,6 +15,7 @@ from review.evaluations.types import EvaluationRow, EvaluationView, EventRow, No
 from review.learning.shown import standard_of
 from review.models import Call, Evaluation, EvaluationEvent, StoredAssessment, User, utc_now
 from review.queries.blind import judges_blind
+from review.queries.counted import counts
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 from review.services.standards import find_standard
@@ -41,6 +42,8 @@ def acts_of(row: Evaluation, viewer: Viewer, rep_id: int | None, timing: Timing,
     """What this viewer may do with it now."""
     state = state_of(row, now)
     author = row.user_id == viewer.user_id
+    if row.calibration_id is not None:
+        return _acts_in_calibration(row, author)
     own_call = rep_id is not None and rep_id in viewer.rep_ids
     if not viewer.has_role(*JUDGES) or (own_call and not author):
         return frozenset({"acknowledge", "dispute"}) if own_call and state == "shown" else frozenset()
@@ -59,8 +62,25 @@ def acts_of(row: Evaluation, viewer: Viewer, rep_id: int | None, timing: Timing,
     return frozenset(acts)
 
 
+def _acts_in_calibration(row: Evaluation, author: bool) -> frozenset[str]:
+    """Its author alone, and until the session closes; it goes to no rep, so nobody answers it."""
+    if not author or row.closed_at is not None:
+        return frozenset()
+    return frozenset({"draft": {"edit"}, "submitted": {"reopen"}}.get(row.state, ()))
+
+
 def visible_evaluations(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
-    """The condition rows of (evaluation joined with call) must meet: drafts are their author's and the lead's alone."""
+    """The condition rows of (evaluation joined with call) must meet: drafts are their author's and the lead's alone.
+
+    Those of a calibration are their author's until the session closes, and never the rep's.
+    """
+    if not viewer.has_role(*JUDGES):
+        return and_(_visible(viewer, now), counts())
+    closed = and_(Evaluation.closed_at.is_not(None), Evaluation.state != "void")
+    return and_(_visible(viewer, now), or_(counts(), Evaluation.user_id == viewer.user_id, closed))
+
+
+def _visible(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     shown = or_(
         Evaluation.state.in_(SHOWN),
         and_(Evaluation.state == "submitted", Evaluation.show_at <= now),
@@ -88,7 +108,7 @@ def list_for_call(session: Session, call_id: int, viewer: Viewer, timing: Timing
     found = session.execute(
         select(Evaluation, Call.rep_id)
         .join(Call, Call.id == Evaluation.call_id)
-        .where(Evaluation.call_id == call_id, visible_evaluations(viewer, now), _kept())
+        .where(Evaluation.call_id == call_id, visible_evaluations(viewer, now), _kept(), _own_or_counted(viewer))
         .order_by(Evaluation.id)
     ).all()
     blind = any(row.user_id != viewer.user_id for row, _ in found) and judges_blind(session, call_id, viewer.user_id)
@@ -96,6 +116,11 @@ def list_for_call(session: Session, call_id: int, viewer: Viewer, timing: Timing
         EvaluationRow(**list_fields(row, viewer, rep_id, timing, now, blind and row.user_id != viewer.user_id))
         for row, rep_id in found
     )
+
+
+def _own_or_counted(viewer: Viewer) -> ColumnElement[bool]:
+    """Lists leave out other people's scorecards of calibrations: those stand side by side on the session's page."""
+    return or_(counts(), Evaluation.user_id == viewer.user_id)
 
 
 def _kept() -> ColumnElement[bool]:
@@ -154,7 +179,8 @@ def make_view(
     sheet = standard_of(session, row.standard, row.version)
     if sheet is None:
         raise StandardNotFound(f"{row.standard} v{row.version}", ())
-    secret = hidden or (row.blind and row.state == "draft")
+    calibrating = row.calibration_id is not None and row.closed_at is None
+    secret = hidden or calibrating or (row.blind and row.state == "draft")
     newest = _newest_version(session, row.standard)
     return EvaluationView(
         **list_fields(row, viewer, rep_id, timing, now, hidden),
@@ -192,7 +218,7 @@ def read_history(session: Session, evaluation_id: int) -> tuple[EventRow, ...]:
 
 def submitted_count(session: Session, *, user_id: int | None = None, since: datetime | None = None) -> int:
     """How many evaluations stand submitted (or further, not void): of one person, since a moment."""
-    query = select(func.count()).select_from(Evaluation).where(Evaluation.state.not_in(("draft", "void")))
+    query = select(func.count()).select_from(Evaluation).where(Evaluation.state.not_in(("draft", "void")), counts())
     if user_id is not None:
         query = query.where(Evaluation.user_id == user_id)
     if since is not None:
@@ -235,5 +261,6 @@ def list_fields(
         "answered_at": row.answered_at,
         "dispute": row.dispute,
         "void_reason": row.void_reason,
+        "calibration_id": row.calibration_id,
         "may": acts_of(row, viewer, rep_id, timing, now),
     }

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from review.models import Call, Evaluation, StandardVersion, User, Verdict, utc_now
+from review.queries.counted import counts as counted
 from review.services.call_flags import count_flags
 from review.services.episodes import judge_episodes
 from scoring.assessment import CANNOT_JUDGE, NOT_APPLICABLE, CriterionResult
@@ -82,10 +83,11 @@ def counts(now: datetime) -> ColumnElement[bool]:
     Nor do those that their evaluation took back.
     """
     shown = select(Evaluation.id).where(
+        counted(),
         or_(
             Evaluation.state.in_(("shown", "acknowledged", "disputed", "final")),
             and_(Evaluation.state == "submitted", Evaluation.show_at <= now),
-        )
+        ),
     )
     return or_(Verdict.evaluation_id.is_(None), and_(Verdict.evaluation_id.in_(shown), not_withdrawn()))
 

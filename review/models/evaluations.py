@@ -50,6 +50,7 @@ class Evaluation(Base):
     state: Mapped[str] = mapped_column(default="draft")  # one of EVALUATION_STATES
     blind: Mapped[bool] = mapped_column(default=False)
     assignment_id: Mapped[int | None] = mapped_column(BigId)
+    calibration_id: Mapped[int | None] = mapped_column(BigId, index=True)  # set: it counts nowhere (counted.py)
     revision: Mapped[int] = mapped_column(default=1)
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     comment: Mapped[str] = mapped_column(default="")

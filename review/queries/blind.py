@@ -1,7 +1,8 @@
 """Blind reviews: while a person is to judge a call blind, nothing of the machine's judgement of it is theirs to see.
 
 A call is veiled for a person who has a blind draft of it, or an open assignment that asks for a blind review, until
-the evaluation is submitted; not for somebody who had begun an open evaluation of it before. Every query that shows or
+the evaluation is submitted; not for somebody who had begun an open evaluation of it before. A call of a calibration
+stays veiled until the session closes: whoever is done may still open the answers again. Every query that shows or
 counts what the machine thinks goes through here.
 """
 
@@ -12,7 +13,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, exists, false, select, true, union_all
 from sqlalchemy.orm import Session
 
-from review.models import Assignment, Call, Evaluation
+from review.models import Assignment, Calibration, CalibrationSeat, Call, Evaluation
 from review.queries.viewer import Viewer
 
 JUDGING: Final = ("manager", "reviewer", "quality_lead", "head_of_sales", "external_reviewer")
@@ -48,5 +49,10 @@ def _blind_calls(user_id: int) -> Select[tuple[int]]:
     waiting = select(Assignment.call_id).where(
         Assignment.user_id == user_id, Assignment.state == "open", Assignment.blind.is_(True), ~begun
     )
-    both = union_all(drafts, waiting).subquery("blind")
+    calibrated = (
+        select(CalibrationSeat.call_id)
+        .join(Calibration, Calibration.id == CalibrationSeat.calibration_id)
+        .where(CalibrationSeat.user_id == user_id, CalibrationSeat.left_out == "", Calibration.state == "open")
+    )
+    both = union_all(drafts, waiting, calibrated).subquery("blind")
     return select(both.c.call_id)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from review.models import Call, CallTag, Evaluation, ObjectionEpisode, Rep, Tag, utc_now
 from review.queries.blind import not_veiled
 from review.queries.call_rows import PHASES
+from review.queries.counted import counts
 from review.queries.viewer import Viewer
 from review.text.folding import fold_name
 
@@ -132,9 +133,9 @@ class InboxFilters:
             )
             found.append(Call.id.in_(tagged))
         if self.evaluated == "yes":
-            found.append(Call.id.in_(select(Evaluation.call_id).where(Evaluation.state.in_(EVALUATED))))
+            found.append(Call.id.in_(select(Evaluation.call_id).where(Evaluation.state.in_(EVALUATED), counts())))
         if self.evaluated == "no":
-            found.append(~exists().where(Evaluation.call_id == Call.id, Evaluation.state.in_(EVALUATED)))
+            found.append(~exists().where(Evaluation.call_id == Call.id, Evaluation.state.in_(EVALUATED), counts()))
         return found
 
 

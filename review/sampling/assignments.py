@@ -201,6 +201,8 @@ def hand_on(session: Session, viewer: Viewer, assignment_id: int, to_user: int) 
     row = _open(session, viewer, assignment_id)
     if row.user_id == to_user:
         return
+    if row.part == "calibration" and row.draw_id is None:  # a session compares its own people
+        raise CannotTake(to_user, row.call_id)
     rep_id = session.scalar(select(Call.rep_id).where(Call.id == row.call_id))
     if not who_may(session, [to_user])(to_user, rep_id) or _has(session, row.call_id, to_user):
         raise CannotTake(to_user, row.call_id)

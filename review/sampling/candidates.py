@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from review.learning.shown import not_withdrawn
@@ -23,6 +23,7 @@ from review.models import (
     StoredAssessment,
     Verdict,
 )
+from review.queries.counted import counts
 from review.sampling.conditions import Conditions
 from review.sampling.draw import Candidate
 from review.sampling.risk import Episode, Facts, reasons, risk_of
@@ -93,9 +94,14 @@ def read_candidates(
 
 
 def _taken() -> ColumnElement[bool]:
-    """Drawn before, or assigned and not given back, or scored by a person: nobody is to do it a second time."""
-    drawn_or_kept = or_(Assignment.part.in_(("random", "risk")), Assignment.state.in_(("open", "done")))
-    scored = Evaluation.state.not_in(("draft", "void"))
+    """Drawn before, or assigned and not given back, or scored by a person: nobody is to do it a second time.
+
+    A call that people only calibrated on was scored by nobody: the lot may fall on it.
+    """
+    practised = and_(Assignment.part == "calibration", Assignment.draw_id.is_(None))
+    kept = and_(Assignment.state.in_(("open", "done")), ~practised)
+    drawn_or_kept = or_(Assignment.part.in_(("random", "risk")), kept)
+    scored = and_(Evaluation.state.not_in(("draft", "void")), counts())
     return or_(
         exists().where(Assignment.call_id == Call.id, drawn_or_kept),
         exists().where(Evaluation.call_id == Call.id, scored),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from review.bodies import unpack_body
 from review.models import Assignment, Call, Evaluation, Rep, SamplingDraw, Team
+from review.queries.counted import counts
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 from review.sampling.estimate import Estimate, Sampled, weighted_mean
@@ -138,6 +139,7 @@ def _scores(session: Session, wanted: set[int]) -> dict[int, float]:
             Evaluation.final.is_not(None),
             Evaluation.call_id >= min(wanted),
             Evaluation.call_id <= max(wanted),
+            counts(),
         )
         .order_by(Evaluation.submitted_at, Evaluation.id)
     )
@@ -157,6 +159,7 @@ def _risk_scores(session: Session, viewer: Viewer, since: datetime, until: datet
             Assignment.part == "risk",
             Evaluation.state.in_(COUNTED_STATES),
             Evaluation.final.is_not(None),
+            counts(),
             SamplingDraw.starts_at >= since,
             SamplingDraw.starts_at < until,
             visible_calls(viewer),
