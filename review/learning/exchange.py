@@ -14,6 +14,7 @@ from review.bodies import unpack_body
 from review.learning.data import call_name, read_label_rows
 from review.learning.shown import refresh_call
 from review.models import Call, StoredAssessment, User, Verdict
+from review.performance.results import keep_machine
 from review.services.audit import record
 from scoring.learning.labels import Label, NotALabel
 
@@ -100,7 +101,9 @@ def _show(session: Session, call_id: int) -> None:
         select(StoredAssessment.body).join(Call, Call.assessment_id == StoredAssessment.id).where(Call.id == call_id)
     )
     if body is not None:
-        refresh_call(session, call_id, unpack_body(body))
+        assessment = unpack_body(body)
+        refresh_call(session, call_id, assessment)
+        keep_machine(session, call_id, assessment)
 
 
 def _identity(label: Label) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from review.bodies import unpack_body
 from review.errors import ReviewError
 from review.learning.shown import VerdictRow, answers_of, read_verdicts, refresh_call, standard_of
 from review.models import LabelRequest, StoredAssessment, User, Verdict, utc_now
+from review.performance.results import keep_machine
 from review.privacy import make_private
 from review.queries.corrections import read_layer
 from review.services.audit import record
@@ -132,6 +133,7 @@ def record_verdict(
         answer=answer,
     )
     shown = refresh_call(session, call_id, assessment)
+    keep_machine(session, call_id, assessment)
     return Recorded(read_verdicts(session, call_id)[-1], shown)
 
 

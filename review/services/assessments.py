@@ -12,6 +12,7 @@ from review.bodies import pack_body
 from review.client_card.keeping import keep_said
 from review.learning.shown import refresh_call
 from review.models import Call, StoredAssessment
+from review.performance.results import keep_machine
 from review.services.call_flags import count_flags
 from review.services.episodes import keep_episodes
 
@@ -52,3 +53,4 @@ def show_assessment(session: Session, call_id: int, assessment_id: int, data: Ma
     refresh_call(session, call_id, dict(data))  # what people decided of this call outranks the machine
     keep_episodes(session, call_id, dict(data))
     keep_said(session, call_id, data)
+    keep_machine(session, call_id, data)

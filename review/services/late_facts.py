@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from review import states
 from review.models import Call, CallLeg, WebAudio
+from review.performance.results import follow_rep
 from review.services.call_facts import CallFacts
 from review.services.matching import find_client, find_deal
 from review.states import Step
@@ -48,6 +49,8 @@ def fill_gaps(
         session.execute(
             update(Call).where(Call.id == call_id).values(**new).execution_options(synchronize_session=False)
         )
+    if new.keys() & {"rep_id", "happened_at"}:
+        follow_rep(session, call_id)
     came = _add_recording(session, call, legs)
     step = _next_step(session, call, new, came=came)
     session.expire(call)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
 
 from review.models import Call, Client, ClientPhone, CrmConnection, CrmId, Deal, Delivery, NumberChoice, UtcTime
+from review.performance.results import follow_reps
 from review.services.people import find_rep
 
 __all__ = ["Linked", "find_client", "find_deal", "find_rep", "link_calls"]
@@ -105,6 +106,7 @@ def link_calls(session: Session) -> Linked:
         if rep_id is not None:
             theirs = update(Call).where(Call.rep_id.is_(None), Call.rep_name == name, Call.source == source)
             reps += _count(session, theirs, rep_id=rep_id)
+            follow_reps(session, rep_id)
     known_now = Call.client_phone.in_(select(ClientPhone.e164))
     for phone in session.scalars(select(Call.client_phone).where(Call.client_id.is_(None), known_now).distinct()).all():
         client_id = find_client(session, external_id=None, phone=phone)
