@@ -30,11 +30,13 @@ from review.states import reconcile, unpark_needs_model
 from review.storage import open_store
 from transcription.engines import EngineChoice, EngineRequest, choose_engine
 from transcription.errors import NeedsModel
+from workers.audit import AuditWork
 from workers.crm import CrmWork
 from workers.fetching import Fetching
 from workers.leftovers import remove_decoded_sound, remove_half_written
 from workers.nights import Nights
 from workers.sampling import Draws
+from workers.webhooks import Telling
 from workers.win_back import WinBacks
 
 log = logging.getLogger("workers")
@@ -74,7 +76,8 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     database, client, store = open_database(settings), connect(settings), open_store(settings)
     tidied = asked = cleared = -math.inf  # all of it at once: a machine that has just started counts from 0
     nights, draws, win_backs, crm = Nights(database), Draws(database), WinBacks(database), CrmWork(database)
-    fetching = Fetching(database, store, client, settings)
+    fetching, audit = Fetching(database, store, client, settings), AuditWork(database)
+    telling = Telling(database, settings)
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
         while not stop.wait(settings.reconcile_seconds):
@@ -96,12 +99,16 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
             draws.tick()
             crm.tick(settings)
             fetching.start()
+            telling.tick()
             win_backs.tick(settings)
+            audit.tick(settings)
     finally:
         fetching.stop()
+        telling.stop()
         nights.stop()
         crm.stop()
         win_backs.stop()
+        audit.stop()
         database.dispose()
         client.close()
 

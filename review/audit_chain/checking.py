@@ -9,6 +9,7 @@
 | `cut` | the log ends before the last event that is known of |
 | `rewritten` | an event has another seal than was written down outside |
 | `earlier` | something from before there was a chain is not as it was |
+| `other_key` | no event at all has the seal this installation would give it: another secret, or another log |
 """
 
 from __future__ import annotations
@@ -79,6 +80,9 @@ def check_chain(session: Session, key: bytes, anchors: Sequence[Anchor] = ()) ->
         number, before = row.number, row.seal or ""
         if len(faults) >= MOST_FAULTS:
             break
+    edited = sum(fault.kind == "edited" for fault in faults)
+    if edited > 1 and edited == number:
+        faults = [Fault("other_key")]
     events = int(session.scalar(select(func.count()).where(AuditEvent.number.is_not(None))) or 0)
     faults += _ends(head, last, before, anchors)
     faults += _unsealed(session, limit)

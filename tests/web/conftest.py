@@ -100,6 +100,7 @@ def settings(tmp_path: Path, installed: Installed) -> Settings:
     data = tmp_path / "data"
     data.mkdir()
     shutil.copy(installed.file, data / "callcoach.sqlite")
+    shutil.copy(installed.file.with_name("secret.key"), data)  # what the crew did is sealed with it
     made = read_settings({"CALLCOACH_DATA": str(data), "CALLCOACH_ENGINE": "sphinx", "CALLCOACH_LANGUAGE": "en"})
     return dataclasses.replace(made, max_upload_bytes=256 * 1024)
 

@@ -1,9 +1,13 @@
-"""Who may use the routes of the audit log."""
+"""Who may use the routes of the audit log: administrators, who see no calls by it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from web.access_rules import Rule
+from web.access_rules import Rule, roles_only
 
-RULES: Mapping[str, Rule] = {}
+RULES: Mapping[str, Rule] = {
+    "audit.index": roles_only("admin"),
+    "audit.check_now": roles_only("admin"),
+    "audit.export": roles_only("admin"),
+}

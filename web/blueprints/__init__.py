@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from web.blueprints import (
+    audit,
     auth,
     bulk,
     calls,
@@ -86,6 +87,7 @@ def register_blueprints(app: Flask) -> None:
         doors,
         whose,
         health,
+        audit,
     )
     for module in pages:
         app.register_blueprint(module.blueprint)

@@ -41,6 +41,7 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.learn",
     "workers.cli.win_back",
     "workers.cli.crm",
+    "workers.cli.audit",
     "workers.cli.status",
     "workers.cli.doctor",
     "workers.cli.models",
