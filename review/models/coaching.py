@@ -96,6 +96,7 @@ class CoachingSession(Base):
     held_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]  # the rep said yes to what stands now
     finished_at: Mapped[datetime | None]  # when the action was marked done or not done
+    action_done: Mapped[bool | None]  # which of the two; None before
     word: Mapped[str] = mapped_column(default="")  # said of the action then
     followed_up_at: Mapped[datetime | None]
     measured: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("held_at", TIME, nullable=True),
         sa.Column("confirmed_at", TIME, nullable=True),
         sa.Column("finished_at", TIME, nullable=True),
+        sa.Column("action_done", sa.Boolean(), nullable=True),
         sa.Column("word", sa.String(), nullable=False),
         sa.Column("followed_up_at", TIME, nullable=True),
         sa.Column("measured", JSON, nullable=True),
