@@ -87,6 +87,15 @@ def note_rep(
     session.flush()
 
 
+def note_change(session: Session, rep_id: int, before: int | None, after: int | None, *, new: bool = False) -> None:
+    """Write down a rep's first team, or a move that has just been made; nothing where nothing changed."""
+    if new:
+        note_rep(session, rep_id, after, new=True)
+    elif before != after:
+        note_first(session, rep_id, before)
+        note_rep(session, rep_id, after)
+
+
 def note_first(session: Session, rep_id: int, team_id: int | None) -> None:
     """Before a rep's first move that is written down: where they were until then, from the beginning."""
     known = session.scalar(select(TeamMembership.id).where(TeamMembership.rep_id == rep_id).limit(1))
@@ -109,7 +118,7 @@ def note_member(
     session.flush()
 
 
-def _team_now(rep_id: int) -> Select[tuple[int | None]]:
+def _team_now(rep_id: int) -> Select[int | None]:
     return select(Rep.team_id).where(Rep.id == rep_id)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.accounts.team_history import note_change
 from review.models import DEAL_KINDS, DEAL_STATUSES, POTENTIALS, Client, ClientPhone, CrmTask, Deal, LossReason, Rep
 from review.services.crm_files import BadCell, CrmFile, Line
 from review.services.crm_row_base import Counts, RowChange, Rows
@@ -50,11 +51,13 @@ class RepRows(Rows):
         values: dict[str, Any] = {"name": name, "extension": extension, "email": email, "active": active}
         values["team_id"] = self._team(line)
         is_new = row is None
+        before = row.team_id if row is not None else None
         if row is None:
             row = Rep(**values)
             self.session.add(row)
         changed = self._change(line, name, row, values, is_new=is_new)
         self.session.flush()
+        note_change(self.session, row.id, before, row.team_id, new=is_new)
         self._join(row)
         self._taken[row.id] = line.number
         self.counts.count(is_new=is_new, changed=changed)

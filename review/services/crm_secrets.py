@@ -1,4 +1,4 @@
-"""A connection's keys and tokens, encrypted at rest with a key derived from the installation's own secret."""
+"""Keys and tokens of CRMs and webhooks, encrypted at rest with a key derived from the installation's own secret."""
 
 from __future__ import annotations
 
@@ -27,21 +27,22 @@ class SecretsLost(ReviewError):
 
 
 class SecretBox:
-    """Closes and opens a connection's secrets (HKDF-SHA256 from the installation's secret key)."""
+    """Closes and opens a row's secrets (HKDF-SHA256 from the installation's secret key); each `use` has its own key."""
 
-    def __init__(self, secret_key: str) -> None:
+    def __init__(self, secret_key: str, *, use: str = "crm connections 1", kind: str = "crm") -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"callcoach crm connections 1")
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"callcoach {use}".encode("ascii"))
+        self._kind = kind
         self._cipher = AESGCM(derived.derive(secret_key.encode("utf-8")))
 
     def close(self, connection_id: int, secrets: Mapping[str, str]) -> bytes:
         """The secrets as bytes that open only for the same connection."""
         nonce = random_bytes.token_bytes(_NONCE)
         plain = json.dumps(dict(secrets), ensure_ascii=False).encode("utf-8")
-        return _VERSION + nonce + self._cipher.encrypt(nonce, plain, _bound_to(connection_id))
+        return _VERSION + nonce + self._cipher.encrypt(nonce, plain, self._bound_to(connection_id))
 
     def open(self, connection_id: int, body: bytes | None) -> dict[str, str]:
         """The secrets again; none for None. Raises SecretsLost."""
@@ -52,11 +53,10 @@ class SecretBox:
         try:
             if body[:1] != _VERSION:
                 raise ValueError("unknown version")
-            plain = self._cipher.decrypt(body[1 : 1 + _NONCE], body[1 + _NONCE :], _bound_to(connection_id))
+            plain = self._cipher.decrypt(body[1 : 1 + _NONCE], body[1 + _NONCE :], self._bound_to(connection_id))
         except (InvalidTag, ValueError) as error:
             raise SecretsLost(connection_id) from error
         return {str(name): str(value) for name, value in json.loads(plain).items()}
 
-
-def _bound_to(connection_id: int) -> bytes:
-    return f"crm:{connection_id}".encode("ascii")
+    def _bound_to(self, row_id: int) -> bytes:
+        return f"{self._kind}:{row_id}".encode("ascii")

@@ -113,10 +113,9 @@ def set_rep_team(session: Session, rep_id: int, team_id: int | None, *, by: int 
     if rep is None:
         raise BadRep(f"There is no rep {rep_id}.")
     if rep.team_id != team_id:
-        team_history.note_first(session, rep_id, rep.team_id)
         before, rep.team_id = rep.team_id, team_id
         session.flush()
-        team_history.note_rep(session, rep_id, team_id)
+        team_history.note_change(session, rep_id, before, team_id)
         audit.record(session, by, "rep.team_changed", "rep", rep_id, before=before, after=team_id)
 
 

@@ -15,8 +15,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from review.accounts.codes import next_step
+from review.accounts.second_step import SecondStep, begin_second_step
 from review.errors import ReviewError
-from review.models import SignInAttempt, User, WebSession, utc_now
+from review.models import PendingSignIn, SignInAttempt, User, WebSession, utc_now
 from review.services import audit
 from review.services.passwords import hash_password, needs_new_hash, verify_password
 
@@ -70,11 +72,46 @@ class LiveSession:
     due: bool
 
 
-def sign_in(session: Session, email: str, password: str, address: str, user_agent: str) -> SessionToken:
-    """Open a session for the person. Raises SignInRefused or TooManyAttempts; see the top of this file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """One running session as its owner sees it."""
+
+    address: str
+    user_agent: str
+    created_at: datetime
+    seen_at: datetime
+    current: bool  # the one that asks
+
+
+def sign_in(session: Session, email: str, password: str, address: str, user_agent: str) -> SessionToken | SecondStep:
+    """Open a session for the person, or wait for their one-time code. Raises SignInRefused or TooManyAttempts.
 
     `address` is the network address the request came from. An unknown account costs as much time as a known one.
     """
+    return go_on(session, check_passphrase(session, email, password, address), address, user_agent)
+
+
+def go_on(
+    session: Session, user_id: int, address: str, user_agent: str, *, how: str = "passphrase"
+) -> SessionToken | SecondStep:
+    """After a person was told by their passphrase or by a provider: the code where they use one, else the session."""
+    need = next_step(session, user_id)
+    if need is not None:
+        return begin_second_step(session, user_id, need, address, user_agent)
+    return open_session(session, user_id, address, user_agent, how=how)
+
+
+def open_session(session: Session, user_id: int, address: str, user_agent: str, *, how: str) -> SessionToken:
+    """Open a session for a person who has shown everything that is asked of them; `how` goes into the audit log."""
+    now = utc_now()
+    audit.record(session, user_id, "user.signed_in", "user", user_id, address=address[:64], how=how)
+    session.execute(update(User).where(User.id == user_id).values(signed_in_at=now))
+    _forget_old(session, now)
+    return _open(session, user_id, address[:64], user_agent, now)
+
+
+def check_passphrase(session: Session, email: str, password: str, address: str) -> int:
+    """The id of the person with this address and passphrase; opens nothing. Raises as `sign_in`."""
     account = email.strip().casefold()[:254].replace("\x00", "")
     address = address[:64]
     now = utc_now()
@@ -90,9 +127,8 @@ def sign_in(session: Session, email: str, password: str, address: str, user_agen
     if needs_new_hash(user.password_hash):
         user.password_hash = hash_password(password)
     session.add(SignInAttempt(email=account, address=address, at=now, succeeded=True))
-    audit.record(session, user.id, "user.signed_in", "user", user.id, address=address)
-    _forget_old(session, now)
-    return _open(session, user.id, address, user_agent, now)
+    session.flush()
+    return user.id
 
 
 def find_session(session: Session, token: str) -> int | None:
@@ -129,6 +165,38 @@ def sign_out(session: Session, token: str) -> None:
         audit.record(session, row.user_id, "user.signed_out", "user", row.user_id)
         session.delete(row)
         session.flush()
+
+
+def list_sessions(session: Session, user_id: int, token: str | None = None) -> tuple[SessionRow, ...]:
+    """The person's running sessions, the last used first; `token` is that of the one who asks."""
+    now = utc_now()
+    own = _hash(token) if token else None
+    rows = session.scalars(
+        select(WebSession)
+        .where(WebSession.user_id == user_id, WebSession.expires_at > now, WebSession.seen_at > now - IDLE)
+        .order_by(WebSession.seen_at.desc())
+    )
+    return tuple(
+        SessionRow(
+            address=row.address,
+            user_agent=row.user_agent,
+            created_at=row.created_at,
+            seen_at=row.seen_at,
+            current=row.token_hash == own,
+        )
+        for row in rows
+    )
+
+
+def end_sessions(session: Session, user_id: int, *, keep: str | None = None, by: int | None = None) -> int:
+    """End the person's sessions and half-done sign-ins, but for the one with the token `keep`; how many ended."""
+    mine = WebSession.user_id == user_id
+    others = mine if keep is None else and_(mine, WebSession.token_hash != _hash(keep))
+    ended = len(session.scalars(delete(WebSession).where(others).returning(WebSession.token_hash)).all())
+    session.execute(delete(PendingSignIn).where(PendingSignIn.user_id == user_id))
+    if ended:
+        audit.record(session, by, "user.sessions_ended", "user", user_id, count=ended)
+    return ended
 
 
 def _open(session: Session, user_id: int, address: str, user_agent: str, now: datetime) -> SessionToken:

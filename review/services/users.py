@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
+from review.accounts.granting import check_admin_left
 from review.errors import ReviewError
-from review.models import RIGHTS, ROLES, Rep, User, UserRight, UserRole, WebSession, utc_now
+from review.models import RIGHTS, ROLES, Rep, User, UserRight, UserRole, utc_now
 from review.sampling.leaving import hand_on_all
 from review.services import audit
 from review.services.passwords import check_password, hash_password
+from review.services.sessions import end_sessions
 
 LONGEST_EMAIL: Final = 254
 LONGEST_NAME: Final = 120
+NO_PASSWORD: Final = "!"  # noqa: S105 (a hash that fits no passphrase)
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+")
 
 
@@ -61,6 +64,7 @@ class UserRow:
     rights: tuple[str, ...]  # granted to this person by name
     created_at: datetime
     disabled_at: datetime | None
+    signed_in_at: datetime | None = None  # the last time
 
 
 def create_user(
@@ -68,20 +72,23 @@ def create_user(
     *,
     email: str,
     name: str,
-    password: str,
+    password: str | None,
     roles: Iterable[str],
     language: str = "en",
     by: int | None = None,
 ) -> int:
     """Make a sign-in and return its id; a rep with the same address is joined to it.
 
+    Without a password only another provider, or a reset, lets the person in.
     `by` is the acting user, None on the command line. Raises BadUser, UserExists, WeakPassword. Does not commit.
     """
     address = read_email(email)
-    shown = _read_name(name)
-    wanted = _read_roles(roles)
-    check_password(password, address, shown)
-    user = User(email=address, name=shown, password_hash=hash_password(password), language=language)
+    shown = read_name(name)
+    wanted = read_roles(roles)
+    if password is not None:
+        check_password(password, address, shown)
+    stored = NO_PASSWORD if password is None else hash_password(password)
+    user = User(email=address, name=shown, password_hash=stored, language=language)
     user.roles = [UserRole(role=role) for role in wanted]
     try:
         with session.begin_nested():
@@ -93,22 +100,29 @@ def create_user(
     return user.id
 
 
-def set_password(session: Session, user_id: int, password: str, *, by: int | None = None) -> None:
-    """Give the person a new password and end all their sessions. Raises UnknownUser, WeakPassword."""
+def set_password(
+    session: Session, user_id: int, password: str, *, by: int | None = None, keep: str | None = None
+) -> None:
+    """Give the person a new password and end their sessions, but for the one with the token `keep`.
+
+    Raises UnknownUser, WeakPassword.
+    """
     user = _get(session, user_id)
     check_password(password, user.email, user.name)
     user.password_hash = hash_password(password)
-    _end_sessions(session, user_id)
+    end_sessions(session, user_id, keep=keep, by=by)
     audit.record(session, by, "user.password_changed", "user", user_id)
 
 
 def set_roles(session: Session, user_id: int, roles: Iterable[str], *, by: int | None = None) -> None:
-    """Replace the person's roles; they hold from the next request on. Raises UnknownUser, BadUser."""
+    """Replace the person's roles; they hold from the next request on. Raises UnknownUser, BadUser, LastAdmin."""
     user = _get(session, user_id)
     before = _in_order(role.role for role in user.roles)
-    after = _read_roles(roles)
+    after = read_roles(roles)
     if before == after:
         return
+    if "admin" in before and "admin" not in after:
+        check_admin_left(session, user_id)
     user.roles = [role for role in user.roles if role.role in after]
     user.roles += [UserRole(role=role) for role in after if role not in before]
     session.flush()
@@ -140,18 +154,33 @@ def revoke_right(session: Session, user_id: int, right: str, *, by: int | None =
     audit.record(session, by, "user.right_revoked", "user", user_id, right=right)
 
 
+def set_name(session: Session, user_id: int, name: str, *, by: int | None = None) -> None:
+    """The name colleagues know the person by. Raises UnknownUser, BadUser."""
+    user = _get(session, user_id)
+    before, after = user.name, read_name(name)
+    if before == after:
+        return
+    user.name = after
+    session.flush()
+    audit.record(session, by, "user.renamed", "user", user_id, before=before, after=after)
+
+
 def set_language(session: Session, user_id: int, language: str) -> None:
     """The language the person reads the pages in, e.g. `ru`. Raises UnknownUser."""
     _get(session, user_id).language = language
 
 
 def disable_user(session: Session, user_id: int, *, by: int | None = None) -> None:
-    """Shut the person out: sign-in and API tokens stop working, every session ends at once. Raises UnknownUser."""
+    """Shut the person out: sign-in and API tokens stop working, every session ends at once.
+
+    Raises UnknownUser, LastAdmin.
+    """
     user = _get(session, user_id)
     if user.disabled_at is not None:
         return
+    check_admin_left(session, user_id)
     user.disabled_at = utc_now()
-    _end_sessions(session, user_id)
+    end_sessions(session, user_id, by=by)
     audit.record(session, by, "user.disabled", "user", user_id)
     hand_on_all(session, user_id, by=by)
 
@@ -163,6 +192,11 @@ def enable_user(session: Session, user_id: int, *, by: int | None = None) -> Non
         return
     user.disabled_at = None
     audit.record(session, by, "user.enabled", "user", user_id)
+
+
+def get_user(session: Session, user_id: int) -> UserRow:
+    """The person with this id. Raises UnknownUser."""
+    return _row(_get(session, user_id), _rights(session).get(user_id, ()))
 
 
 def find_user(session: Session, email: str) -> UserRow | None:
@@ -203,11 +237,8 @@ def _get(session: Session, user_id: int) -> User:
     return user
 
 
-def _end_sessions(session: Session, user_id: int) -> None:
-    session.execute(delete(WebSession).where(WebSession.user_id == user_id))
-
-
-def _read_name(name: str) -> str:
+def read_name(name: str) -> str:
+    """The name as it is stored. Raises BadUser."""
     shown = " ".join(name.split())
     if not any(character.isalnum() for character in shown):
         raise BadUser("name", "The name is empty. Write the name colleagues know the person by.")
@@ -216,7 +247,8 @@ def _read_name(name: str) -> str:
     return shown
 
 
-def _read_roles(roles: Iterable[str]) -> tuple[str, ...]:
+def read_roles(roles: Iterable[str]) -> tuple[str, ...]:
+    """The roles in the product's order. Raises BadUser for an unknown one, and for none."""
     wanted = set(roles)
     unknown = sorted(wanted.difference(ROLES))
     if unknown:
@@ -253,4 +285,5 @@ def _row(user: User, rights: tuple[str, ...]) -> UserRow:
         rights=rights,
         created_at=user.created_at,
         disabled_at=user.disabled_at,
+        signed_in_at=user.signed_in_at,
     )
