@@ -66,5 +66,5 @@ def answers_of(
             CriterionResult.happened_at,
         ).where(*conditions)
     )
-    found = (CriterionAnswer(*row) for row in rows)
+    found = (CriterionAnswer(**dict(row._mapping)) for row in rows)
     return tuple(sorted(found, key=lambda answer: (answer.happened_at, answer.call_id, answer.criterion)))

@@ -1,0 +1,106 @@
+"""What every figure of a page is added up from, read in one statement: by rep, criterion, week and kind of answer."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from review.models import CriterionResult
+from review.performance.estimate import Sums, add
+from review.performance.period import Period
+
+KINDS: Final = ("machine", "random", "risk", "chosen")
+"""Where an answer comes from: the machine, or a person whose call was drawn by lot, by risk, or chosen by somebody."""
+
+SAMPLES: Final = {"all": KINDS, "random": ("random",), "risk": ("risk",)}
+"""What a figure can be made of: every call, or only those of one part of the sample that people scored."""
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The answers of one rep on one criterion of one scorecard in one week (0 the oldest), of one of KINDS."""
+
+    rep_id: int
+    standard: str
+    criterion: str
+    week: int
+    kind: str
+    sums: Sums
+
+
+def read_buckets(
+    session: Session, rep_ids: Collection[int], period: Period, *, criterion: str | None = None
+) -> tuple[Bucket, ...]:
+    """The answers of these reps, added up by the database from the index alone. One statement.
+
+    Answers that say nothing (not applicable, cannot judge) are in no sum. Who may see the reps is the caller's to ask.
+    """
+    if not rep_ids:
+        return ()
+    result = CriterionResult
+    conditions: list[ColumnElement[bool]] = [
+        and_(result.stands),
+        result.rep_id.in_(sorted(rep_ids)),
+        result.happened_at >= period.since,
+        result.happened_at < period.until,
+        result.fraction.is_not(None),
+    ]
+    if criterion is not None:
+        conditions.append(result.criterion == criterion)
+    kind = case((result.source == "machine", "machine"), else_=func.coalesce(result.part, "chosen")).label("kind")
+    week = week_number(period, result.happened_at).label("week")
+    # Named inside, grouped outside: with parameters in it PostgreSQL would not see that the two are the same.
+    one = (
+        select(result.rep_id, result.standard, result.criterion, week, kind, result.fraction)
+        .where(*conditions)
+        .subquery("one")
+    )
+    keys = (one.c.rep_id, one.c.standard, one.c.criterion, one.c.week, one.c.kind)
+    squares = func.sum(one.c.fraction * one.c.fraction)
+    rows = session.execute(
+        select(*keys, func.count(), func.sum(one.c.fraction), squares).group_by(*keys).order_by(*keys)
+    )
+    return tuple(
+        Bucket(rep, standard, name, int(number), come, Sums(int(calls), float(total), float(square)))
+        for rep, standard, name, number, come, calls, total, square in rows
+    )
+
+
+def week_number(period: Period, at: InstrumentedAttribute[datetime]) -> ColumnElement[int]:
+    """The number of the week of a moment, 0 the oldest; without a function of time that one database alone has."""
+    later = list(enumerate(period.starts))[:0:-1]
+    return case(*((at >= start, number) for number, start in later), else_=0) if later else literal(0)
+
+
+def add_up(buckets: Iterable[Bucket], key: Callable[[Bucket], K]) -> dict[K, Sums]:
+    """The sums by whatever `key` gives, in the order they came."""
+    parts: dict[K, list[Sums]] = defaultdict(list)
+    for bucket in buckets:
+        parts[key(bucket)].append(bucket.sums)
+    return {name: add(*found) for name, found in parts.items()}
+
+
+def of_sample(buckets: Iterable[Bucket], sample: str) -> tuple[Bucket, ...]:
+    """The buckets of one of SAMPLES."""
+    kinds = SAMPLES[sample]
+    return tuple(bucket for bucket in buckets if bucket.kind in kinds)
+
+
+def quantile(values: Iterable[float], share: float) -> float | None:
+    """The value under which `share` of the values lie, between two of them by proportion; None without a value."""
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    place = share * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
