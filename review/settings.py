@@ -51,6 +51,7 @@ class Settings:
     lease_seconds: float  # CALLCOACH_LEASE_SECONDS: how long a claimed step may go without a heartbeat
     reconcile_seconds: float  # CALLCOACH_RECONCILE_SECONDS: how often the sweep looks for calls to ring again
     log_json: bool  # CALLCOACH_LOG_JSON: 1 for one JSON object a line
+    webhook_own_hosts: tuple[str, ...] = ()  # CALLCOACH_WEBHOOK_OWN_HOSTS: receivers that stand on our own network
     evaluation_show_hours: float = 0.0  # CALLCOACH_EVALUATION_SHOW_HOURS: from submitting until the rep sees it
     evaluation_edit_hours: float = 24.0  # CALLCOACH_EVALUATION_EDIT_HOURS: how long its author may open it again
     call_records: tuple[tuple[str, Path], ...] = ()  # CALLCOACH_CALL_RECORDS: source=file, as Asterisk's Master.csv
@@ -137,6 +138,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         speech_workers=_whole(env, "CALLCOACH_SPEECH_WORKERS", 1, 1, 64),
         max_upload_bytes=_whole(env, "CALLCOACH_MAX_UPLOAD_MB", 512, 1, 8192) * 1024 * 1024,
         lease_seconds=_seconds(env, "CALLCOACH_LEASE_SECONDS", 90.0),
+        webhook_own_hosts=tuple(
+            host.strip().casefold() for host in env.get("CALLCOACH_WEBHOOK_OWN_HOSTS", "").split(",") if host.strip()
+        ),
         reconcile_seconds=_seconds(env, "CALLCOACH_RECONCILE_SECONDS", 5.0),
         log_json=env.get("CALLCOACH_LOG_JSON", "") in ("1", "true", "yes"),
         evaluation_show_hours=_hours(env, "CALLCOACH_EVALUATION_SHOW_HOURS", 0.0),

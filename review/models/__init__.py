@@ -148,7 +148,14 @@ from review.models.telephony import (
     WebhookDelivery,
 )
 from review.models.upkeep import OUTBOX_STATES, AuditCheck, AuditEvent, AuditHead, OutboxItem, WatchedFile, WebAudio
-from review.models.webhooks import MESSAGE_STATES, WEBHOOK_EVENTS, WEBHOOK_STATES, Webhook, WebhookMessage
+from review.models.webhooks import (
+    MESSAGE_STATES,
+    WEBHOOK_EVENTS,
+    WEBHOOK_STATES,
+    ApiOnce,
+    Webhook,
+    WebhookMessage,
+)
 from review.models.win_back import WIN_BACK_ARMS, WIN_BACK_OUTCOMES, WIN_BACK_STATES, WinBackEvent, WinBackLead
 from review.models.working_time import WORKING_DAY_KINDS, WorkingCalendar, WorkingDay
 
@@ -203,6 +210,7 @@ __all__ = [
     "WIN_BACK_OUTCOMES",
     "WIN_BACK_STATES",
     "WORKING_DAY_KINDS",
+    "ApiOnce",
     "ApiToken",
     "Assignment",
     "AudioFetch",

@@ -112,41 +112,61 @@ class Fetcher:
 
     def _checked(self, url: str) -> tuple[str, dict[str, str], dict[str, Any]]:
         """The address with the name looked up and checked, the headers, and the name that TLS must see."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-        except ValueError as error:
-            raise FetchFailed("its address cannot be read", _CHECK, code="bad_address", last=True) from error
-        host = (parts.hostname or "").rstrip(".")
-        if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or not parts.netloc.isascii():
-            raise FetchFailed("its address is none of http or https", _CHECK, code="bad_address", last=True)
-        if not matches(host, self.hosts):
+        wanted = read_address(url)
+        if not matches(wanted.host, self.hosts):
             raise FetchFailed(
-                f"{host} is none of the hosts this source may fetch from",
+                f"{wanted.host} is none of the hosts this source may fetch from",
                 "Add the host on the source's page if it is yours, then retry.",
                 code="host_not_allowed",
                 last=True,
             )
-        number = self._address_of(host, port)
-        place = f"[{number}]" if number.version == 6 else str(number)
-        target = f"{parts.scheme}://{place}:{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
-        headers = {"Host": parts.netloc, "Accept-Encoding": "identity", "User-Agent": "callcoach"}
-        return target, headers, {"sni_hostname": host}
+        return pin(wanted, self.resolve, own=matches(wanted.host, self.own))
 
-    def _address_of(self, host: str, port: int) -> Address:
-        try:
-            numbers = [ipaddress.ip_address(text) for text in self.resolve(host, port)]
-        except (OSError, ValueError) as error:
-            raise FetchFailed(f"the name {host} is not known here", "It is tried again.", code="no_name") from error
-        own = matches(host, self.own)
-        if not numbers or not all(may_be_asked(number, own=own) for number in numbers):
-            raise FetchFailed(
-                f"{host} leads to an address of an inner network",
-                "If the PBX stands on your own network, enter its host on the source's page and say so there.",
-                code="inner_address",
-                last=True,
-            )
-        return numbers[0]
+
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """An address of http or https in its parts; `place` is host and port as the sender wrote them."""
+
+    scheme: str
+    host: str
+    port: int
+    place: str
+    path: str  # with the query
+
+
+def read_address(url: str) -> WebAddress:
+    """The parts of an address. Raises FetchFailed (`bad_address`) for what is none of http or https."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise FetchFailed("its address cannot be read", _CHECK, code="bad_address", last=True) from error
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or not parts.netloc.isascii():
+        raise FetchFailed("its address is none of http or https", _CHECK, code="bad_address", last=True)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return WebAddress(parts.scheme, host, port, parts.netloc, path)
+
+
+def pin(wanted: WebAddress, resolve: Resolve, *, own: bool) -> tuple[str, dict[str, str], dict[str, Any]]:
+    """The address with its name looked up and checked, the headers, and the name that TLS must see.
+
+    `own`: it may stand on our own network. Raises FetchFailed (`no_name`, `inner_address`).
+    """
+    try:
+        numbers = [ipaddress.ip_address(text) for text in resolve(wanted.host, wanted.port)]
+    except (OSError, ValueError) as error:
+        raise FetchFailed(f"the name {wanted.host} is not known here", "It is tried again.", code="no_name") from error
+    if not numbers or not all(may_be_asked(number, own=own) for number in numbers):
+        raise FetchFailed(
+            f"{wanted.host} leads to an address of an inner network",
+            "If the PBX stands on your own network, enter its host on the source's page and say so there.",
+            code="inner_address",
+            last=True,
+        )
+    place = f"[{numbers[0]}]" if numbers[0].version == 6 else str(numbers[0])
+    headers = {"Host": wanted.place, "Accept-Encoding": "identity", "User-Agent": "callcoach"}
+    return f"{wanted.scheme}://{place}:{wanted.port}{wanted.path}", headers, {"sni_hostname": wanted.host}
 
 
 class Body(io.RawIOBase):

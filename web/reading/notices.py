@@ -136,6 +136,13 @@ def _win_back_handed(body: Body) -> str:
     return str(_("%(name)s reopened a lead for you", name=_by(body)))
 
 
+def _webhook_off(body: Body) -> str:
+    name = str(body.get("webhook") or "")
+    if body.get("why") == "gone":
+        return str(_("The webhook %(name)s was switched off: its receiver wants nothing any more", name=name))
+    return str(_("The webhook %(name)s was switched off: nobody answered for 3 days", name=name))
+
+
 def _something(_body: Body) -> str:
     return str(_("There is something new"))
 
@@ -151,6 +158,7 @@ SENTENCES: Final[dict[str, Callable[[Body], str]]] = {
     "withdrawn": _withdrawn,
     "bulk_done": _bulk_done,
     "win_back_handed": _win_back_handed,
+    "webhook_off": _webhook_off,
     **{kind: write for area in AREAS for kind, write in area.items()},
 }
 """How each kind of notification is said; a new kind is a function of its body, added to its area."""
