@@ -12,18 +12,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from review.assistant.client import Endpoint
+from review.bad_setting import BadSetting as BadSetting  # others know it from here
+from review.notices.server import MailServer, read_mail_server
 
 WHISPER_DEFAULT_CPU = "small"
-
-
-class BadSetting(ValueError):
-    """A setting cannot be used; names the setting, its value and the fix."""
-
-    def __init__(self, name: str, value: str, fix: str) -> None:
-        super().__init__(f"{name}={value!r} cannot be used: {fix}")
-        self.name = name
-        self.value = value
-        self.fix = fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +43,6 @@ class Settings:
     lease_seconds: float  # CALLCOACH_LEASE_SECONDS: how long a claimed step may go without a heartbeat
     reconcile_seconds: float  # CALLCOACH_RECONCILE_SECONDS: how often the sweep looks for calls to ring again
     log_json: bool  # CALLCOACH_LOG_JSON: 1 for one JSON object a line
-    webhook_own_hosts: tuple[str, ...] = ()  # CALLCOACH_WEBHOOK_OWN_HOSTS: receivers that stand on our own network
     evaluation_show_hours: float = 0.0  # CALLCOACH_EVALUATION_SHOW_HOURS: from submitting until the rep sees it
     evaluation_edit_hours: float = 24.0  # CALLCOACH_EVALUATION_EDIT_HOURS: how long its author may open it again
     call_records: tuple[tuple[str, Path], ...] = ()  # CALLCOACH_CALL_RECORDS: source=file, as Asterisk's Master.csv
@@ -60,7 +51,9 @@ class Settings:
     win_back_control: float = 0.1  # CALLCOACH_WIN_BACK_CONTROL: share of closed leads left untouched for comparison
     win_back_watch_days: int = 90  # CALLCOACH_WIN_BACK_WATCH_DAYS: how long the untouched ones are watched
     win_back_days: int = 365  # CALLCOACH_WIN_BACK_DAYS: leads closed longer ago are left alone
+    webhook_own_hosts: tuple[str, ...] = ()  # CALLCOACH_WEBHOOK_OWN_HOSTS: receivers that stand on our own network
     audit_anchor: Path | None = None  # CALLCOACH_AUDIT_ANCHOR: folder the audit log's end is written down in
+    mail: MailServer | None = None  # CALLCOACH_MAIL, _MAIL_FROM, CALLCOACH_SMTP_HOST, _PORT, _TLS, _USER, _PASSWORD
     assistant: Endpoint | None = None  # CALLCOACH_ASSISTANT_URL, _MODEL, _KEY, _SECONDS: a local language model
 
     @property
@@ -138,9 +131,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         speech_workers=_whole(env, "CALLCOACH_SPEECH_WORKERS", 1, 1, 64),
         max_upload_bytes=_whole(env, "CALLCOACH_MAX_UPLOAD_MB", 512, 1, 8192) * 1024 * 1024,
         lease_seconds=_seconds(env, "CALLCOACH_LEASE_SECONDS", 90.0),
-        webhook_own_hosts=tuple(
-            host.strip().casefold() for host in env.get("CALLCOACH_WEBHOOK_OWN_HOSTS", "").split(",") if host.strip()
-        ),
         reconcile_seconds=_seconds(env, "CALLCOACH_RECONCILE_SECONDS", 5.0),
         log_json=env.get("CALLCOACH_LOG_JSON", "") in ("1", "true", "yes"),
         evaluation_show_hours=_hours(env, "CALLCOACH_EVALUATION_SHOW_HOURS", 0.0),
@@ -148,7 +138,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         win_back_control=_share(env, "CALLCOACH_WIN_BACK_CONTROL", 0.1),
         win_back_watch_days=_whole(env, "CALLCOACH_WIN_BACK_WATCH_DAYS", 90, 1, 730),
         win_back_days=_whole(env, "CALLCOACH_WIN_BACK_DAYS", 365, 1, 3650),
+        webhook_own_hosts=tuple(
+            host.strip().casefold() for host in env.get("CALLCOACH_WEBHOOK_OWN_HOSTS", "").split(",") if host.strip()
+        ),
         audit_anchor=Path(text).expanduser().absolute() if (text := env.get("CALLCOACH_AUDIT_ANCHOR")) else None,
+        mail=read_mail_server(env, data),
         assistant=_assistant(env),
     )
 

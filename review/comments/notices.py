@@ -1,4 +1,7 @@
-"""Notifications: what one person should know. Others call `notify`; pages build the sentence from kind and body."""
+"""Notifications: what one person should know. Others call `notify`; pages build the sentence from kind and body.
+
+Mails follow from the same rows: `review/notices/planning.py` decides which go out, when, and in which letter.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from review.models import Call, Client, Notification, utc_now
+from review.notices.choices import is_off
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 
@@ -71,7 +75,20 @@ def notify(
             unread.created_at = utc_now()
             session.flush()
             return int(unread.id)
-    made = Notification(user_id=user_id, kind=kind, call_id=call_id, body=body)
+    # A kind that is switched off leaves its row, unseen: who called gets an id all the same.
+    hidden = is_off(session, user_id, kind)
+    now = utc_now()
+    made = Notification(
+        user_id=user_id,
+        kind=kind,
+        call_id=call_id,
+        body=body,
+        created_at=now,
+        read_at=now if hidden else None,
+        hidden=hidden,
+        mail="" if hidden else "new",
+        mail_at=None if hidden else now,
+    )
     session.add(made)
     session.flush()
     return int(made.id)
@@ -154,5 +171,9 @@ def mark_read(
 
 
 def _theirs(viewer: Viewer) -> Any:
-    """Their own, about no call or about a call they may still see."""
-    return and_(Notification.user_id == viewer.user_id, or_(Notification.call_id.is_(None), visible_calls(viewer)))
+    """Their own, of a kind not switched off, about no call or about a call they may still see."""
+    return and_(
+        Notification.user_id == viewer.user_id,
+        Notification.hidden.is_(False),
+        or_(Notification.call_id.is_(None), visible_calls(viewer)),
+    )

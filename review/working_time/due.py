@@ -47,10 +47,10 @@ def calendars_of(session: Session, user_ids: Collection[int]) -> Mapping[int, Ca
     )
     for user_id, team_id in teams:
         wanted[user_id].append(scope_of(team_id))
-    for user_id, team_id in session.execute(
+    for rep, team_id in session.execute(
         select(Rep.user_id, Rep.team_id).where(Rep.user_id.in_(wanted), Rep.team_id.is_not(None))
     ):
-        wanted[user_id].insert(0, scope_of(team_id))
+        wanted[rep].insert(0, scope_of(team_id))
     known = load_calendars(session, {scope for scopes in wanted.values() for scope in scopes} | {INSTALLATION})
     return {
         user_id: next((known[scope] for scope in (*scopes, INSTALLATION) if scope in known), Calendar())
