@@ -20,14 +20,16 @@ def note_scored(session: Session, call_id: int) -> None:
         enqueue(session, "crm.transcript", f"transcript:{call_id}", {"call_id": call_id})
 
 
-def note_evaluated(session: Session, call_id: int, evaluation_id: int) -> None:
+def note_evaluated(session: Session, call_id: int, evaluation_id: int, *, settled: int | None = None) -> None:
     """A person's evaluation is shown to the rep from now on: its note is due where the connection says so.
 
-    Not when it is submitted: nobody should read in the CRM what they may not see here yet. Does not commit.
+    Not when it is submitted: nobody should read in the CRM what they may not see here yet. `settled` is its revision
+    after a dispute changed its answers: then it is told once more. Does not commit.
     """
     connection = _connection_of(session, call_id)
     if connection is not None and connection.note_when == "person":
-        enqueue(session, "crm.call_note", f"call_note:{call_id}:evaluation:{evaluation_id}", {"call_id": call_id})
+        key = f"call_note:{call_id}:evaluation:{evaluation_id}"
+        enqueue(session, "crm.call_note", key if settled is None else f"{key}:{settled}", {"call_id": call_id})
 
 
 def note_linked_later(session: Session, connection_id: int, *, most: int = 500) -> int:

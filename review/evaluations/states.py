@@ -1,4 +1,7 @@
-"""The steps after a submission: shown to the rep, opened again, acknowledged or disputed, final or void."""
+"""The steps after a submission: shown to the rep, opened again, acknowledged, final or void.
+
+Disputing one is `review.disputes`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.crm.call_notes import note_evaluated
+from review.disputes.voiding import end_with_evaluation
+from review.disputes.windows import open_window
 from review.evaluations.counted import counts
 from review.evaluations.drafts import hold
 from review.evaluations.judged import show_anew
@@ -22,8 +27,6 @@ from review.queries.viewer import Viewer
 from review.services.audit import record
 from review.services.corrections import lock_call
 
-_NEEDS_WORDS = frozenset({"dispute", "void"})
-
 
 def move(
     session: Session,
@@ -35,7 +38,7 @@ def move(
     words: str = "",
     timing: Timing | None = None,
 ) -> EvaluationView:
-    """Do one act: reopen, acknowledge, dispute, finish or void; the last two of the rep and of a lead take `words`.
+    """Do one act: reopen, acknowledge, finish or void; the last one takes `words`. An open dispute ends with the void.
 
     Raises NoSuchEvaluation, NotNow, AnswersRefused (words missing or too long).
     """
@@ -46,7 +49,7 @@ def move(
     if act not in acts_of(row, viewer, call.rep_id, timing, now):
         raise NotNow(act, state_of(row, now))
     words = " ".join(words.replace("\x00", "").split())
-    if act in _NEEDS_WORDS and not words and not (act == "void" and row.state == "draft"):
+    if act == "void" and not words and row.state != "draft":
         raise AnswersRefused("", "words", "Say in a few words why.")
     if len(words) > LONGEST_TEXT:
         raise AnswersRefused(
@@ -59,25 +62,22 @@ def move(
     _change(row, act, words, now)
     row.revision += 1
     row.updated_at = now
-    event = {"finish": "final", "reopen": "reopened", "dispute": "disputed", "acknowledge": "acknowledged"}.get(
-        act, act
-    )
+    event = {"finish": "final", "reopen": "reopened", "acknowledge": "acknowledged"}.get(act, act)
     add_event(session, row, viewer, event, words=words, was=was)
     record(session, viewer.user_id, f"evaluation.{event}", "call", call_id, evaluation=row.id, was=was, final=row.final)
     session.flush()
     if act in ("void", "reopen"):
         show_anew(session, call)
-    if act == "dispute" and row.user_id is not None:
-        notify(session, row.user_id, "evaluation_disputed", call_id, evaluation=row.id, by=viewer.name)
+    if was == "disputed":
+        end_with_evaluation(session, row, viewer, now)
     return make_view(session, row, viewer, call.rep_id, call.assessment_id, timing)
 
 
 def _change(row: Evaluation, act: str, words: str, now: datetime) -> None:
     if act == "reopen":
         row.state, row.submitted_at, row.show_at, row.shown_at = "draft", None, None, None
-    elif act in ("acknowledge", "dispute"):
-        row.state, row.answered_at = ("acknowledged" if act == "acknowledge" else "disputed"), now
-        row.dispute = words
+    elif act == "acknowledge":
+        row.state, row.answered_at = "acknowledged", now
     elif act == "finish":
         row.state, row.closed_at = "final", now
     else:
@@ -91,7 +91,7 @@ def show(session: Session, row: Evaluation, call: Call, now: datetime) -> None:
     user_id = session.scalar(select(Rep.user_id).where(Rep.id == call.rep_id))
     if user_id is not None:
         notify(session, user_id, "evaluation_shown", row.call_id, evaluation=row.id, by=row.reviewer)
-    session.flush()
+    open_window(session, row, user_id)
     note_evaluated(session, row.call_id, row.id)
 
 

@@ -47,7 +47,7 @@ class EvaluationRow:
     dispute: str
     void_reason: str
     calibration_id: int | None = None  # set: made in a calibration, counted nowhere
-    may: frozenset[str]  # edit, reopen, acknowledge, dispute, finish, void
+    may: frozenset[str]  # edit, reopen, acknowledge, finish, void
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,21 +39,21 @@ def state_of(row: Evaluation, now: datetime) -> str:
 
 
 def acts_of(row: Evaluation, viewer: Viewer, rep_id: int | None, timing: Timing, now: datetime) -> frozenset[str]:
-    """What this viewer may do with it now."""
+    """What this viewer may do with it now. Who may dispute it: `review.disputes`, which also ends what is disputed."""
     state = state_of(row, now)
     author = row.user_id == viewer.user_id
     if row.calibration_id is not None:
         return _acts_in_calibration(row, author)
     own_call = rep_id is not None and rep_id in viewer.rep_ids
     if not viewer.has_role(*JUDGES) or (own_call and not author):
-        return frozenset({"acknowledge", "dispute"}) if own_call and state == "shown" else frozenset()
+        return frozenset({"acknowledge"}) if own_call and state == "shown" else frozenset()
     acts = set()
     if state == "draft" and (author or viewer.has_role("quality_lead")):
         acts |= {"edit", "void"}
     began = row.first_submitted_at
     if state in ("submitted", "shown") and author and began is not None and now < began + timing.edit_for:
         acts |= {"reopen"}
-    if viewer.has_role(*CLOSES) and state in ("shown", "acknowledged", "disputed"):
+    if viewer.has_role(*CLOSES) and state in ("shown", "acknowledged"):
         acts |= {"finish"}
     if viewer.has_role(*CLOSES) and state not in ("draft", "void"):
         acts |= {"void"}

@@ -40,21 +40,21 @@ def test_the_rep_sees_it_once_its_time_has_come_and_then_the_score_follows(datab
         session.execute(update(Evaluation).values(show_at=utc_now() - timedelta(seconds=1)))
     with database.read() as session:
         row = list_for_call(session, scene.call_id, scene.rep, LATER)[0]
-        assert (row.state, row.may) == ("shown", frozenset({"acknowledge", "dispute"}))
+        assert (row.state, row.may) == ("shown", frozenset({"acknowledge"}))
     with database.session() as session:
         assert show_due(session) == 1
         assert show_due(session) == 0
     assert shown_score(database, scene.call_id) != machine
 
 
-def test_the_rep_acknowledges_or_disputes_and_a_lead_has_the_last_word(database: Database, scene: Scene) -> None:
+def test_the_rep_acknowledges_and_a_lead_has_the_last_word(database: Database, scene: Scene) -> None:
     done = hand_in(database, scene, scene.vera, LOW)
-    with pytest.raises(AnswersRefused):
-        do(database, scene, scene.rep, done.id, "dispute")
-    disputed = do(database, scene, scene.rep, done.id, "dispute", words="I said my name at the end.")
-    assert (disputed.state, disputed.dispute, disputed.may) == ("disputed", "I said my name at the end.", frozenset())
+    read = do(database, scene, scene.rep, done.id, "acknowledge")
+    assert (read.state, read.may) == ("acknowledged", frozenset())
     with pytest.raises(NotNow):
         do(database, scene, scene.rep, done.id, "acknowledge")
+    with pytest.raises(NotNow):
+        do(database, scene, scene.rep, done.id, "dispute", words="That goes another way.")
     with pytest.raises(NotNow):
         do(database, scene, scene.vera, done.id, "finish")
     assert do(database, scene, scene.lead, done.id, "finish").state == "final"
