@@ -31,6 +31,7 @@ from review.storage import open_store
 from transcription.engines import EngineChoice, EngineRequest, choose_engine
 from transcription.errors import NeedsModel
 from workers.audit import AuditWork
+from workers.coaching import Coaching
 from workers.crm import CrmWork
 from workers.fetching import Fetching
 from workers.leftovers import remove_decoded_sound, remove_half_written
@@ -77,7 +78,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     tidied = asked = cleared = -math.inf  # all of it at once: a machine that has just started counts from 0
     nights, draws, win_backs, crm = Nights(database), Draws(database), WinBacks(database), CrmWork(database)
     fetching, audit = Fetching(database, store, client, settings), AuditWork(database)
-    telling = Telling(database, settings)
+    telling, coaching = Telling(database, settings), Coaching(database)
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
         while not stop.wait(settings.reconcile_seconds):
@@ -97,6 +98,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
                 remove_half_written(store)
             nights.tick(settings)
             draws.tick()
+            coaching.tick()
             crm.tick(settings)
             fetching.start()
             telling.tick()

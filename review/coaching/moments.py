@@ -71,6 +71,7 @@ def read_moments(session: Session, viewer: Viewer, session_id: int) -> tuple[Mom
     """The moments of a session in their order, those that show what went well first."""
     rows = session.execute(
         select(CoachingClip, Call.id, Call.happened_at, WebAudio.call_id)
+        .select_from(CoachingClip)
         .outerjoin(Call, (Call.id == CoachingClip.call_id) & visible_calls(viewer))
         .outerjoin(WebAudio, WebAudio.call_id == Call.id)
         .where(CoachingClip.session_id == session_id)
