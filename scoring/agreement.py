@@ -37,13 +37,20 @@ _Same = Callable[[str, str], bool]
 class Scale:
     """What the answers of a criterion are measured on.
 
-    `values` gives each answer its place, worst to best; `step` is how far two answers may lie apart and still count as
-    alike; on a nominal scale only the same answer is alike.
+    `values` gives each answer its place, worst to best, and `points` its points where those differ from the place.
+    Answers no more than `step` apart count as alike; on a nominal scale only the same answer does.
     """
 
     level: Level
     values: Mapping[str, float] = field(default_factory=dict)
     step: float = 0.0
+    points: Mapping[str, float] = field(default_factory=dict)
+
+    def fraction(self, said: str) -> float:
+        """The share 0..1 of the criterion's points that an answer gives."""
+        points = self.points or self.values
+        low, high = min(points.values()), max(points.values())
+        return (points[said] - low) / (high - low) if high > low else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +98,22 @@ def scale_of(criterion: Criterion) -> Scale:
         return Scale("interval", {text: float(text) for text in criterion.answers}, RANGE_ALIKE * width)
     points = [option.points for option in criterion.options]
     ranked = sorted(criterion.options, key=lambda option: option.points)
+    places = {option.id: float(place) for place, option in enumerate(ranked)}
+    worth = {option.id: option.points for option in ranked}
     if len(points) < 3 or len(set(points)) < len(points):
-        return Scale("nominal", {option.id: float(place) for place, option in enumerate(ranked)})
-    return Scale("ordinal", {option.id: float(place) for place, option in enumerate(ranked)}, 1.0)
+        return Scale("nominal", places, 0.0, worth)
+    return Scale("ordinal", places, 1.0, worth)
 
 
 def figures_of(answers: Answers, scale: Scale, *, seed: int = 0) -> Figures:
     """The agreement of everybody with everybody on one criterion. The order of calls and people does not matter."""
     given = {call: {who: said for who, said in sorted(row.items()) if said} for call, row in sorted(answers.items())}
     gaps = sum(said == CANNOT_JUDGE for row in given.values() for said in row.values())
-    kept = {
-        call: {who: said for who, said in row.items() if said != CANNOT_JUDGE and _known(said, scale)}
-        for call, row in given.items()
-    }
+    kept = {call: {who: said for who, said in row.items() if is_compared(said, scale)} for call, row in given.items()}
     people = sorted({who for row in kept.values() for who in row})
     shared = {call: row for call, row in kept.items() if len(row) > 1}
     exact = _pairs(shared, lambda one, other: one == other, seed)
-    within = _pairs(shared, lambda one, other: _alike(one, other, scale), seed)
+    within = _pairs(shared, lambda one, other: alike(one, other, scale), seed)
     used = any(said == NOT_APPLICABLE for row in shared.values() for said in row.values())
     applies = None
     if used:
@@ -145,19 +151,20 @@ def pooled(criteria: Sequence[tuple[Answers, Scale]], *, seed: int = 0) -> tuple
     within: dict[str, list[bool]] = {}
     for answers, scale in criteria:
         for call, row in sorted(answers.items()):
-            kept = [said for _, said in sorted(row.items()) if said and said != CANNOT_JUDGE and _known(said, scale)]
+            kept = [said for _, said in sorted(row.items()) if is_compared(said, scale)]
             for one, other in combinations(kept, 2):
                 exact.setdefault(call, []).append(one == other)
-                within.setdefault(call, []).append(_alike(one, other, scale))
+                within.setdefault(call, []).append(alike(one, other, scale))
     return _share(exact, seed), _share(within, seed)
 
 
-def _known(said: str, scale: Scale) -> bool:
-    """Whether an answer can be compared: an option that left the scorecard answers another question."""
+def is_compared(said: str, scale: Scale) -> bool:
+    """Whether an answer can be compared: not a gap, nor an option that left the scorecard since."""
     return said == NOT_APPLICABLE or said in scale.values
 
 
-def _alike(one: str, other: str, scale: Scale) -> bool:
+def alike(one: str, other: str, scale: Scale) -> bool:
+    """Whether two answers are the same judgement within the scale's tolerance."""
     if one == other:
         return True
     if NOT_APPLICABLE in (one, other) or scale.level == "nominal":

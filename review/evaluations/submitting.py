@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.calibration.closing import tell_when_done
 from review.evaluations.drafts import check_revision, hold, pinned, write_answers
 from review.evaluations.judged import add_verdicts, show_anew
 from review.evaluations.others import find_assignment, finish_assignment
@@ -20,6 +21,7 @@ from review.models import Call, Evaluation, EvaluationEvent, utc_now
 from review.queries.viewer import Viewer
 from review.services.audit import record
 from review.services.corrections import lock_call
+from review.webhooks.facts import tell_submitted
 
 
 def submit(
@@ -106,6 +108,7 @@ def submit(
         verdicts=fresh,
         changed=sum(machine.get(name, "") not in ("", answer.answer) for name, answer in given.items()),
     )
+    tell_submitted(session, row, call.rep_id)
     finish_assignment(session, row.assignment_id, row.id)
     if row.show_at <= now:
         show(session, row, call, now)
@@ -128,6 +131,8 @@ def _hand_in(session: Session, row: Evaluation, call: Call, viewer: Viewer, timi
     )
     finish_assignment(session, row.assignment_id, row.id)
     session.flush()
+    if row.calibration_id is not None:
+        tell_when_done(session, row.calibration_id)
     return make_view(session, row, viewer, call.rep_id, call.assessment_id, timing)
 
 

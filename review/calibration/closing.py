@@ -1,0 +1,151 @@
+"""The end of a calibration: by hand, at its deadline, or called off; and the reminder before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from review.calibration.types import CalibrationNotNow, NoSuchCalibration
+from review.comments.notices import notify
+from review.models import Assignment, Calibration, CalibrationSeat, Evaluation, EvaluationEvent, utc_now
+from review.queries.viewer import Viewer
+from review.sampling.reviewers import can_score, is_lead
+from review.services.audit import record
+
+
+def close(session: Session, viewer: Viewer, calibration_id: int) -> None:
+    """Close it now. Raises NoSuchCalibration, CalibrationNotNow."""
+    _end(session, _held(session, viewer, calibration_id, "close"), "closed", viewer.user_id, viewer.name, "hand")
+
+
+def cancel(session: Session, viewer: Viewer, calibration_id: int) -> None:
+    """Call it off: nothing is measured, what was filled in is kept but shown to nobody else. Raises as `close`."""
+    _end(session, _held(session, viewer, calibration_id, "cancel"), "cancelled", viewer.user_id, viewer.name, "hand")
+
+
+def close_due(session: Session, now: datetime | None = None) -> int:
+    """Close every session whose deadline has passed; how many. Two sweeps at once each close different ones."""
+    now = now or utc_now()
+    rows = session.scalars(
+        select(Calibration)
+        .where(Calibration.state == "open", Calibration.due_at <= now)
+        .order_by(Calibration.id)
+        .limit(50)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        _end(session, row, "closed", None, None, "deadline")
+    return len(rows)
+
+
+def remind_due(session: Session, now: datetime | None = None) -> int:
+    """Remind everybody who has calls left, once for each session; how many people were told."""
+    now = now or utc_now()
+    told = 0
+    rows = session.execute(
+        update(Calibration)
+        .where(
+            Calibration.state == "open",
+            Calibration.reminded_at.is_(None),
+            Calibration.remind_at <= now,
+            Calibration.due_at > now,
+        )
+        .values(reminded_at=now)
+        .returning(Calibration.id, Calibration.name, Calibration.due_at)
+    ).all()
+    for calibration_id, name, due_at in sorted(rows):
+        for user_id, left in sorted(_waiting(session, calibration_id).items()):
+            body = {"name": name, "calls": left, "due": due_at.isoformat(), "url": f"/calibration/{calibration_id}"}
+            notify(session, user_id, "calibration_due", body=body)
+            told += 1
+    return told
+
+
+def tell_when_done(session: Session, calibration_id: int) -> None:
+    """Tell the lead once the last scorecard is handed in. A scorecard opened again and handed in tells again."""
+    row = session.get(Calibration, calibration_id)
+    if row is None or row.state != "open" or row.created_by is None or _waiting(session, calibration_id):
+        return
+    body = {"name": row.name, "url": f"/calibration/{calibration_id}"}
+    notify(session, row.created_by, "calibration_done", body=body)
+
+
+def _held(session: Session, viewer: Viewer, calibration_id: int, act: str) -> Calibration:
+    row = session.get(Calibration, calibration_id, populate_existing=True, with_for_update=True)
+    if row is None or not is_lead(viewer):
+        raise NoSuchCalibration(calibration_id)
+    if row.state != "open":
+        raise CalibrationNotNow(act, row.state)
+    return row
+
+
+def _end(session: Session, row: Calibration, state: str, user_id: int | None, by: str | None, how: str) -> None:
+    """What waits is taken back, drafts are put away with what was typed, handed-in scorecards are fixed as they are."""
+    now = utc_now()
+    row.state, row.closed_at, row.closed_by, row.closed_how = state, now, user_id, how
+    seats = session.scalars(select(CalibrationSeat).where(CalibrationSeat.calibration_id == row.id)).all()
+    open_ones = [seat.assignment_id for seat in seats if seat.assignment_id is not None]
+    session.execute(
+        update(Assignment)
+        .where(Assignment.id.in_(open_ones), Assignment.state == "open")
+        .values(state="withdrawn", reason="calibration closed", finished_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    filled = session.scalars(
+        select(Evaluation).where(Evaluation.calibration_id == row.id, Evaluation.state.in_(("draft", "submitted")))
+    ).all()
+    for evaluation in filled:
+        evaluation.closed_at = now
+        if evaluation.state == "draft" or state == "cancelled":
+            evaluation.state, evaluation.void_reason = "void", f"calibration {state}"
+            evaluation.revision += 1
+            session.add(
+                EvaluationEvent(
+                    evaluation_id=evaluation.id,
+                    user_id=user_id,
+                    event="void",
+                    details={"words": evaluation.void_reason},
+                )
+            )
+    people = {seat.user_id for seat in seats if seat.user_id is not None and not seat.left_out}
+    gone = sorted(user for user in people if not can_score(session, user))
+    session.flush()
+    record(
+        session,
+        user_id,
+        f"calibration.{state}",
+        "calibration",
+        row.id,
+        how=how,
+        handed_in=sum(evaluation.state == "submitted" for evaluation in filled),
+        gone=gone,
+    )
+    for told in sorted((people | {row.created_by}) - {user_id, None} - set(gone), key=lambda one: one or 0):
+        if told is not None:
+            body = {"name": row.name, "by": by, "url": f"/calibration/{row.id}"}
+            notify(session, told, "calibration_closed" if state == "closed" else "calibration_cancelled", body=body)
+
+
+def _waiting(session: Session, calibration_id: int) -> dict[int, int]:
+    """How many calls each person who can still score has left."""
+    asked = session.execute(
+        select(CalibrationSeat.user_id, func.count())
+        .where(
+            CalibrationSeat.calibration_id == calibration_id,
+            CalibrationSeat.left_out == "",
+            CalibrationSeat.user_id.is_not(None),
+        )
+        .group_by(CalibrationSeat.user_id)
+    )
+    done = {
+        row[0]: row[1]
+        for row in session.execute(
+            select(Evaluation.user_id, func.count())
+            .where(Evaluation.calibration_id == calibration_id, Evaluation.state == "submitted")
+            .group_by(Evaluation.user_id)
+        )
+    }
+    left = {row[0]: row[1] - done.get(row[0], 0) for row in asked}
+    return {user: count for user, count in left.items() if user and count > 0 and can_score(session, user)}
