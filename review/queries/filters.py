@@ -103,7 +103,7 @@ class InboxFilters:
         if self.date_to is not None and self.date_to < date.max:
             found.append(Call.happened_at < _midnight(self.date_to + timedelta(days=1)))
         if self.flag is not None:
-            found.append(_flag_condition(self.flag))
+            found.append(flag_condition(self.flag))
         return [*found, *self._of_facts(), *self._of_people()]
 
     def _of_facts(self) -> list[ColumnElement[bool]]:
@@ -214,7 +214,8 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)
 
 
-def _flag_condition(flag: str) -> ColumnElement[bool]:
+def flag_condition(flag: str) -> ColumnElement[bool]:
+    """When one of FLAGS is up on a call. Raises KeyError for any other."""
     conditions: dict[str, ColumnElement[bool]] = {
         "objection_missed": Call.objections_missed > 0,
         "wrongly_closed": Call.wrongly_rejected.in_(("high", "middle")),

@@ -22,6 +22,7 @@ from review.services.rescore import RunRow, held, scored_calls
 from review.services.sources import source_standard
 from review.services.standards import find_standard, keep_text
 from review.services.steps import ScoreWork, load_for_score
+from review.webhooks.facts import show_and_tell
 from scoring.standards import Standard, default_standard_name
 
 
@@ -93,7 +94,7 @@ def store_rescored(session: Session, claim: Claim, work: RescoreWork, data: Mapp
     made = append_assessment(session, call_id, work.work.transcript_id, data)
     keep_text(session, work.work.judge_by)
     if show:
-        show_assessment(session, call_id, made, data)
+        (show_and_tell if counts else show_assessment)(session, call_id, made, data)
     if counts:
         session.add(
             RescoreChange(

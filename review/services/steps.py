@@ -26,7 +26,7 @@ from review.models import (
 )
 from review.queries.corrections import read_edits, read_shown
 from review.search.index import index_transcript
-from review.services.assessments import append_assessment, show_assessment
+from review.services.assessments import append_assessment
 from review.services.corrections_private import muted_by_hand
 from review.services.hints import Hints, gather_hints
 from review.services.scoring_facts import gather_facts
@@ -36,6 +36,7 @@ from review.services.standards import find_standard
 from review.speech_rank import rank_of_transcript
 from review.states import Claim, Step
 from review.upsert import insert_new
+from review.webhooks.facts import show_and_tell
 from scoring.assessment import Assessment
 from scoring.facts import Facts
 from scoring.standards import Standard
@@ -255,7 +256,7 @@ def store_assessment(session: Session, claim: Claim, assessment: Assessment, sta
         first_used_at=utc_now(),
     )
     made = append_assessment(session, call_id, _newest_transcript(session, call_id).id, data)
-    show_assessment(session, call_id, made, data)
+    show_and_tell(session, call_id, made, data)
     note_scored(session, call_id)
     return Stored(None)
 
