@@ -45,6 +45,7 @@ class Settings:
     log_json: bool  # CALLCOACH_LOG_JSON: 1 for one JSON object a line
     evaluation_show_hours: float = 0.0  # CALLCOACH_EVALUATION_SHOW_HOURS: from submitting until the rep sees it
     evaluation_edit_hours: float = 24.0  # CALLCOACH_EVALUATION_EDIT_HOURS: how long its author may open it again
+    feedback_hours: float = 72.0  # CALLCOACH_FEEDBACK_HOURS: from a call to what people say of it, as it should be
     call_records: tuple[tuple[str, Path], ...] = ()  # CALLCOACH_CALL_RECORDS: source=file, as Asterisk's Master.csv
     call_records_zone: str | None = None  # CALLCOACH_CALL_RECORDS_ZONE: of their times; None: told from their ids
     time_zone: str = "UTC"  # CALLCOACH_TIME_ZONE: of the sellers; a promised day ends where they are
@@ -135,6 +136,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_json=env.get("CALLCOACH_LOG_JSON", "") in ("1", "true", "yes"),
         evaluation_show_hours=_hours(env, "CALLCOACH_EVALUATION_SHOW_HOURS", 0.0),
         evaluation_edit_hours=_hours(env, "CALLCOACH_EVALUATION_EDIT_HOURS", 24.0),
+        feedback_hours=_hours(env, "CALLCOACH_FEEDBACK_HOURS", 72.0),
         win_back_control=_share(env, "CALLCOACH_WIN_BACK_CONTROL", 0.1),
         win_back_watch_days=_whole(env, "CALLCOACH_WIN_BACK_WATCH_DAYS", 90, 1, 730),
         win_back_days=_whole(env, "CALLCOACH_WIN_BACK_DAYS", 365, 1, 3650),

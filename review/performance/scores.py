@@ -123,7 +123,7 @@ def read_by_people(session: Session, rep_ids: Collection[int], period: Period) -
     for call_id, rep_id, at, part, final, chance, draw_id in rows:
         drawn = part if part in ("random", "risk") else "chosen"
         week = period.week_of(at)
-        if week is not None:
+        if week is not None and rep_id is not None and final is not None:
             newest[call_id] = ByPeople(call_id, rep_id, week, drawn, min(1.0, max(0.0, final / 100)), chance, draw_id)
     return tuple(newest[call_id] for call_id in sorted(newest))
 
