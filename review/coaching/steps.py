@@ -13,9 +13,7 @@ from review.coaching.plans import hold_plan, step_plan
 from review.coaching.refusals import BadField, NoSuchCoaching
 from review.coaching.telling import rep_user, tell_coach, tell_rep
 from review.coaching.terms import LONGEST_WORDS, read_words
-from review.comments.playlists import get_playlist
-from review.comments.refusals import Gone
-from review.models import STEP_KINDS, CoachingPlan, CoachingSession, CoachingStep, Quiz, utc_now
+from review.models import STEP_KINDS, CoachingPlan, CoachingSession, CoachingStep, Playlist, Quiz, utc_now
 from review.queries.viewer import Viewer
 from review.working_time.due import calendar_of
 
@@ -126,10 +124,10 @@ def _name(session: Session, viewer: Viewer, plan: CoachingPlan, terms: StepTerms
             raise BadField("session_id", "unknown")
         return found[:LONGEST_STEP]
     if terms.kind == "playlist":
-        try:
-            return get_playlist(session, viewer, terms.playlist_id or 0).row.title
-        except Gone as error:
-            raise BadField("playlist_id", "unknown" if terms.playlist_id else "missing") from error
+        title = session.scalar(select(Playlist.title).where(Playlist.id == terms.playlist_id))
+        if title is None:
+            raise BadField("playlist_id", "unknown" if terms.playlist_id else "missing")
+        return title
     if terms.kind == "quiz":
         title = session.scalar(select(Quiz.title).where(Quiz.id == terms.quiz_id))
         if title is None:
