@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from review.errors import ReviewError
 from review.models import ApiToken, User, utc_now
+from review.queries.viewer import Viewer
 from review.services import audit
 
 PREFIX: Final = "cc_"
@@ -37,6 +38,16 @@ class BadToken(ReviewError):
     """A token cannot be made as asked; the text says how to mend it."""
 
     code = "bad_token"
+
+
+class NotYourToken(ReviewError):
+    """There is no such token, or it is not for this person to revoke."""
+
+    code = "not_your_token"
+
+    def __init__(self, token_id: int) -> None:
+        super().__init__(f"There is no token {token_id} of yours. Nothing was changed.")
+        self.token_id = token_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,17 @@ def revoke_api_token(session: Session, token_id: int, *, by: int | None = None) 
     session.flush()
     audit.record(session, by, "token.revoked", "token", token_id, name=row.name)
     return True
+
+
+def revoke_own_token(session: Session, token_id: int, viewer: Viewer) -> bool:
+    """Revoke a token of one's own, an administrator anybody's; False when it was revoked before.
+
+    Raises NotYourToken.
+    """
+    row = session.get(ApiToken, token_id)
+    if row is None or (row.user_id != viewer.user_id and not viewer.has_role("admin")):
+        raise NotYourToken(token_id)
+    return revoke_api_token(session, token_id, by=viewer.user_id)
 
 
 def list_api_tokens(session: Session) -> tuple[TokenRow, ...]:

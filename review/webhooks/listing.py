@@ -34,7 +34,7 @@ class WebhookRow:
 class Try:
     """One try of a message; `status` is None without an answer, `why` empty when it was taken."""
 
-    at: str
+    at: datetime
     status: int | None
     why: str
     answer: str
@@ -120,7 +120,7 @@ def _message(row: WebhookMessage) -> MessageRow:
         occurred_at=row.occurred_at,
         state=row.state,
         attempts=row.attempts,
-        tries=tuple(Try(**one) for one in reversed(row.tries)),
+        tries=tuple(Try(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in reversed(row.tries)),
         next_at=row.next_at,
         done_at=row.done_at,
     )

@@ -31,6 +31,7 @@ from web.blueprints import (
     queue,
     rescoring,
     retranscribe,
+    programs,
     sampling,
     scorecard_drafts,
     scorecard_previews,
@@ -91,3 +92,4 @@ def register_blueprints(app: Flask) -> None:
     )
     for module in pages:
         app.register_blueprint(module.blueprint)
+        programs,
