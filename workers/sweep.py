@@ -35,7 +35,10 @@ from workers.coaching import Coaching
 from workers.crm import CrmWork
 from workers.fetching import Fetching
 from workers.leftovers import remove_decoded_sound, remove_half_written
+from workers.library import LibraryReminders
+from workers.mailing import Mailing
 from workers.nights import Nights
+from workers.outside import SoundWork
 from workers.sampling import Draws
 from workers.webhooks import Telling
 from workers.win_back import WinBacks
@@ -78,7 +81,10 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     tidied = asked = cleared = -math.inf  # all of it at once: a machine that has just started counts from 0
     nights, draws, win_backs, crm = Nights(database), Draws(database), WinBacks(database), CrmWork(database)
     fetching, audit = Fetching(database, store, client, settings), AuditWork(database)
+    mailing = Mailing(database)
     telling, coaching = Telling(database, settings), Coaching(database)
+    outside = SoundWork(database)
+    reminders = LibraryReminders(database)
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
         while not stop.wait(settings.reconcile_seconds):
@@ -103,14 +109,19 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
             fetching.start()
             telling.tick()
             win_backs.tick(settings)
+            mailing.tick(settings)
+            reminders.tick()
             audit.tick(settings)
+            outside.tick(settings)
     finally:
         fetching.stop()
         telling.stop()
         nights.stop()
         crm.stop()
         win_backs.stop()
+        mailing.stop()
         audit.stop()
+        outside.stop()
         database.dispose()
         client.close()
 

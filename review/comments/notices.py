@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from review.models import Call, Client, Notification, utc_now
 from review.notices.choices import is_off
+from review.queries.paging import Place, beyond
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 
@@ -136,6 +137,19 @@ def list_notices(session: Session, viewer: Viewer, *, page: int = 1) -> NoticePa
     )
 
 
+def page_notices(
+    session: Session, viewer: Viewer, place: Place | None, *, limit: int, only_unread: bool = False
+) -> tuple[list[Notice], int]:
+    """The person's notifications after a place, newest first, and how many are unread; without clients' names."""
+    query = select(Notification).outerjoin(Call, Call.id == Notification.call_id).where(_theirs(viewer))
+    if only_unread:
+        query = query.where(Notification.read_at.is_(None))
+    if place is not None:
+        query = query.where(beyond(Notification.created_at, Notification.id, place))
+    rows = session.scalars(query.order_by(Notification.created_at.desc(), Notification.id.desc()).limit(limit))
+    return [_plain(row) for row in rows], count_unread(session, viewer)
+
+
 def get_notice(session: Session, viewer: Viewer, notice_id: int) -> Notice | None:
     """One of the person's own notifications; None when it is not theirs to see."""
     row = session.scalar(
@@ -143,18 +157,7 @@ def get_notice(session: Session, viewer: Viewer, notice_id: int) -> Notice | Non
         .outerjoin(Call, Call.id == Notification.call_id)
         .where(_theirs(viewer), Notification.id == notice_id)
     )
-    if row is None:
-        return None
-    return Notice(
-        id=row.id,
-        kind=row.kind,
-        call_id=row.call_id,
-        body=row.body,
-        created_at=row.created_at,
-        read_at=row.read_at,
-        client=None,
-        happened_at=None,
-    )
+    return None if row is None else _plain(row)
 
 
 def mark_read(
@@ -168,6 +171,19 @@ def mark_read(
         chosen.append(Notification.call_id == call_id)
     done = session.execute(update(Notification).where(and_(*chosen)).values(read_at=utc_now()))
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _plain(row: Notification) -> Notice:
+    return Notice(
+        id=row.id,
+        kind=row.kind,
+        call_id=row.call_id,
+        body=row.body,
+        created_at=row.created_at,
+        read_at=row.read_at,
+        client=None,
+        happened_at=None,
+    )
 
 
 def _theirs(viewer: Viewer) -> Any:

@@ -136,13 +136,13 @@ class Sender:
             if held and error.scope == "address":
                 refuse_address(session, error.address or letter.address, letter.user_id, str(error))
             elif held and letter.kind not in OWN_NEWS:
-                tell_admins(session, "mail_failed", {"address": letter.address, "what": letter.kind})
+                tell_admins(session, "mail_failed", {"address": letter.address, "what": letter.kind, "url": "/mail"})
         done.failed += 1
 
     def _give_up(self, letter: Taken, kind: str, done: Round) -> None:
         with self.database.session() as session:
             if leases.end(session, letter, "failed", "it could not be sent in time") and kind not in OWN_NEWS:
-                tell_admins(session, "mail_failed", {"address": letter.address, "what": kind})
+                tell_admins(session, "mail_failed", {"address": letter.address, "what": kind, "url": "/mail"})
         done.failed += 1
 
     def _end(self, letter: Taken, state: str, error: str = "") -> None:
@@ -163,4 +163,4 @@ class Sender:
             if letter is not None:
                 leases.give_back(session, letter)
             if leases.note_trouble(session, error):
-                tell_admins(session, "mail_down", {"error": error[:200]})
+                tell_admins(session, "mail_down", {"error": error[:200], "url": "/mail"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_openapi3.openapi import OpenAPI
 
-from web.api import assignments, calls, corrections, evaluations, transcripts, verdicts
+from web.api import assignments, calls, corrections, evaluations, notices, transcripts, verdicts
 
 
 def register_api(app: OpenAPI) -> None:
@@ -13,5 +13,6 @@ def register_api(app: OpenAPI) -> None:
     app.register_api(calls.blueprint)
     app.register_api(corrections.blueprint)
     app.register_api(evaluations.blueprint)
+    app.register_api(notices.blueprint)
     app.register_api(transcripts.blueprint)
     app.register_api(verdicts.blueprint)

@@ -8,6 +8,7 @@ from web.blueprints import (
     audit,
     auth,
     bulk,
+    calibration,
     calls,
     client_card,
     clients,
@@ -23,15 +24,18 @@ from web.blueprints import (
     hooks,
     inbox,
     learning,
+    library,
+    mail,
+    notice_choices,
     notifications,
     objections,
     originals,
     playlists,
+    programs,
     promises,
     queue,
     rescoring,
     retranscribe,
-    programs,
     sampling,
     scorecard_drafts,
     scorecard_previews,
@@ -45,6 +49,7 @@ from web.blueprints import (
     win_back,
     win_back_mine,
     win_back_more,  # noqa: F401 (more pages of win_back's blueprint)
+    working_time,
 )
 
 
@@ -54,6 +59,7 @@ def register_blueprints(app: Flask) -> None:
         auth,
         inbox,
         queue,
+        calibration,
         sampling,
         search,
         views,
@@ -65,8 +71,12 @@ def register_blueprints(app: Flask) -> None:
         calls,
         comments,
         clips,
+        library,
         playlists,
         notifications,
+        notice_choices,
+        mail,
+        working_time,
         corrections,
         evaluations,
         exports,
@@ -87,9 +97,9 @@ def register_blueprints(app: Flask) -> None:
         hooks,
         doors,
         whose,
+        programs,
         health,
         audit,
     )
     for module in pages:
         app.register_blueprint(module.blueprint)
-        programs,

@@ -143,6 +143,25 @@ def _webhook_off(body: Body) -> str:
     return str(_("The webhook %(name)s was switched off: nobody answered for 3 days", name=name))
 
 
+def _mail_refused(body: Body) -> str:
+    return str(_("Mails to %(address)s are refused for good: mend the address", address=body.get("address") or "–"))
+
+
+def _mail_refused_person(body: Body) -> str:
+    facts = {"address": body.get("address") or "–", "name": body.get("name") or ""}
+    if facts["name"]:
+        return str(_("Mails to %(name)s (%(address)s) are refused for good", **facts))
+    return str(_("Mails to %(address)s are refused for good", **facts))
+
+
+def _mail_failed(body: Body) -> str:
+    return str(_("A mail to %(address)s could not be sent", address=body.get("address") or "–"))
+
+
+def _mail_down(_body: Body) -> str:
+    return str(_("The mail server cannot be used; mails wait and are tried again"))
+
+
 def _something(_body: Body) -> str:
     return str(_("There is something new"))
 
@@ -158,6 +177,10 @@ SENTENCES: Final[dict[str, Callable[[Body], str]]] = {
     "withdrawn": _withdrawn,
     "bulk_done": _bulk_done,
     "win_back_handed": _win_back_handed,
+    "mail_refused": _mail_refused,
+    "mail_refused_person": _mail_refused_person,
+    "mail_failed": _mail_failed,
+    "mail_down": _mail_down,
     "webhook_off": _webhook_off,
     **{kind: write for area in AREAS for kind, write in area.items()},
 }

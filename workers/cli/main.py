@@ -42,6 +42,8 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.win_back",
     "workers.cli.crm",
     "workers.cli.audit",
+    "workers.cli.outside",
+    "workers.cli.mail",
     "workers.cli.status",
     "workers.cli.doctor",
     "workers.cli.models",
