@@ -19,7 +19,7 @@ ROLES: Final[tuple[str, ...]] = get_args(Role)
 MarkKind = Literal["music", "ringback", "announcement", "tone", "noise"]
 MARK_KINDS: Final[tuple[str, ...]] = get_args(MarkKind)
 
-RedactionKind = Literal["card", "card_code", "phone", "email", "document"]
+RedactionKind = Literal["card", "card_code", "phone", "email", "document", "name", "address"]
 REDACTION_KINDS: Final[tuple[str, ...]] = get_args(RedactionKind)
 
 

@@ -56,6 +56,9 @@ CORRECTS_CALL = roles_only("manager", "reviewer", "quality_lead", "head_of_sales
 # Not external reviewers: they listen here and take nothing away.
 TAKES_AWAY = ("rep", "manager", "reviewer", "quality_lead", "head_of_sales")
 
+# Programs read what their person may take away; an external reviewer takes nothing away, so not by a program either.
+NOT_OUTSIDE = frozenset(ROLES) - {"external_reviewer"}
+
 # Whoever may hear any call at all; which clips exist for them is decided by their calls.
 LISTENS = roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales", "external_reviewer")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -9,7 +10,8 @@ from flask import render_template, url_for
 
 from review.evaluations import Timing
 from review.learning.certainty import read_share_of_doubt
-from review.queries.call import get_call, veil
+from review.queries.call import CallDetail, get_call, veil
+from review.queries.call_audio import AUDIO_NAME, audio_folder
 from web.access import rule_of
 from web.auth import viewer
 from web.parts import parts
@@ -34,6 +36,8 @@ def read_bench(db: Any, call_id: int, *, evaluation_id: int | None = None, whole
     if call is None:
         return None
     judged = lay_verdicts(db, call)
+    if viewer().is_outsider:  # who inside decided what is nothing they judge by
+        judged = ByPeople(_as_far_as_made(db, call), {}, {}, None)
     scene = read_scene(db, viewer(), call, timing(), evaluation_id=evaluation_id)
     if scene.veiled:  # a blind reviewer reads nothing of what the machine or others think until they have submitted
         call, judged = veil(judged.call), ByPeople(veil(judged.call), {}, {}, None)
@@ -54,6 +58,12 @@ def read_bench(db: Any, call_id: int, *, evaluation_id: int | None = None, whole
         "scene": scene,
         "form": read_panel(scene.draft, viewer()) if scene.draft else None,
     }
+
+
+def _as_far_as_made(db: Any, call: CallDetail) -> CallDetail:
+    """The call with its sound only if the copy without names is there already."""
+    folder = audio_folder(db, viewer(), call.id) if call.audio_ready else None
+    return replace(call, audio_ready=folder is not None and (parts().settings.data / folder / AUDIO_NAME).is_file())
 
 
 def render_judgement(call_id: int, assignment: str = "", *, only: Literal["", "form", "scores"] = "") -> str:

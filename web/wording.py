@@ -16,6 +16,8 @@ _HIDDEN: Final[Mapping[str, Callable[[], str]]] = {
     "phone": lambda: str(_("phone number hidden")),
     "email": lambda: str(_("e-mail hidden")),
     "document": lambda: str(_("document number hidden")),
+    "name": lambda: str(_("name hidden")),
+    "address": lambda: str(_("address hidden")),
 }
 
 

@@ -142,7 +142,7 @@ def delete_comment(session: Session, viewer: Viewer, call_id: int, comment_id: i
 def read_comments(session: Session, viewer: Viewer, call_id: int, *, own_only: bool = False) -> tuple[CommentRow, ...]:
     """The call's comments by their second, those on the whole call last, answers below what they answer.
 
-    `own_only`, and while the viewer is to judge the call blind: nobody else's opinion is shown. A deleted comment stays
+    `own_only`, to outsiders, and while the viewer is to judge the call blind: nobody else's opinion is shown. A deleted comment stays
     while somebody's answer stands below it, and for quality leads; its words only for them.
     """
     rep_id = session.scalar(select(Call.rep_id).where(Call.id == call_id, visible_calls(viewer)))
@@ -154,7 +154,7 @@ def read_comments(session: Session, viewer: Viewer, call_id: int, *, own_only: b
     ).all()
     if not reads_reviewers_words(viewer, rep_id):
         rows = [row for row in rows if not row.reviewers_only]
-    if own_only or judges_blind(session, call_id, viewer.user_id):
+    if own_only or viewer.is_outsider or judges_blind(session, call_id, viewer.user_id):
         rows = [row for row in rows if row.user_id == viewer.user_id]
     named = {int(user_id) for row in rows for user_id in row.mentions}
     names = {one.user_id: (one.name, one.email) for one in list_viewers(session)} if named else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from review.evaluations.sheet import read_answers
 from review.evaluations.types import EvaluationRow, EvaluationView, EventRow, NoSuchEvaluation, Timing
 from review.learning.shown import standard_of
 from review.models import Call, Evaluation, EvaluationEvent, StoredAssessment, User, utc_now
+from review.outside.hiding import hiding_of
 from review.queries.blind import judges_blind
 from review.queries.counted import counts
 from review.queries.viewer import Viewer
@@ -190,11 +192,17 @@ def make_view(
         answers={} if hidden else read_answers(row.answers),
         comment="" if hidden else row.comment,
         sheet=sheet,
-        machine={} if secret else machine_results(session, row.assessment_id),
+        machine={} if secret else _seen_results(session, row, viewer),
         scored_again=row.assessment_id != shown_id,
         newer_version=newest if newest not in (None, row.version) else None,
         archived=is_archived(session, row.standard),
     )
+
+
+def _seen_results(session: Session, row: Evaluation, viewer: Viewer) -> Mapping[str, Mapping[str, Any]]:
+    """The machine's results; to outsiders without the names and addresses that its quotes hold."""
+    found = machine_results(session, row.assessment_id)
+    return hiding_of(session, row.call_id).in_json(found) if viewer.is_outsider and found else found
 
 
 def machine_results(session: Session, assessment_id: int | None) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.models import Call, WebAudio
+from review.outside.hiding import Hiding, hiding_of
 from review.queries.call_parts import (
     AssessmentVersion,
     DeliveryRow,
@@ -100,6 +101,8 @@ def get_call(session: Session, viewer: Viewer, call_id: int, *, whole: bool = Tr
     if not whole:
         known = call_fields(row) | {"attempts": row.attempts, "updated_at": row.updated_at}
         judged = CallDetail(**known, **_NOTHING, assessment=assessment, assessments=assessments, standard=standard)
+        if viewer.is_outsider:
+            judged = replace(judged, assessment=hiding_of(session, call_id).in_json(assessment))
         return veil(judged) if judged.veiled else judged
     transcripts, transcript = read_transcripts(session, call_id)
     edits = read_edits(session, call_id)
@@ -135,7 +138,7 @@ def get_call(session: Session, viewer: Viewer, call_id: int, *, whole: bool = Tr
         older_id=_neighbour(session, viewer, row.happened_at, call_id, newer=False),
     )
     if viewer.is_outsider:
-        found = mask(found)
+        found = mask(found, hiding_of(session, call_id))
     return veil(found) if found.veiled else found
 
 
@@ -147,16 +150,23 @@ _NOTHING: Final[dict[str, Any]] = {
 """What `get_call` leaves out of a call that is not read whole."""
 
 
-def mask(call: CallDetail) -> CallDetail:
-    """The call without who the client is: no card, no deals, no story, no file names; what was said stays."""
+def mask(call: CallDetail, hiding: Hiding) -> CallDetail:
+    """The call as outsiders see it: no card, no deals, no story, no file names, and no name or address in its words.
+
+    Who changed which words is left out as well: what stood there before would be one more place to read a name.
+    """
     return replace(
         call,
+        transcript=hiding.transcript.to_json() if hiding.transcript is not None else None,
+        layer=None,
+        assessment=hiding.in_json(call.assessment),
         client=None,
         deal=None,
         deals=(),
         next_task=None,
         timeline=(),
         legs=tuple(replace(leg, name="") for leg in call.legs),
+        deliveries=(),
     )
 
 

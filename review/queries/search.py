@@ -81,6 +81,8 @@ def search_calls(
     Only calls the viewer may see. `by` is rep or client: who says it. `after` is the `next` of the page before.
     Any text is a valid question; one without a word in it finds nothing.
     """
+    if viewer.is_outsider:  # a hit alone would tell that a name was said
+        return NOTHING
     ask = read_ask(text)
     if not ask:
         return SearchPage(calls=(), next=None, wanting="only_without" if ask.without else "words")
@@ -108,7 +110,7 @@ def search_one_call(
 ) -> CallHits | None:
     """Every turn of one call that matches (at most 200); None when there is none, or the call is not the viewer's."""
     ask = read_ask(text)
-    if not ask:
+    if not ask or viewer.is_outsider:
         return None
     says = [_says(session.get_bind().dialect.name, ask), *_said_by(by)]
     wanted = [*says, Call.id == call_id, visible_calls(viewer)]

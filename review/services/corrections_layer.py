@@ -17,8 +17,8 @@ from review.services.corrections_types import Done, Edit, Item, map_roles
 from review.services.corrections_words import join, same_place, split
 from transcription.transcript import Redaction, RedactionKind, Transcript, Turn, Word, share
 
-_MASK: Final = re.compile(r"\[(card|card_code|phone|email|document)\]")
-_MASKS: Final = re.compile(r"\[(?:card|card_code|phone|email|document)\]")
+_MASK: Final = re.compile(r"\[(card|card_code|phone|email|document|name|address)\]")
+_MASKS: Final = re.compile(r"\[(?:card|card_code|phone|email|document|name|address)\]")
 
 
 @dataclass(slots=True)

@@ -67,7 +67,7 @@ def people(call_id: int) -> Response:
         if get_call_row(db, viewer(), call_id) is None:
             abort(404)
         seeing = viewers_of(db, call_id, reviewers_only=request.args.get("reviewers_only") == "1")
-    others = [one for one in seeing if one.user_id != viewer().user_id]
+    others = [one for one in seeing if one.user_id != viewer().user_id and not viewer().is_outsider]
     names = [one.name for one in seeing]
     found = [
         {"name": one.name, "write": one.name if names.count(one.name) == 1 else one.email, "email": one.email}

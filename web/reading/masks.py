@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-MASK: Final = re.compile(r"\[(card|card_code|phone|email|document)\]")
+MASK: Final = re.compile(r"\[(card|card_code|phone|email|document|name|address)\]")
 
 
 @dataclass(frozen=True, slots=True)
