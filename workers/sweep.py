@@ -30,6 +30,7 @@ from review.states import reconcile, unpark_needs_model
 from review.storage import open_store
 from transcription.engines import EngineChoice, EngineRequest, choose_engine
 from transcription.errors import NeedsModel
+from workers import calibration
 from workers.audit import AuditWork
 from workers.coaching import Coaching
 from workers.crm import CrmWork
@@ -104,6 +105,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
                 remove_half_written(store)
             nights.tick(settings)
             draws.tick()
+            calibration.tick(database)
             coaching.tick()
             crm.tick(settings)
             fetching.start()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from review.comments.refusals import Gone, NotYours, OutsideCall, read_text
 from review.errors import NoSuchCall
-from review.models import Call, Client, Clip, PlaylistItem, Rep, Segment, WebAudio
-from review.queries.blind import not_veiled
+from review.library.rows import ClipRow, may_change_clip, read_rows
+from review.library.seeing import heard_clips
+from review.library.suggesting import check_kinds, suggest_kinds
+from review.models import Call, Clip, PlaylistItem
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 from review.services.audit import record
@@ -25,34 +25,7 @@ LATE = 1.0
 LONGEST_TITLE = 120
 LONGEST_TOPIC = 60
 LONGEST_NOTE = 2_000
-LONGEST_SAID = 600
 ON_PAGE = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipRow:
-    """One clip with what a list shows of its call; times in seconds of the call."""
-
-    id: int
-    call_id: int
-    start: float
-    end: float
-    title: str
-    note: str
-    topic: str
-    said: str
-    author: str
-    created_at: datetime
-    client: str | None
-    rep: str | None
-    happened_at: datetime
-    playable: bool
-    may_change: bool
-
-    @property
-    def seconds(self) -> float:
-        """How long it plays."""
-        return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +48,13 @@ def make_clip(
     *,
     note: str = "",
     topic: str = "",
+    objection: str | None = None,
+    stage: str | None = None,
 ) -> int:
     """Keep a stretch of a call the viewer may see; the clip's id.
 
-    Raises NoSuchCall, OutsideCall (not inside the call, or shorter than SHORTEST), Empty and TooLong.
+    `objection` and `stage` left at None are taken from the call's assessment at that place; "" says: none.
+    Raises NoSuchCall, OutsideCall (not inside the call, or shorter than SHORTEST), Empty, TooLong and UnknownKind.
     """
     call = session.scalar(select(Call).where(Call.id == call_id, visible_calls(viewer)))
     if call is None:
@@ -87,6 +63,11 @@ def make_clip(
         raise OutsideCall(start, end, call.duration)
     if call.duration is not None and end > call.duration + LATE:
         raise OutsideCall(start, end, call.duration)
+    check_kinds(objection, stage)
+    if objection is None or stage is None:
+        suggested = suggest_kinds(session, viewer, call_id, start, end)
+        objection = suggested.objection if objection is None else objection
+        stage = suggested.stage if stage is None else stage
     clip = Clip(
         call_id=call_id,
         user_id=viewer.user_id,
@@ -96,24 +77,42 @@ def make_clip(
         title=read_text("title", title, LONGEST_TITLE),
         note=read_text("note", note, LONGEST_NOTE, needed=False),
         topic=read_text("topic", topic, LONGEST_TOPIC, needed=False),
+        objection=objection,
+        stage=stage,
     )
     session.add(clip)
     session.flush()
     return int(clip.id)
 
 
-def change_clip(session: Session, viewer: Viewer, clip_id: int, *, title: str, note: str, topic: str) -> None:
-    """Name a clip anew. Raises Gone, NotYours, Empty and TooLong."""
-    clip = _own_clip(session, viewer, clip_id)
+def change_clip(
+    session: Session,
+    viewer: Viewer,
+    clip_id: int,
+    *,
+    title: str,
+    note: str,
+    topic: str,
+    objection: str | None = None,
+    stage: str | None = None,
+) -> None:
+    """Name a clip anew; kinds left at None stay as they are.
+
+    Raises Gone, NotYours, Empty, TooLong and UnknownKind.
+    """
+    check_kinds(objection, stage)
+    clip = own_clip(session, viewer, clip_id)
     clip.title = read_text("title", title, LONGEST_TITLE)
     clip.note = read_text("note", note, LONGEST_NOTE, needed=False)
     clip.topic = read_text("topic", topic, LONGEST_TOPIC, needed=False)
+    clip.objection = clip.objection if objection is None else objection
+    clip.stage = clip.stage if stage is None else stage
     session.flush()
 
 
 def delete_clip(session: Session, viewer: Viewer, clip_id: int) -> None:
     """Throw a clip away, out of every playlist too; the call stays. Raises Gone and NotYours."""
-    clip = _own_clip(session, viewer, clip_id)
+    clip = own_clip(session, viewer, clip_id)
     record(session, viewer.user_id, "clip.deleted", "clip", clip.id, call=clip.call_id, author=clip.author)
     session.execute(delete(PlaylistItem).where(PlaylistItem.clip_id == clip.id))
     session.delete(clip)
@@ -139,9 +138,7 @@ def list_clips(
         chosen.append(Clip.user_id == viewer.user_id)
     if call_id is not None:
         chosen.append(Clip.call_id == call_id)
-    for word in text.split()[:8]:
-        like = f"%{_escaped(word.lower())}%"
-        chosen.append(or_(*(func.lower(part).like(like, escape="\\") for part in (Clip.title, Clip.note, Clip.topic))))
+    chosen += matching(text)
     rows = read_rows(session, viewer, and_(*chosen), limit=ON_PAGE + 1, offset=(page - 1) * ON_PAGE)
     count = session.scalar(
         select(func.count()).select_from(Clip).join(Call, Call.id == Clip.call_id).where(and_(*chosen))
@@ -157,88 +154,25 @@ def list_clips(
     return ClipPage(rows[:ON_PAGE], tuple(topics), int(count or 0), page + 1 if len(rows) > ON_PAGE else None)
 
 
-def heard_clips(viewer: Viewer) -> ColumnElement[bool]:
-    """The condition rows of (clip joined with call) must meet: a clip says what somebody thinks of the call."""
-    return and_(visible_calls(viewer), or_(Clip.user_id == viewer.user_id, not_veiled(viewer)))
-
-
-def read_rows(
-    session: Session, viewer: Viewer, condition: ColumnElement[bool], *, limit: int = 500, offset: int = 0
-) -> tuple[ClipRow, ...]:
-    """Clips that meet the condition, the newest first; the condition must hold `heard_clips`."""
-    found = session.execute(
-        select(Clip, Client.name, Rep.name, Call.happened_at, WebAudio.call_id)
-        .join(Call, Call.id == Clip.call_id)
-        .outerjoin(Client, Client.id == Call.client_id)
-        .outerjoin(Rep, Rep.id == Call.rep_id)
-        .outerjoin(WebAudio, WebAudio.call_id == Call.id)
-        .where(condition)
-        .order_by(Clip.id.desc())
-        .limit(limit)
-        .offset(offset)
-    ).all()
-    said = _said(session, [row[0] for row in found])
-    return tuple(
-        ClipRow(
-            id=clip.id,
-            call_id=clip.call_id,
-            start=clip.start,
-            end=clip.end,
-            title=clip.title,
-            note=clip.note,
-            topic=clip.topic,
-            said=said.get(clip.id, ""),
-            author=clip.author,
-            created_at=clip.created_at,
-            client=None if viewer.is_outsider else client,
-            rep=None if viewer.is_outsider else rep,
-            happened_at=happened_at,
-            playable=audio is not None,
-            may_change=_may_change(viewer, clip.user_id),
-        )
-        for clip, client, rep, happened_at, audio in found
-    )
-
-
-def _may_change(viewer: Viewer, user_id: int | None) -> bool:
-    return user_id == viewer.user_id or viewer.has_role("quality_lead")
-
-
-def _own_clip(session: Session, viewer: Viewer, clip_id: int) -> Clip:
+def own_clip(session: Session, viewer: Viewer, clip_id: int) -> Clip:
+    """A clip of a call one may see that is one's own to change. Raises Gone and NotYours."""
     clip = session.scalar(
         select(Clip).join(Call, Call.id == Clip.call_id).where(Clip.id == clip_id, visible_calls(viewer))
     )
     if clip is None:
         raise Gone("clip")
-    if not _may_change(viewer, clip.user_id):
+    if not may_change_clip(viewer, clip.user_id):
         raise NotYours
     return clip
 
 
-def _said(session: Session, clips: Sequence[Clip]) -> dict[int, str]:
-    """What is said in each clip, by its id: the turns of the shown (masked, corrected) transcript that overlap it."""
-    if not clips:
-        return {}
-    turns: dict[int, list[tuple[float, float, str]]] = {}
-    wanted = or_(
-        *(and_(Segment.call_id == one.call_id, Segment.start < one.end, Segment.end > one.start) for one in clips)
-    )
-    for call_id, start, end, text in session.execute(
-        select(Segment.call_id, Segment.start, Segment.end, Segment.text)
-        .where(wanted)
-        .order_by(Segment.call_id, Segment.turn)
-    ):
-        turns.setdefault(call_id, []).append((float(start or 0), float(end or 0), text))
-    return {
-        one.id: _cut(
-            " – ".join(text for start, end, text in turns.get(one.call_id, ()) if start < one.end and end > one.start)
-        )
-        for one in clips
-    }
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_SAID else text[: LONGEST_SAID - 1].rsplit(" ", 1)[0] + "…"
+def matching(text: str) -> list[ColumnElement[bool]]:
+    """The conditions of a clip whose title, note or topic hold all of these words; the first eight count."""
+    found: list[ColumnElement[bool]] = []
+    for word in text.split()[:8]:
+        like = f"%{_escaped(word.lower())}%"
+        found.append(or_(*(func.lower(part).like(like, escape="\\") for part in (Clip.title, Clip.note, Clip.topic))))
+    return found
 
 
 def _escaped(word: str) -> str:

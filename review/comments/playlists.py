@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from review.comments.clips import LONGEST_NOTE, LONGEST_TITLE, ClipRow, heard_clips, read_rows
+from review.comments.clips import LONGEST_NOTE, LONGEST_TITLE
 from review.comments.refusals import Gone, NotYours, read_text
-from review.models import Call, Clip, Playlist, PlaylistItem
+from review.library.refusals import StillWorkedOn
+from review.library.rows import ClipRow, read_rows
+from review.library.seeing import hearable
+from review.models import Call, Clip, Playlist, PlaylistItem, PlaylistTask
 from review.queries.viewer import Viewer
-from review.queries.visibility import visible_calls
 from review.services.audit import record
 
 
@@ -61,8 +63,19 @@ def change_playlist(session: Session, viewer: Viewer, playlist_id: int, *, title
 
 
 def delete_playlist(session: Session, viewer: Viewer, playlist_id: int) -> None:
-    """Throw a playlist away; its clips stay. Raises Gone and NotYours."""
+    """Throw a playlist away; its clips stay. Raises Gone, NotYours and StillWorkedOn while others have it to hear."""
     playlist = _own(session, viewer, playlist_id)
+    given = session.scalar(
+        select(func.count())
+        .select_from(PlaylistTask)
+        .where(
+            PlaylistTask.playlist_id == playlist.id,
+            PlaylistTask.withdrawn_at.is_(None),
+            PlaylistTask.user_id != viewer.user_id,
+        )
+    )
+    if given:
+        raise StillWorkedOn(given)
     record(session, viewer.user_id, "playlist.deleted", "playlist", playlist.id, author=playlist.author)
     session.execute(delete(PlaylistItem).where(PlaylistItem.playlist_id == playlist.id))
     session.delete(playlist)
@@ -73,7 +86,7 @@ def add_to_playlist(session: Session, viewer: Viewer, playlist_id: int, clip_id:
     """Put a clip at the end; False when it is in there already. Raises Gone and NotYours."""
     playlist = _own(session, viewer, playlist_id)
     seen = session.scalar(
-        select(Clip.id).join(Call, Call.id == Clip.call_id).where(Clip.id == clip_id, visible_calls(viewer))
+        select(Clip.id).join(Call, Call.id == Clip.call_id).where(Clip.id == clip_id, hearable(viewer))
     )
     if seen is None:
         raise Gone("clip")
@@ -118,7 +131,7 @@ def move_in_playlist(session: Session, viewer: Viewer, playlist_id: int, clip_id
 
 
 def list_playlists(session: Session, viewer: Viewer) -> tuple[PlaylistRow, ...]:
-    """One's own playlists and those that hold a clip the viewer may hear, by title."""
+    """One's own playlists, those given to the viewer, and those that hold a clip they may hear, by title."""
     heard = (
         select(
             PlaylistItem.playlist_id.label("id"),
@@ -127,14 +140,16 @@ def list_playlists(session: Session, viewer: Viewer) -> tuple[PlaylistRow, ...]:
         )
         .join(Clip, Clip.id == PlaylistItem.clip_id)
         .join(Call, Call.id == Clip.call_id)
-        .where(heard_clips(viewer))
+        .where(hearable(viewer))
         .group_by(PlaylistItem.playlist_id)
         .subquery()
     )
     found = session.execute(
         select(Playlist, heard.c.count, heard.c.seconds)
         .outerjoin(heard, heard.c.id == Playlist.id)
-        .where(or_(Playlist.user_id == viewer.user_id, heard.c.count.is_not(None)))
+        .where(
+            or_(Playlist.user_id == viewer.user_id, heard.c.count.is_not(None), Playlist.id.in_(_given(viewer))),
+        )
         .order_by(func.lower(Playlist.title), Playlist.id)
         .limit(500)
     )
@@ -157,8 +172,9 @@ def get_playlist(session: Session, viewer: Viewer, playlist_id: int) -> Playlist
         )
     }
     inside = exists().where(PlaylistItem.clip_id == Clip.id, PlaylistItem.playlist_id == playlist_id)
-    rows = read_rows(session, viewer, inside & heard_clips(viewer))
-    if not rows and playlist.user_id != viewer.user_id:
+    rows = read_rows(session, viewer, inside & hearable(viewer))
+    given = _given(viewer).where(PlaylistTask.playlist_id == playlist_id)
+    if not rows and playlist.user_id != viewer.user_id and session.scalar(given) is None:
         raise Gone("playlist")
     clips = tuple(sorted(rows, key=lambda row: places.get(row.id, 0)))
     row = _row(viewer, playlist, len(clips), sum(clip.seconds for clip in clips))
@@ -175,6 +191,13 @@ def _row(viewer: Viewer, playlist: Playlist, count: int, seconds: float) -> Play
         count=count,
         seconds=seconds,
         may_change=_may_change(viewer, playlist),
+    )
+
+
+def _given(viewer: Viewer) -> Select[int]:
+    """The playlists this viewer has to hear, by id."""
+    return select(PlaylistTask.playlist_id).where(
+        PlaylistTask.user_id == viewer.user_id, PlaylistTask.withdrawn_at.is_(None)
     )
 
 

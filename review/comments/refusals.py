@@ -96,6 +96,15 @@ class OutsideCall(WritingRefused):
         )
 
 
+class UnknownKind(WritingRefused):
+    """An objection type, a stage or another choice there is not."""
+
+    code = "unknown_kind"
+
+    def __init__(self, field: str, value: str) -> None:
+        super().__init__(f"'{value[:60]}' is none of the choices of '{field}'; nothing was stored.", field=field)
+
+
 def read_text(field: str, text: str, most: int, *, needed: bool = True) -> str:
     """The text as it is stored: plain, line ends as "\\n", without characters nobody can see.
 

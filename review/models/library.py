@@ -82,6 +82,7 @@ class PlaylistTask(Base):
     words: Mapped[str] = mapped_column(default="")
     rated_at: Mapped[datetime | None]
     told: Mapped[str] = mapped_column(default="")  # "", "soon" or "late"
+    withdrawn_at: Mapped[datetime | None]  # taken back; given again, it goes on where it stood
 
 
 class PlaylistHeard(Base):
@@ -153,6 +154,7 @@ class QuizTask(Base):
     created_at: Mapped[CreatedAt]
     done_at: Mapped[datetime | None]
     told: Mapped[str] = mapped_column(default="")
+    withdrawn_at: Mapped[datetime | None]
 
 
 class QuizAnswer(Base):

@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from web.access_rules import Rule
+from web.access_rules import Rule, roles_only
 
-RULES: Mapping[str, Rule] = {}
+# Not external reviewers: they score the calls given to them, and have no library.
+READS = roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales")
+KEEPS = roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales", subject="call")
+
+RULES: Mapping[str, Rule] = {
+    "clips.of_call": KEEPS,
+    "clips.make": KEEPS,
+    "clips.index": READS,
+    "clips.change": READS,
+    "library.sound": READS,
+    "library.praise": READS,
+    "library.decide": READS,
+    "playlists.make": READS,
+    "playlists.show": READS,
+    "playlists.change": READS,
+    "playlists.give": READS,
+    "playlists.heard": READS,
+    "playlists.answer": READS,
+}

@@ -8,10 +8,17 @@ from werkzeug.wrappers import Response as WebResponse
 
 from review.comments import clips as service
 from review.comments import playlists
+from review.library.listing import list_library, read_library_filter
+from review.library.seeing import may_share
+from review.library.sound import LONGEST_CUT
+from review.library.tasks import own_tasks
 from review.queries.call import get_call_row
+from review.queries.filters import OBJECTION_TYPES
+from review.queries.objections_filter import STAGES
 from web.auth import viewer
-from web.blueprints.comments import refusals_told
+from web.blueprints.library_told import library_told
 from web.parts import parts
+from web.reading.library import read_facets
 
 blueprint = Blueprint("clips", __name__)
 
@@ -20,30 +27,26 @@ MOST_PAGES = 500
 
 @blueprint.get("/clips")
 def index() -> str:
-    """The library: every clip of the calls one may see, by topic and words, and the playlists."""
-    chosen = {
-        "topic": request.args.get("topic", "")[:60],
-        "q": request.args.get("q", "")[:200],
-        "mine": "1" if request.args.get("mine") == "1" else "",
-    }
+    """The library: every clip one may hear, good examples first, and the playlists."""
+    wanted = read_library_filter(request.args)
     page = read_number(request.args.get("page")) or 1
     with parts().database.read() as db:
-        found = service.list_clips(
-            db,
-            viewer(),
-            topic=chosen["topic"],
-            text=chosen["q"],
-            mine=bool(chosen["mine"]),
-            page=min(page, MOST_PAGES),
-        )
+        found = list_library(db, viewer(), wanted, page=min(page, MOST_PAGES))
         lists = playlists.list_playlists(db, viewer())
+        tasks = own_tasks(db, viewer())
     return render_template(
         "clips/index.html",
         found=found,
         lists=lists,
         own=[one for one in lists if one.may_change],
-        chosen={name: value for name, value in chosen.items() if value},
+        tasks=tasks,
+        chosen=wanted.to_query(),
+        facets=read_facets(found, wanted.to_query()),
         page=page,
+        may_share=may_share(viewer()),
+        kinds=OBJECTION_TYPES,
+        stages=STAGES,
+        longest_cut=LONGEST_CUT,
     )
 
 
@@ -66,7 +69,7 @@ def of_call(call_id: int) -> Response:
 def make(call_id: int) -> Response:
     """Keep a stretch of the call; into a playlist at once when `playlist` or the title `new_playlist` names one."""
     form = request.form
-    with refusals_told(), parts().database.session() as db:
+    with library_told(), parts().database.session() as db:
         made = service.make_clip(
             db,
             viewer(),
@@ -76,6 +79,8 @@ def make(call_id: int) -> Response:
             form.get("title", ""),
             note=form.get("note", ""),
             topic=form.get("topic", ""),
+            objection=form.get("objection"),
+            stage=form.get("stage"),
         )
         title = form.get("new_playlist", "").strip()
         wanted = playlists.make_playlist(db, viewer(), title) if title else read_number(form.get("playlist"))
@@ -89,7 +94,7 @@ def change(clip_id: int) -> WebResponse:
     """Name a clip anew, put it into a playlist, or throw it away."""
     form = request.form
     act = form.get("act", "change")
-    with refusals_told(), parts().database.session() as db:
+    with library_told(), parts().database.session() as db:
         if act == "delete":
             service.delete_clip(db, viewer(), clip_id)
             said = _("The clip is thrown away; the call is as it was.")
@@ -106,6 +111,8 @@ def change(clip_id: int) -> WebResponse:
                 title=form.get("title", ""),
                 note=form.get("note", ""),
                 topic=form.get("topic", ""),
+                objection=form.get("objection"),
+                stage=form.get("stage"),
             )
             said = _("Changed.")
     flash(said)
@@ -126,5 +133,5 @@ def read_seconds(text: str | None) -> float:
 
 
 def read_back(text: str | None) -> str | None:
-    """The page to go back to: one of these two, and nothing from outside."""
-    return text if text and text.startswith(("/clips", "/playlists/")) and "\\" not in text else None
+    """The page to go back to: one of the library's, and nothing from outside."""
+    return text if text and text.startswith(("/clips", "/playlists/", "/quizzes")) and "\\" not in text else None
