@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from review.calibration.types import CalibrationNotNow, NoSuchCalibration
@@ -23,6 +23,14 @@ def close(session: Session, viewer: Viewer, calibration_id: int) -> None:
 def cancel(session: Session, viewer: Viewer, calibration_id: int) -> None:
     """Call it off: nothing is measured, what was filled in is kept but shown to nobody else. Raises as `close`."""
     _end(session, _held(session, viewer, calibration_id, "cancel"), "cancelled", viewer.user_id, viewer.name, "hand")
+
+
+def is_due(session: Session, now: datetime | None = None) -> bool:
+    """Whether a session is to be reminded of or closed. Reads only."""
+    now = now or utc_now()
+    remind = and_(Calibration.reminded_at.is_(None), Calibration.remind_at <= now)
+    due = (Calibration.state == "open", or_(Calibration.due_at <= now, remind))
+    return session.scalar(select(Calibration.id).where(*due).limit(1)) is not None
 
 
 def close_due(session: Session, now: datetime | None = None) -> int:

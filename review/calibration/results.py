@@ -58,6 +58,7 @@ class Results:
     cells: tuple[Cell, ...]
     machine: Mapping[int, Mapping[str, str]]  # call -> criterion -> the machine's answer, where by this scorecard
     machine_scores: Mapping[int, float]
+    seconds: Mapping[int, Mapping[str, float]]  # where in the call the machine found what it answered by
     criteria: tuple[CriterionResult, ...]
     exact: Share
     within: Share
@@ -80,7 +81,7 @@ def read_results(session: Session, viewer: Viewer, calibration_id: int) -> Resul
     if sheet is None:
         raise StandardNotFound(f"{view.row.standard} v{view.row.version}", ())
     cells, people = _cells(session, calibration_id, sheet)
-    machine, machine_scores = _machine(session, [call.call_id for call in view.calls], sheet)
+    machine, machine_scores, seconds = _machine(session, [call.call_id for call in view.calls], sheet)
     scales = {name: scale_of(one) for name, one in criteria_of(sheet).items() if one.kind != "text"}
     tables = {name: _table(cells, name) for name in scales}
     criteria = tuple(
@@ -105,6 +106,7 @@ def read_results(session: Session, viewer: Viewer, calibration_id: int) -> Resul
         cells=cells,
         machine=machine,
         machine_scores=machine_scores,
+        seconds=seconds,
         criteria=criteria,
         exact=exact,
         within=within,
@@ -175,17 +177,21 @@ def _scores(cells: tuple[Cell, ...]) -> dict[str, dict[str, float]]:
 
 def _machine(
     session: Session, call_ids: list[int], sheet: Standard
-) -> tuple[dict[int, dict[str, str]], dict[int, float]]:
+) -> tuple[dict[int, dict[str, str]], dict[int, float], dict[int, dict[str, float]]]:
     rows = session.execute(
         select(Call.id, StoredAssessment.body, StoredAssessment.final)
         .join(StoredAssessment, StoredAssessment.id == Call.assessment_id)
         .where(Call.id.in_(call_ids), StoredAssessment.standard == sheet.name)
     ).all()
-    answers = {
-        row[0]: {str(item["id"]): machine_answer(item) for item in unpack_body(row[1]).get("criteria") or []}
-        for row in rows
-    }
-    return answers, {row[0]: row[2] for row in rows if row[2] is not None}
+    answers: dict[int, dict[str, str]] = {}
+    seconds: dict[int, dict[str, float]] = {}
+    for call_id, body, _final in rows:
+        for item in unpack_body(body).get("criteria") or []:
+            answers.setdefault(call_id, {})[str(item["id"])] = machine_answer(item)
+            starts = [one["start"] for one in item.get("evidence") or [] if one.get("start") is not None]
+            if starts:
+                seconds.setdefault(call_id, {})[str(item["id"])] = float(min(starts))
+    return answers, {row[0]: row[2] for row in rows if row[2] is not None}, seconds
 
 
 def _versus(

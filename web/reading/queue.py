@@ -10,7 +10,7 @@ from typing import Any, Final
 from review.sampling.assignments import AssignmentRow
 from review.sampling.queue import QueueItem
 
-SAID_OF_A_CALL: Final = frozenset({"random", "filler", "chosen", "handed_on", "second"})
+SAID_OF_A_CALL: Final = frozenset({"random", "filler", "chosen", "handed_on", "second", "calibration"})
 """Reasons that say nothing of how the call went: a blind reviewer reads these and no others."""
 
 

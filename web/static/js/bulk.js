@@ -217,6 +217,7 @@ box.addEventListener("close", () => {
 bar.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button?.dataset.act) open(button.dataset.act);
+  else if (button?.dataset.calibrate) location.href = `${button.dataset.calibrate}?calls=${[...(everything ? picks().map((pick) => pick.value) : chosen)].slice(0, 50).join(",")}`;
   else if (button?.matches("[data-clear]")) clear();
   else if (button?.matches("[data-everything]")) chooseEverything();
 });
