@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
-import subprocess
 import time
 from datetime import UTC, datetime
 from typing import Final
@@ -14,9 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from review.db import Database
 from review.models import Call, DriftReading, utc_now
-from review.settings import Settings, process_environment
-from workers.supervisor import own_command
-from workers.tied import tied_command
+from review.settings import Settings
+from workers.own_process import OwnProcess
 
 log = logging.getLogger("workers")
 
@@ -30,15 +27,13 @@ class Nights:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process = OwnProcess("learning of the night", LONGEST_SECONDS)
         self._checked = -CHECK_SECONDS
-        self._started = 0.0
         self._day = ""
 
     def tick(self, settings: Settings, now: datetime | None = None) -> bool:
         """Look whether tonight's learning is due; True when it was started now."""
-        self._clear_up()
-        if self.process is not None or time.monotonic() - self._checked < CHECK_SECONDS:
+        if self.process.runs or time.monotonic() - self._checked < CHECK_SECONDS:
             return False
         self._checked = time.monotonic()
         now = now or utc_now()
@@ -49,12 +44,7 @@ class Nights:
             log.warning("whether learning is due could not be asked: %s", error)
             return False
         self._day = now.astimezone(UTC).date().isoformat()
-        self._started = time.monotonic()
-        self.process = subprocess.Popen(
-            tied_command(own_command("learn", "nightly"), signal.SIGTERM),
-            stdin=subprocess.DEVNULL,
-            env=process_environment(settings, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),
-        )
+        self.process.start(settings, ("learn", "nightly"))
         log.info("learning of the night started")
         return True
 
@@ -71,19 +61,4 @@ class Nights:
 
     def stop(self) -> None:
         """End a running night; the next one begins where it was."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(timeout=10)
-
-    def _clear_up(self) -> None:
-        if self.process is None:
-            return
-        code = self.process.poll()
-        if code is None:
-            if time.monotonic() - self._started > LONGEST_SECONDS:
-                log.warning("learning of the night hangs and is ended")
-                self.process.kill()
-            return
-        if code:
-            log.warning("learning of the night ended with code %d", code)
-        self.process = None
+        self.process.stop()

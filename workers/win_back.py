@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
-import subprocess
 import time
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -15,13 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from review.db import Database
 from review.learning.in_use import read_in_use
 from review.models import Call, Deal, StoredAssessment, WinBackLead, utc_now
-from review.settings import Settings, process_environment
+from review.settings import Settings
 from review.win_back.candidates import CLOSED, anything_new
 from review.win_back.finding import JUDGED_STATES, Pass, Terms, keep, plan
 from review.win_back.outcomes import OPEN_STATES, watch_outcomes
 from review.win_back.ranking import rank_anew
-from workers.supervisor import own_command
-from workers.tied import tied_command
+from workers.own_process import OwnProcess
 
 log = logging.getLogger("workers")
 
@@ -66,7 +63,7 @@ class WinBacks:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process = OwnProcess("finding leads", LONGEST_SECONDS)
         self._checked = -CHECK_SECONDS
         self._started = -AGAIN_SECONDS
         self._passed: datetime | None = None
@@ -74,9 +71,8 @@ class WinBacks:
 
     def tick(self, settings: Settings, now: datetime | None = None) -> bool:
         """Look whether a pass is due; True when it was started now."""
-        self._clear_up()
         clock = time.monotonic()
-        if self.process is not None or clock - self._checked < CHECK_SECONDS or clock - self._started < AGAIN_SECONDS:
+        if self.process.runs or clock - self._checked < CHECK_SECONDS or clock - self._started < AGAIN_SECONDS:
             return False
         self._checked = clock
         now = now or utc_now()
@@ -90,11 +86,7 @@ class WinBacks:
         self._started, self._passed = clock, now
         if due == "all":
             self._all = now
-        self.process = subprocess.Popen(
-            tied_command(own_command("win-back", "find", *(("--fresh",) if due == "fresh" else ())), signal.SIGTERM),
-            stdin=subprocess.DEVNULL,
-            env=process_environment(settings, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),
-        )
+        self.process.start(settings, ("win-back", "find", *(("--fresh",) if due == "fresh" else ())))
         return True
 
     def what_is_due(self, settings: Settings, now: datetime) -> Literal["all", "fresh"] | None:
@@ -123,19 +115,4 @@ class WinBacks:
 
     def stop(self) -> None:
         """End a running pass; the next one begins where it was."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(timeout=10)
-
-    def _clear_up(self) -> None:
-        if self.process is None:
-            return
-        code = self.process.poll()
-        if code is None:
-            if time.monotonic() - self._started > LONGEST_SECONDS:
-                log.warning("finding leads hangs and is ended")
-                self.process.kill()
-            return
-        if code:
-            log.warning("finding leads ended with code %d", code)
-        self.process = None
+        self.process.stop()
