@@ -10,18 +10,22 @@ import logging
 from collections.abc import Callable
 from typing import Any, cast
 
-from flask import Flask, g, request, session
+from flask import Flask, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
 
+from review.accounts.second_step import SecondStep
 from review.db import CannotWrite
 from review.queries.viewer import Viewer, load_viewer
-from review.services.sessions import read_session, touch_session
+from review.services.sessions import SessionToken, read_session, touch_session
 from review.services.tokens import ApiCaller, find_api_token, note_use
 from web.errors import Refused
 from web.parts import parts
 
 log = logging.getLogger(__name__)
+
+SECOND_STEP = "second_step"  # in the browser's cookie: the token of a sign-in that waits for its code
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -93,6 +97,31 @@ def begin_session(token: str, found: Viewer) -> None:
     g.viewer = found
 
 
+def enter(started: SessionToken | SecondStep, target: str) -> Response:
+    """After the first step of signing in: on to the page that was asked for, or to the one-time code before it."""
+    if isinstance(started, SecondStep):
+        session.clear()
+        g.pop("csrf_token", None)
+        session[SECOND_STEP] = started.token
+        return redirect(url_for("auth_code.show", next=target))
+    begin_session_of(started)
+    return redirect(target)
+
+
+def begin_session_of(started: SessionToken) -> None:
+    """Hand the browser the session just opened."""
+    with parts().database.read() as db:
+        found = load_viewer(db, started.user_id)
+    if found is None:
+        raise LookupError(f"a session was started for user {started.user_id}, who cannot be loaded")
+    begin_session(started.token, found)
+
+
+def session_token() -> str:
+    """The token of the running session; empty without one."""
+    return str(current_user.get_id()) if current_user.is_authenticated else ""
+
+
 def end_session() -> str | None:
     """Forget the session in the browser; its token, so that the caller ends it in the database."""
     token = current_user.get_id() if current_user.is_authenticated else None
@@ -134,4 +163,5 @@ def viewer_of_token(scope: str) -> Viewer:
     token_id = caller.token_id
     _note(lambda db: note_use(db, token_id))
     g.viewer = found
+    g.api_token = token_id
     return found

@@ -16,6 +16,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_percent, get_locale
 from flask_babel import gettext as _
 
+from review.accounts.first_run import FirstSteps, read_steps
 from review.comments.notices import count_unread
 from review.sampling.queue import count_open
 from review.text.phones import display_phone
@@ -85,6 +86,7 @@ def page_variables() -> dict[str, Any]:
         "viewer": known_viewer(),
         "navigation": navigation(),
         "page_address": page_address,
+        "first_steps": first_steps,
         "unread_notices": unread_notices,
         "waiting_calls": waiting_calls,
         "csp_nonce": csp_nonce(),
@@ -104,6 +106,18 @@ def page_address(endpoint: str) -> str | None:
     """The address of a page without parts, where it opens to this viewer; None where it does not."""
     viewer = known_viewer()
     return url_for(endpoint) if viewer is not None and rule_of(endpoint).allows(viewer) else None
+
+
+def first_steps() -> FirstSteps | None:
+    """The list of first steps for those who set things up; None once it is done or put away. Asked by the inbox."""
+    viewer = known_viewer()
+    if viewer is None or not viewer.has_role("admin", "quality_lead", "head_of_sales"):
+        return None
+    settings = parts().settings
+    watches = bool(settings.watch or settings.call_records)
+    with parts().database.read() as db:
+        steps = read_steps(db, named=bool(settings.company_names), watches=watches)
+    return None if steps.dismissed or steps.done else steps
 
 
 def waiting_calls() -> int:

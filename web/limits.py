@@ -21,6 +21,13 @@ log = logging.getLogger(__name__)
 # enough for an office behind one address.
 RATES: Final = {
     ("auth.sign_in", "POST"): "60 per minute",
+    ("auth_code.check", "POST"): "60 per minute",
+    ("reset.ask", "POST"): "10 per minute",
+    ("reset.use", "POST"): "30 per minute",
+    ("invitations.take", "POST"): "30 per minute",
+    ("first_run.make_admin", "POST"): "20 per minute",
+    ("oidc.start", "GET"): "60 per minute",
+    ("oidc.take", "POST"): "60 per minute",
     ("upload.receive", "POST"): "600 per minute",
     ("api.create_call", "POST"): "3000 per minute",
     ("hooks.receive", "POST"): "6000 per minute",

@@ -10,7 +10,15 @@ from flask_babel import gettext as _
 from review.queries.viewer import Viewer
 from web.access import RULES
 
-SECTION = {"doors": "sources", "handed": "handed", "crm_import": "crm"}
+SECTION = {
+    "users_invite": "users",
+    "users_rules": "users",
+    "teams": "users",
+    "coaching_plans": "coaching",
+    "doors": "sources",
+    "handed": "handed",
+    "crm_import": "crm",
+}
 """Pages whose entry in the navigation is another blueprint's."""
 
 

@@ -9,6 +9,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.accounts.installation import common_words
+from review.accounts.installation import company_names as company_names_of
 from review.models import Call, Client, Rep, Source
 
 MOST_REPS: Final = 50  # names tried when nobody knows who of them made the call
@@ -32,10 +34,12 @@ def gather_hints(session: Session, call: Call, source: Source | None, *, company
     if not names:
         reps = select(Rep.name).where(Rep.active.is_(True)).order_by(Rep.id).limit(MOST_REPS)
         names = _once(part for name in session.scalars(reps) for part in names_of(name))
+    products, competitors = common_words(session)
+    named = source.company_names if source and source.company_names else company_names_of(session, company_names)
     return Hints(
-        company_names=tuple(source.company_names if source and source.company_names else company_names),
+        company_names=tuple(named),
         rep_names=names,
-        hotwords=_once((*products_of(source, client), *_words_of(client)))[:MOST_WORDS],
+        hotwords=_once((*products_of(source, client), *_words_of(client), *products, *competitors))[:MOST_WORDS],
     )
 
 

@@ -22,13 +22,17 @@ _LONGEST_REPEATED: Final = 5  # a password made by repeating a piece of up to th
 
 
 class WeakPassword(ReviewError):
-    """The password is refused; `why` is one sentence for the person who chose it."""
+    """The password is refused; `why` is one sentence for the person who chose it.
+
+    `kind` says it for programs: short, long, empty, common or personal.
+    """
 
     code = "weak_password"
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, kind: str = "") -> None:
         super().__init__(why)
         self.why = why
+        self.kind = kind
 
 
 def check_password(password: str, *personal: str) -> None:
@@ -36,20 +40,25 @@ def check_password(password: str, *personal: str) -> None:
     plain = _normal(password)
     if len(plain) < SHORTEST:
         raise WeakPassword(
-            f"The password has {len(plain)} characters. Use at least {SHORTEST}: a short sentence will do."
+            f"The password has {len(plain)} characters. Use at least {SHORTEST}: a short sentence will do.",
+            "short",
         )
     if len(plain) > LONGEST:
-        raise WeakPassword(f"The password has {len(plain)} characters. Use at most {LONGEST}.")
+        raise WeakPassword(f"The password has {len(plain)} characters. Use at most {LONGEST}.", "long")
     bare = _bare(plain)
     if not bare:
-        raise WeakPassword("The password holds nothing but spaces and signs. Use a short sentence.")
+        raise WeakPassword("The password holds nothing but spaces and signs. Use a short sentence.", "empty")
     if bare in _common() or _is_repeated(bare) or _is_row(bare):
-        raise WeakPassword("Many people use this password, so it is guessed first. Use a sentence of your own.")
+        raise WeakPassword(
+            "Many people use this password, so it is guessed first. Use a sentence of your own.", "common"
+        )
     for word in personal:
         for piece in (word, *word.replace("@", " ").replace(".", " ").split()):
             own = _bare(_normal(piece))
             if len(own) >= 4 and own in bare and len(bare) - len(own) < SHORTEST // 2:
-                raise WeakPassword("The password is little more than your name or address. Add words of your own.")
+                raise WeakPassword(
+                    "The password is little more than your name or address. Add words of your own.", "personal"
+                )
 
 
 def hash_password(password: str) -> str:

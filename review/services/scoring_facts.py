@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from review.accounts.installation import common_words
+from review.accounts.installation import company_names as company_names_of
 from review.models import Call, Client, CrmTask, Deal, LossReason, Rep, Source
 from review.services.hints import names_of, products_of
 from scoring.facts import Facts, Task
@@ -19,13 +21,16 @@ def gather_facts(session: Session, call: Call, *, company_names: Sequence[str] =
     source = session.scalar(select(Source).where(Source.name == call.source))
     rep = session.get(Rep, call.rep_id) if call.rep_id is not None else None
     name = rep.name if rep else call.rep_name
+    products, competitors = common_words(session)
+    names = source.company_names if source and source.company_names else company_names_of(session, company_names)
     return Facts(
         direction=call.direction,
         started_at=call.started_at,
         rep=name,
         rep_names=names_of(name),
-        company_names=tuple(source.company_names if source and source.company_names else company_names),
-        products=products_of(source, client),
+        company_names=tuple(names),
+        products=tuple(dict.fromkeys((*products_of(source, client), *products))),
+        competitors=competitors,
         disposition=call.disposition or (deal.status if deal else None),
         loss_reason=_loss_reason(session, call.loss_reason or (deal.loss_reason if deal else None)),
         closed_at=deal.closed_at if deal else None,

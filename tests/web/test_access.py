@@ -34,7 +34,7 @@ SEES = {
 """Which kinds of calls exist for each role: product.md's table, written down here a second time on purpose."""
 
 
-SPECIAL = {"auth.sign_in": {200, 302, 401}, "hooks.receive": {404}}
+SPECIAL = {"auth.sign_in": {200, 302, 401}, "first_run.make_admin": {401, 422, 302}, "hooks.receive": {404}}
 """Open to everybody, with answers of their own: an empty password is no password, an unknown token no address."""
 
 
@@ -96,6 +96,7 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:preview_id>", "1")
         .replace("/scorecards/<name>", "/scorecards/closing")
         .replace("<int:assignment_id>", "1")
+        .replace("<int:dispute_id>", "1")
         .replace("<int:rule_id>", "1")
         .replace("<int:draw_id>", "1")
         .replace("<any(pause, go_on, remove):act>", "pause")
@@ -112,6 +113,18 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:connection_id>", "1")
         .replace("<any(sync, pause, go_on, remove):act>", "sync")
         .replace("<int:item_id>", "1")
+        .replace("/invitations/<token>", "/invitations/nothing")
+        .replace("/reset/<token>", "/reset/nothing")
+        .replace("<int:user_id>", "1")
+        .replace("<int:team_id>", "1")
+        .replace("<int:rep_id>", "1")
+        .replace("<int:invitation_id>", "1")
+        .replace("<any(off, renew):act>", "renew")
+        .replace("<any(disable, enable, sign_out, reset, codes):act>", "sign_out")
+        .replace("<any(again, withdraw):act>", "again")
+        .replace("/coaching/<int:session_id>", "/coaching/1")
+        .replace("<int:plan_id>", "1")
+        .replace("<int:step_id>", "1")
     )
 
 

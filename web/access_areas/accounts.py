@@ -4,6 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from web.access_rules import Rule
+from web.access_rules import ANYONE_SIGNED_IN, PUBLIC, Rule, roles_only
 
-RULES: Mapping[str, Rule] = {}
+# Leads see who is there and ask their own people in; what each may change is asked in review/accounts/granting.py.
+SEES_PEOPLE = roles_only("admin", "quality_lead", "head_of_sales")
+SETS_TEAMS = roles_only("admin", "head_of_sales")
+SETS_RULES = roles_only("admin")
+
+RULES: Mapping[str, Rule] = {
+    "auth_code.show": PUBLIC,
+    "auth_code.check": PUBLIC,
+    "reset.form": PUBLIC,
+    "reset.ask": PUBLIC,
+    "reset.show": PUBLIC,
+    "reset.use": PUBLIC,
+    "invitations.show": PUBLIC,
+    "invitations.take": PUBLIC,
+    "oidc.start": PUBLIC,
+    "oidc.back": PUBLIC,
+    "oidc.confirm": PUBLIC,
+    "oidc.take": PUBLIC,
+    "account.index": ANYONE_SIGNED_IN,
+    "account.save": ANYONE_SIGNED_IN,
+    "account.passphrase": ANYONE_SIGNED_IN,
+    "account.end_others": ANYONE_SIGNED_IN,
+    "account.forget_provider": ANYONE_SIGNED_IN,
+    "account.set_up_codes": ANYONE_SIGNED_IN,
+    "account.change_codes": ANYONE_SIGNED_IN,
+    "users.index": SEES_PEOPLE,
+    "users.show": SEES_PEOPLE,
+    "users.change": SEES_PEOPLE,
+    "users.do": SEES_PEOPLE,
+    "users_invite.form": SEES_PEOPLE,
+    "users_invite.send": SEES_PEOPLE,
+    "users_invite.move": SEES_PEOPLE,
+    "users_rules.index": SETS_RULES,
+    "users_rules.code_roles": SETS_RULES,
+    "users_rules.provider": SETS_RULES,
+    "teams.index": SETS_TEAMS,
+    "teams.make": SETS_TEAMS,
+    "teams.show": SETS_TEAMS,
+    "teams.rename": SETS_TEAMS,
+    "teams.reps": SETS_TEAMS,
+    "teams.add": SETS_TEAMS,
+    "teams.rep": SETS_TEAMS,
+    "teams.change": SETS_TEAMS,
+    "first_run.begin": PUBLIC,
+    "first_run.make_admin": PUBLIC,
+    "first_run.company": SETS_RULES,
+    "first_run.keep_company": SETS_RULES,
+    "first_run.calls": SEES_PEOPLE,
+    "first_run.samples": SETS_RULES,
+    "first_run.watch": SEES_PEOPLE,
+    "first_run.put_away": SEES_PEOPLE,
+}

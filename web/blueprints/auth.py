@@ -6,10 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from review.queries.viewer import load_viewer
+from review.accounts.first_run import is_first
+from review.accounts.oidc.provider import read_provider
 from review.services import sessions, users
 from review.ui_languages import UI_LANGUAGES
-from web.auth import begin_session, end_session, viewer_of_session
+from web.auth import end_session, enter, viewer_of_session
 from web.context import LANGUAGE_COOKIE
 from web.errors import Refused
 from web.parts import parts
@@ -27,7 +28,18 @@ def sign_in() -> Response | str | tuple[str, int]:
     target = local_path(request.args.get("next"))
     if viewer_of_session() is not None:
         return redirect(target)
-    return render_template("sign_in.html", form={}, message=None, next=target)
+    with parts().database.read() as db:
+        if is_first(db):
+            return redirect(url_for("first_run.begin"))
+    return sign_in_page(target)
+
+
+def sign_in_page(target: str, *, email: str = "", message: str | None = None) -> str:
+    """The form, with the provider's button where one is set up."""
+    with parts().database.read() as db:
+        provider = read_provider(db)
+    shown = provider if provider is not None and provider.enabled else None
+    return render_template("sign_in.html", form={"email": email}, message=message, next=target, provider=shown)
 
 
 def _check_sign_in() -> Response | tuple[str, int]:
@@ -41,20 +53,19 @@ def _check_sign_in() -> Response | tuple[str, int]:
         try:
             started = sessions.sign_in(db, email, password, address, agent)
         except sessions.TooManyAttempts as error:
-            minutes = max(1, -(-error.retry_after // 60))
-            status = 429
-            message = _("Too many attempts. Wait %(minutes)s min, then try again.", minutes=minutes)
+            status, message = 429, too_many(error.retry_after)
         except sessions.SignInRefused:
             # One sentence for an unknown address, a wrong password and a disabled person: it tells nothing.
             status, message = 401, _("E-mail address and password do not match.")
     if started is None:
-        return render_template("sign_in.html", form={"email": email}, message=message, next=target), status
-    with parts().database.read() as db:
-        found = load_viewer(db, started.user_id)
-    if found is None:
-        raise LookupError(f"a session was started for user {started.user_id}, who cannot be loaded")
-    begin_session(started.token, found)
-    return redirect(target)
+        return sign_in_page(target, email=email, message=message), status
+    return enter(started, target)
+
+
+def too_many(retry_after: int) -> str:
+    """How long to wait, in words; `retry_after` in seconds."""
+    minutes = max(1, -(-retry_after // 60))
+    return str(_("Too many attempts. Wait %(minutes)s min, then try again.", minutes=minutes))
 
 
 @blueprint.post("/sign-out")
