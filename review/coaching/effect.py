@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from statistics import NormalDist
 from typing import Any, Final, Protocol
 
-from review.performance.estimate import FEWEST, Difference, difference
+from review.performance.estimate import FEWEST, Difference, Mean, difference, mean_of, sums_of
 
 SIDE_95: Final = NormalDist().inv_cdf(0.975)
 """Half a 95 % interval in standard errors."""
@@ -40,6 +40,11 @@ class Side:
     by_people: int  # of those that count, answered by a person
     picked: int  # left out: picked for review because something looked wrong, or by hand
     started_it: int  # left out: the call the session was picked for
+
+    @property
+    def mean(self) -> Mean | None:
+        """The mean with its interval; None without a call."""
+        return mean_of(sums_of(value for _call, value in self.values))
 
     @property
     def missing(self) -> int:
@@ -70,6 +75,7 @@ class Effect:
     after: Side
     rule: str
     team: Difference | None  # the same weeks of the rest of the team; None where there is nobody else
+    team_means: tuple[Mean | None, Mean | None]  # of the team before and after, with their intervals
     gain: Gain | None  # None while either side is too early to say
 
     @property
@@ -82,6 +88,7 @@ class Effect:
         return {
             "own": _difference_json(self.own),
             "team": None if self.team is None else _difference_json(self.team),
+            "team_means": [None if one is None else _mean_json(one) for one in self.team_means],
             "gain": None if self.gain is None else asdict(self.gain),
             "rule": self.rule,
             "before": _side_json(self.before),
@@ -107,7 +114,15 @@ def compare(
     own = difference(sides[0].values, sides[1].values)
     others = [take_side(part, rule=rule, started_by=()) for part in (team_before, team_after)]
     team = difference(others[0].values, others[1].values) if team_before or team_after else None
-    return Effect(own=own, before=sides[0], after=sides[1], rule=rule, team=team, gain=gain_over(own, team))
+    return Effect(
+        own=own,
+        before=sides[0],
+        after=sides[1],
+        rule=rule,
+        team=team,
+        team_means=(others[0].mean, others[1].mean),
+        gain=gain_over(own, team),
+    )
 
 
 def take_side(answers: Iterable[Answered], *, rule: str, started_by: Collection[int]) -> Side:
@@ -155,6 +170,7 @@ def read_effect(stored: Mapping[str, Any] | None) -> Effect | None:
         after=_read_side(stored["after"]),
         rule=str(stored["rule"]),
         team=None if team is None else Difference(**team),
+        team_means=(_read_mean(stored["team_means"][0]), _read_mean(stored["team_means"][1])),
         gain=None if gain is None else Gain(**gain),
     )
 
@@ -162,6 +178,14 @@ def read_effect(stored: Mapping[str, Any] | None) -> Effect | None:
 def _difference_json(found: Difference) -> dict[str, Any]:
     names = ("mean_before", "mean_after", "change", "low", "high", "calls_before", "calls_after", "verdict")
     return {name: getattr(found, name) for name in names}
+
+
+def _mean_json(found: Mean) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in ("mean", "low", "high", "calls")}
+
+
+def _read_mean(stored: Mapping[str, Any] | None) -> Mean | None:
+    return None if stored is None else Mean(**stored)
 
 
 def _side_json(side: Side) -> dict[str, Any]:

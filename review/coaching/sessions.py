@@ -82,6 +82,8 @@ def change_session(session: Session, viewer: Viewer, session_id: int, terms: Ses
     else:
         question = row.question  # a criterion gone from the newest version may stay
     fresh = _columns(terms)
+    if row.coach_id != viewer.user_id:
+        del fresh["private_notes"]  # they are the coach's own
     changed = sorted(name for name, value in fresh.items() if getattr(row, name) != value)
     agreed_anew = any(name in AGREED for name in changed)
     for name, value in fresh.items():

@@ -105,6 +105,11 @@ def end_of_day(session: Session, rep_id: int | None, day: date) -> datetime:
     return calendar_of(session, rep_user(session, rep_id)).end_of(day)
 
 
+def due_day(session: Session, rep_id: int | None, due_at: datetime) -> date:
+    """The day a deadline ends, where the rep works; the last moment before it counts, for a day may end at midnight."""
+    return calendar_of(session, rep_user(session, rep_id)).day_of(due_at - timedelta(seconds=1))
+
+
 def _step(session: Session, plan: CoachingPlan, step_id: int) -> CoachingStep:
     row = session.scalar(select(CoachingStep).where(CoachingStep.id == step_id, CoachingStep.plan_id == plan.id))
     if row is None:
