@@ -136,10 +136,10 @@ def test_no_name_or_address_that_was_said_is_read_anywhere(
         text = browser.get(page.format(call=scored_call)).text
         assert [secret for secret in SECRETS if secret in text] == [], page
     page = browser.get(f"/calls/{scored_call}?evaluation={number}").text
-    assert "thirty desks" in page
+    assert "desks" in page
     assert "name hidden" in page
     assert "Zebulon" in sign_in("quality_lead").get(f"/calls/{scored_call}").text
-    assert browser.get("/?q=thirty").text.count("thirty") <= 1, "search would tell which names were said"
+    assert "<mark>" not in browser.get("/?q=thirty").text, "search would tell which names were said"
     assert browser.get(f"/calls/{scored_call}/people?q=P").json == {"people": []}
 
 
@@ -191,7 +191,7 @@ def spoken_call(database: Database, settings: Settings, scored_call: int) -> int
         turn = Turn("rep", "this is Daniel speaking", 0.0, 2.0, channel=0, words=words)
         newest.body = pack_body(Transcript(turns=(turn,), language="en", duration=4.0).to_json())
         if db.get(Recording, blob.sha256) is None:
-            db.add(Recording(sha256=blob.sha256, size=blob.size, kind="wav"))
+            db.add(Recording(sha256=blob.sha256, size=blob.size, kind="wav", first_name="a.wav"))
             db.flush()
         db.execute(delete(CallLeg).where(CallLeg.call_id == scored_call))
         db.add(CallLeg(call_id=scored_call, position=0, sha256=blob.sha256, original_name="a.wav"))

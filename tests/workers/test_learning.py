@@ -17,8 +17,9 @@ from review.settings import Settings
 from tests.db.learned import review_calls
 from tests.db.learned_leads import lead_call, review_leads
 from tests.unit.scoring.learning.telling import UNKNOWN, make_call
+from tests.waiting import wait_until
 from tests.workers.installation import Installation
-from workers import jobs, nights
+from workers import jobs, own_process
 from workers.cli.main import main
 from workers.learning import learn_nightly
 from workers.nights import Nights
@@ -184,13 +185,13 @@ def test_the_sweep_starts_one_night_a_day(reviewed: Database, settings: Settings
 def test_a_night_is_a_process_of_its_own(
     reviewed: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nights, "own_command", lambda *words: ["true"])
+    monkeypatch.setattr(own_process, "own_command", lambda *words: ["true"])
     watch = Nights(reviewed)
     assert watch.tick(settings, NIGHT)
-    assert watch.process is not None
-    watch.process.wait(timeout=20)
+    assert watch.process.runs
+    wait_until(lambda: not watch.process.runs, seconds=20)
     assert not watch.tick(settings, NIGHT)
-    assert watch.process is None
+    assert not watch.process.runs
     assert not watch.is_due(NIGHT), "once a day is enough, whatever came of it"
     watch.stop()
 
