@@ -118,7 +118,8 @@ def raise_dispute(
     )
     session.flush()
     tell_deciders(session, dispute, there, "dispute_raised", by=viewer.user_id, who=viewer.name)
-    tell_people(session, dispute, [row.user_id], "evaluation_disputed", by=viewer.user_id, evaluation=row.id)
+    facts = {"evaluation": row.id, "who": viewer.name}
+    tell_people(session, dispute, [row.user_id], "evaluation_disputed", by=viewer.user_id, **facts)
     if side == "manager":
         tell_people(session, dispute, [there.rep_user], "dispute_for_you", by=viewer.user_id, who=viewer.name)
     return read_dispute(session, dispute.id, viewer, now=now)

@@ -30,7 +30,7 @@ def tell_people(
         # An external reviewer has no page of disputes, and reads nobody's name: the call tells them what stands.
         facts = {**body, "dispute": dispute.id, "url": f"/disputes/{dispute.id}"}
         if person not in reads:
-            facts = {name: value for name, value in facts.items() if name not in ("url", "by")}
+            facts = {name: value for name, value in facts.items() if name not in ("url", "who")}
         notify(session, person, kind, call_id=dispute.call_id, body=facts)
     return len(wanted)
 

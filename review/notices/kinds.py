@@ -13,6 +13,7 @@ Roles = frozenset[str]
 REVIEWS: Final[Roles] = frozenset({"manager", "reviewer", "quality_lead", "head_of_sales"})
 SCORES: Final[Roles] = REVIEWS | {"external_reviewer"}
 LEADS: Final[Roles] = frozenset({"manager", "quality_lead", "head_of_sales"})
+DECIDES: Final[Roles] = frozenset({"manager", "quality_lead"})
 LISTENS: Final[Roles] = SCORES | {"rep"}
 EVERYBODY: Final[Roles] = LISTENS | {"admin"}
 
@@ -61,6 +62,20 @@ KINDS: Final[Mapping[str, Kind]] = {
     "withdrawn": Kind(group="reviewing", way="app", roles=SCORES, by_role={"external_reviewer": "digest"}),
     "evaluation_shown": Kind(group="reviewing", way="digest", roles=frozenset({"rep"})),
     "evaluation_disputed": Kind(group="disputes", way="mail", roles=SCORES),
+    "dispute_raised": Kind(group="disputes", way="mail", roles=DECIDES),
+    "dispute_escalated": Kind(group="disputes", way="mail", roles=DECIDES),
+    "dispute_soon": Kind(group="disputes", way="mail", roles=DECIDES, urgent=True),
+    "dispute_overdue": Kind(group="disputes", way="mail", roles=DECIDES, urgent=True),
+    "dispute_answered": Kind(group="disputes", way="mail", roles=frozenset({"rep", "manager"})),
+    "dispute_further_soon": Kind(group="disputes", way="mail", roles=frozenset({"rep", "manager"}), urgent=True),
+    "dispute_window": Kind(group="disputes", way="digest", roles=frozenset({"rep"})),
+    "dispute_for_you": Kind(group="disputes", way="digest", roles=frozenset({"rep"})),
+    "dispute_decided": Kind(group="disputes", way="mail", roles=LISTENS),
+    "dispute_answered_scorer": Kind(group="disputes", way="digest", roles=SCORES),
+    "dispute_with_lead": Kind(group="disputes", way="digest", roles=LISTENS),
+    "dispute_withdrawn": Kind(group="disputes", way="digest", roles=LISTENS),
+    "dispute_void": Kind(group="disputes", way="digest", roles=LISTENS),
+    "dispute_stranded": Kind(group="disputes", way="mail", roles=frozenset({"admin", "head_of_sales"})),
     # clients and leads
     "win_back_handed": Kind(group="clients", way="mail", roles=frozenset({"rep", "manager"})),
     # the application itself

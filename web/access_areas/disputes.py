@@ -4,6 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from web.access_rules import Rule
+from web.access_rules import SEES_CALL, Rule, roles_only
 
-RULES: Mapping[str, Rule] = {}
+# Whoever can raise, decide or read one; which disputes exist for them is decided by their calls. External reviewers
+# score and do nothing else; admins set the deadlines and see no calls.
+READS = roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales")
+DECIDES = roles_only("manager", "quality_lead")
+SETS = roles_only("quality_lead", "admin")
+
+_BY_TOKEN = {"roles": READS.roles}
+
+RULES: Mapping[str, Rule] = {
+    "disputes.index": Rule(roles=READS.roles | SETS.roles),
+    "disputes.show": READS,
+    "disputes.decide": DECIDES,
+    "disputes.escalate": roles_only("rep", "manager"),
+    "disputes.withdraw": READS,
+    "disputes.figures": roles_only("manager", "quality_lead", "head_of_sales"),
+    "disputes.deadlines": Rule(roles=READS.roles | SETS.roles),
+    "disputes.set_deadlines": SETS,
+    "disputes.raise_form": SEES_CALL,
+    "disputes.raise_one": SEES_CALL,
+}

@@ -100,7 +100,7 @@ def _done(call_id: int, found: EvaluationView, assignment: str) -> dict[str, Any
 
 @blueprint.post("/calls/<int:call_id>/evaluations/move")
 def step(call_id: int) -> Response:
-    """Open again, acknowledge, dispute, make final or void: `act`, with `words` where they are needed."""
+    """Open again, acknowledge, make final or void: `act`, with `words` where they are needed."""
     _see(call_id)
     form = request.form
     try:

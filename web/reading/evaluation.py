@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import fsum
 from typing import Any
 
+from review.disputes.listing import Standing as Disputes
 from review.evaluations import Answer, EvaluationRow, EvaluationView, Missing, asked, missing, score_of
 from review.evaluations.sheet import needs_reason
 from scoring.assessment import CANNOT_JUDGE, Score
@@ -87,6 +88,7 @@ class Scene:
     begins_blind: bool = False  # the call waits for the viewer to be judged blind, and that has not begun yet
     waits: bool = False  # the call is in the viewer's queue
     why: Why | None = None  # why it is, or was
+    disputes: Mapping[int, Disputes] = field(default_factory=dict)  # by evaluation, those that were shown
 
     @property
     def mine(self) -> EvaluationRow | None:

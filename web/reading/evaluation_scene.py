@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from review.disputes.listing import standing_of
 from review.evaluations import NoSuchEvaluation, Timing, find_draft, list_for_call, read_evaluation
-from review.evaluations.view import JUDGES
+from review.evaluations.view import JUDGES, SHOWN
 from review.queries.call import CallDetail
 from review.queries.viewer import Viewer
 from review.sampling.assignments import find_mine
@@ -18,8 +19,9 @@ def read_scene(
 ) -> Scene:
     """The scene for a call the viewer may see. `evaluation_id` names another's draft that a lead goes on with."""
     rows = list_for_call(session, call.id, viewer, timing)
+    disputes = standing_of(session, call.id, viewer) if any(row.state in SHOWN or row.dispute for row in rows) else {}
     if not viewer.has_role(*JUDGES):
-        return Scene(None, rows, call.veiled)
+        return Scene(None, rows, call.veiled, disputes=disputes)
     draft = find_draft(session, call.id, viewer, timing) if any(r.mine and r.state == "draft" for r in rows) else None
     if draft is None and evaluation_id is not None:
         try:
@@ -32,4 +34,4 @@ def read_scene(
     begins_blind = draft is None and waits and call.veiled
     veiled = call.veiled or (draft is not None and draft.blind)
     why = None if assignment is None else read_why(assignment, veiled=veiled)
-    return Scene(draft, rows, veiled, begins_blind, waits, why)
+    return Scene(draft, rows, veiled, begins_blind, waits, why, disputes)

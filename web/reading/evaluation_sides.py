@@ -49,10 +49,8 @@ def read_sides(
     for section in one.sheet.describe(language).sections:
         for criterion in section.criteria:
             left_answer = given.get(criterion.id)
-            left = _said(
-                criterion, left_answer.answer if left_answer else "", left_answer.reason if left_answer else ""
-            )
-            said = _said(criterion, *right.get(criterion.id, ("", "")))
+            left = say(criterion, left_answer.answer if left_answer else "", left_answer.reason if left_answer else "")
+            said = say(criterion, *right.get(criterion.id, ("", "")))
             lines.append(
                 SideLine(
                     id=criterion.id,
@@ -68,7 +66,8 @@ def read_sides(
     return tuple(lines)
 
 
-def _said(criterion: CriterionText, answer: str, reason: str) -> Said:
+def say(criterion: CriterionText, answer: str, reason: str) -> Said:
+    """An answer in the words of its criterion."""
     if criterion.kind != "text" and answer in ("na", "cannot_judge", ""):
         return Said(answer, "", reason)
     return Said("answer" if answer else "", criterion.option_label(answer), reason)

@@ -6,6 +6,7 @@ import { Form } from "./evaluate_form.js";
 import { show, watchList } from "./evaluate_list.js";
 import { Saver, alike, ask } from "./evaluate_send.js";
 import { drop, kept } from "./evaluate_store.js";
+import { watchDisputes } from "./dispute_raise.js";
 
 const TYPING = 500; // ms of quiet after which typed words are saved
 const words = JSON.parse(document.getElementById("evaluation-words")?.textContent ?? "null");
@@ -275,6 +276,7 @@ function bindKeys() {
 if (words) {
   bindKeys();
   watchList({ words, begin });
+  watchDisputes();
   const column = document.getElementById("live-scores");
   const look = () => take(document.querySelector("form[data-evaluation]"));
   if (column) new MutationObserver(look).observe(column, { childList: true, subtree: true });
