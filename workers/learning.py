@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from review.agreement.automatic import withdraw_failing
 from review.db import Database
 from review.learning.ask import draw_requests
 from review.learning.data import CriterionLabels
@@ -26,20 +27,25 @@ class Night:
     reports: tuple[Report, ...]
     asked: int
     alarms: tuple[DriftRow, ...]
+    withdrawn: tuple[str, ...] = ()  # criteria whose automatic mode no longer passes
 
 
 def learn_nightly(database: Database, settings: Settings) -> Night:
-    """Train where there are new labels, draw what to ask next, look for drift. Twice a night does no harm."""
+    """Train where there are new labels, draw what to ask next, look for drift and at automatic mode. Twice does no harm."""
     reports = train_candidates(database, settings)
     with database.session() as session:
         asked = draw_requests(session, [find_standard(session, choice.name) for choice in list_choices(session)])
     with database.session() as session:
         alarms = look_for_drift(session, settings.data)
+    with database.session() as session:
+        withdrawn = withdraw_failing(session)
+    for name in withdrawn:
+        log.warning("automatic mode withdrawn: %s", name)
     for row in alarms:
         log.warning("drift: %s (%s) %s", row.criterion, row.language, ", ".join(row.alarms))
     trained = [report for report in reports if report.outcome == "trained"]
     log.info("learning: %d candidates trained, %d calls to ask about, %d alarms", len(trained), asked, len(alarms))
-    return Night(reports, asked, alarms)
+    return Night(reports, asked, alarms, withdrawn)
 
 
 def train_candidates(

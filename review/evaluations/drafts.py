@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.evaluations.sheet import LONGEST_TEXT, AnswersRefused, check_answers, score_of
+from review.evaluations.sheet import LONGEST_TEXT, AnswersRefused, check_answers, keep_automatic, read_answers, score_of
 from review.evaluations.types import EvaluationChanged, EvaluationView, NoSuchEvaluation, NotNow, Timing
 from review.evaluations.view import acts_of, make_view, visible_evaluations
 from review.learning.shown import standard_of
@@ -68,7 +68,7 @@ def write_answers(session: Session, row: Evaluation, viewer: Viewer, answers: ob
             "", "comment", f"The comment has {len(comment)} characters; it can have {LONGEST_TEXT}. It was not stored."
         )
     sheet = pinned(session, row)
-    read = check_answers(sheet, answers)
+    read = keep_automatic(read_answers(row.answers), check_answers(sheet, answers))
     score = score_of(sheet, read)
     row.answers = {name: answer.to_json() for name, answer in read.items()}
     row.comment = comment

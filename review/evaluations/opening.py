@@ -5,10 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.agreement.prefill import automatic_answers
 from review.errors import NoSuchCall
 from review.evaluations.others import find_assignment, find_open_assignment, find_seat
+from review.evaluations.sheet import score_of
 from review.evaluations.types import EvaluationView, NotNow, Timing
 from review.evaluations.view import make_view
+from review.learning.shown import standard_of
 from review.models import Call, Evaluation, EvaluationEvent, Source, StandardVersion, StoredAssessment
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
@@ -80,12 +83,25 @@ def open_evaluation(
         dispute="",
         void_reason="",
     )
+    if not row.blind:
+        _prefill(session, row)
     session.add(row)
     session.flush()
     session.add(EvaluationEvent(evaluation_id=row.id, user_id=viewer.user_id, event="begun", details={}))
     record(session, viewer.user_id, "evaluation.begun", "call", call_id, evaluation=row.id, blind=row.blind)
     session.flush()
     return make_view(session, row, viewer, call.rep_id, call.assessment_id, timing)
+
+
+def _prefill(session: Session, row: Evaluation) -> None:
+    """Begin with the machine's answers to criteria in automatic mode, and the score they give."""
+    sheet = standard_of(session, row.standard, row.version)
+    given = {} if sheet is None else automatic_answers(session, row.assessment_id, sheet)
+    if sheet is None or not given:
+        return
+    score = score_of(sheet, given)
+    row.answers = {name: answer.to_json() for name, answer in given.items()}
+    row.raw, row.final, row.critical, row.coverage = score.raw, score.final, score.critical, score.coverage
 
 
 def _pin(session: Session, call: Call, default_standard: str | None, asked: str | None = None) -> tuple[str, int]:

@@ -6,7 +6,7 @@ Pure: a standard and answers in, the same result whatever the order of the answe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from review.errors import ReviewError
@@ -33,17 +33,20 @@ class AnswersRefused(ReviewError):
 class Answer:
     """What a person answered: an option's id, a number of a range, typed words, `na` or `cannot_judge`.
 
-    `confirmed` says that the person took over the machine's answer instead of choosing one.
+    `confirmed` says that the person took over the machine's answer instead of choosing one; `automatic` that nobody
+    did: the criterion is in automatic mode, and the machine's answer counts until a person changes it.
     """
 
     answer: str
     reason: str = ""
     note: str = ""
     confirmed: bool = False
+    automatic: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As the row keeps it."""
-        return {"answer": self.answer, "reason": self.reason, "note": self.note, "confirmed": self.confirmed}
+        kept = {"answer": self.answer, "reason": self.reason, "note": self.note, "confirmed": self.confirmed}
+        return {**kept, "automatic": True} if self.automatic else kept
 
 
 Answers = Mapping[str, Answer]
@@ -65,6 +68,7 @@ def read_answers(stored: Mapping[str, Any]) -> dict[str, Answer]:
             reason=str(item.get("reason") or ""),
             note=str(item.get("note") or ""),
             confirmed=bool(item.get("confirmed")),
+            automatic=bool(item.get("automatic")),
         )
         for criterion, item in stored.items()
         if isinstance(item, Mapping)
@@ -88,6 +92,16 @@ def check_answers(standard: Standard, sent: object) -> dict[str, Answer]:
         if answer.answer or answer.reason or answer.note:
             read[criterion.id] = answer
     return read
+
+
+def keep_automatic(before: Answers, now: Answers) -> dict[str, Answer]:
+    """The new answers, with those the machine gave by itself still marked so where nobody changed or explained them."""
+    kept = {}
+    for name, answer in now.items():
+        was = before.get(name)
+        untouched = was is not None and was.automatic and (answer.answer, answer.reason) == (was.answer, was.reason)
+        kept[name] = replace(answer, automatic=True, confirmed=True) if untouched else answer
+    return kept
 
 
 def criteria_of(standard: Standard) -> dict[str, Criterion]:

@@ -84,7 +84,7 @@ def submit(
         sheet,
         viewer,
         given,
-        only=None if before is None else {name for name in shown if before.get(name) != given.get(name)},
+        only=_judged_by_hand(shown, given, before),
         part=str(getattr(assignment, "part", "")),
     )
     session.add(
@@ -134,6 +134,16 @@ def _hand_in(session: Session, row: Evaluation, call: Call, viewer: Viewer, timi
     if row.calibration_id is not None:
         tell_when_done(session, row.calibration_id)
     return make_view(session, row, viewer, call.rep_id, call.assessment_id, timing)
+
+
+def _judged_by_hand(
+    shown: Mapping[str, bool], given: Mapping[str, Answer], before: Mapping[str, Answer] | None
+) -> set[str] | None:
+    """The criteria to make verdicts of: what stayed the same, or the machine answered by itself, is nobody's."""
+    automatic = {name for name, answer in given.items() if answer.automatic}
+    if before is None:
+        return set(shown) - automatic if automatic else None
+    return {name for name in shown if before.get(name) != given.get(name)} - automatic
 
 
 def _submitted_before(session: Session, row: Evaluation) -> Mapping[str, Answer] | None:

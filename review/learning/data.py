@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from review.bodies import unpack_body
 from review.learning.shown import counts, standard_of
-from review.models import Call, StoredTranscript, Verdict, utc_now
+from review.models import Call, Evaluation, StoredTranscript, Verdict, utc_now
 from review.queries.corrections import read_shown
 from review.services.scoring_facts import gather_facts
 from scoring.assessment import CriterionResult
@@ -60,15 +61,17 @@ class CriterionLabels:
         return tuple(option.id for option in sorted(self.criterion.options, key=lambda option: option.points))
 
 
-def read_criterion_labels(session: Session, *, criterion: str | None = None) -> tuple[CriterionLabels, ...]:
-    """The labels of every criterion people decided on, by criterion and language.
+def read_criterion_labels(
+    session: Session, *, criterion: str | None = None, also: Iterable[Label] = ()
+) -> tuple[CriterionLabels, ...]:
+    """The labels of every criterion people decided on, by criterion and language; with `also`, those too.
 
     Answers that are no option of the newest standard's version are left out: they answer another question.
     """
     found: dict[tuple[str, str], list[Label]] = {}
     newest: dict[str, Criterion] = {}
     standards: dict[tuple[str, int], Standard | None] = {}
-    for label in read_label_rows(session, kind="criterion", target=criterion):
+    for label in chain(also, read_label_rows(session, kind="criterion", target=criterion)):
         name = (label.standard, label.version)
         if name not in standards:
             standards[name] = standard_of(session, *name)
@@ -90,7 +93,9 @@ def read_label_rows(session: Session, *, kind: str | None = None, target: str | 
     """Every verdict as a label, in the order they were given."""
     query = (
         select(Verdict, Call.source, Call.external_id, Call.rep_id, Call.rep_name, Call.happened_at, Call.language)
+        .add_columns(Evaluation.blind)
         .join(Call, Call.id == Verdict.call_id)
+        .outerjoin(Evaluation, Evaluation.id == Verdict.evaluation_id)
         .where(counts(utc_now()))
         .order_by(Verdict.id)
     )
@@ -118,6 +123,7 @@ def read_label_rows(session: Session, *, kind: str | None = None, target: str | 
             reason=verdict.reason,
             packs=verdict.packs,
             models=verdict.models,
+            blind=bool(row.blind),
         )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from review.agreement.reading import read_agreement
 from review.learning.data import CriterionLabels, read_criterion_labels
 from review.learning.models import ModelRow, read_models
 from scoring.learning.agreement import Agreement, Pair, agree, pairs_of_people
@@ -19,7 +21,8 @@ class CriterionStatus:
     """One criterion in one language.
 
     `people`: reviewers among themselves. `rules` and `model`: on the frozen test of the newest model, None without
-    one. `shown`: the machine as it answered, against people, on calls drawn by lot; the gate is decided by that.
+    one. `shown`: the machine as it answered, against people, on calls drawn by lot. `gate` is that of automatic mode,
+    decided as review.agreement measures it: blind answers before others, calibrations among them.
     """
 
     criterion: str
@@ -55,15 +58,16 @@ def read_status(session: Session) -> tuple[CriterionStatus, ...]:
     models: dict[str, list[ModelRow]] = {}
     for model in read_models(session):
         models.setdefault(model_id(model.criterion, model.language), []).append(model)
+    gates = {model_id(one.criterion, one.language): one.measured.gate for one in read_agreement(session)}
     made = [
-        _status(labels, tuple(models.get(model_id(labels.criterion.id, labels.language), ())))
+        _status(labels, tuple(models.get(model_id(labels.criterion.id, labels.language), ())), gates)
         for labels in read_criterion_labels(session)
         if labels.settled
     ]
     return tuple(sorted(made, key=lambda status: (-status.labels, status.criterion, status.language)))
 
 
-def _status(labels: CriterionLabels, models: tuple[ModelRow, ...]) -> CriterionStatus:
+def _status(labels: CriterionLabels, models: tuple[ModelRow, ...], gates: Mapping[str, Gate]) -> CriterionStatus:
     order = labels.order
     charge = next((model for model in models if model.state == "promoted"), None)
     version = None if charge is None else str(charge.version)
@@ -86,6 +90,6 @@ def _status(labels: CriterionLabels, models: tuple[ModelRow, ...]) -> CriterionS
         positives_needed=POSITIVES,
         people=people,
         shown=shown,
-        gate=decide(people, shown),
+        gate=gates.get(key) or decide(people, shown, anchored=True),
         models=models,
     )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.learning.labels import Label, latest_by_reviewer
-from scoring.learning.measures import bootstrap_interval
+from scoring.learning.measures import COVERAGE, RESAMPLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,10 @@ def agree(pairs: Sequence[Pair], order: Sequence[str] = (), seed: int = 0) -> Ag
     first, second = [pair.first for pair in pairs], [pair.second for pair in pairs]
     names, cost = _costs([*first, *second], order if len(order) > 2 else ())
     codes = np.array([names[answer] for answer in first]) * len(names) + np.array([names[a] for a in second])
-
-    def statistic(rows: NDArray[np.intp]) -> float:
-        return _kappa_of(np.bincount(codes[rows], minlength=len(names) ** 2), cost)
-
-    low, high = bootstrap_interval(statistic, [pair.call for pair in pairs], seed=seed)
+    low, high = _interval(codes, [pair.call for pair in pairs], cost, seed)
     return Agreement(
         n=len({pair.call for pair in pairs}),
-        kappa=_number(statistic(np.arange(len(pairs)))),
+        kappa=_number(_kappa_of(np.bincount(codes, minlength=len(names) ** 2), cost)),
         low=_number(low),
         high=_number(high),
         share=sum(a == b for a, b in zip(first, second, strict=True)) / len(pairs),
@@ -109,6 +105,24 @@ def _kappa_of(counts: NDArray[np.intp], cost: NDArray[np.float64]) -> float:
     table = counts.reshape(cost.shape) / counts.sum()
     expected = float((np.outer(table.sum(1), table.sum(0)) * cost).sum())
     return 0.0 if expected <= 0 else 1.0 - float((table * cost).sum()) / expected
+
+
+def _interval(
+    codes: NDArray[np.intp], calls: Sequence[str], cost: NDArray[np.float64], seed: int
+) -> tuple[float, float]:
+    """The 95 % percentile interval of kappa when whole calls are drawn again, all draws at once."""
+    place = {call: number for number, call in enumerate(dict.fromkeys(calls))}
+    tables = np.zeros((len(place), cost.size))
+    np.add.at(tables, (np.array([place[call] for call in calls]), codes), 1.0)
+    lot = np.random.default_rng(seed).multinomial(len(place), np.full(len(place), 1.0 / len(place)), RESAMPLES)
+    drawn = lot.astype(float) @ tables
+    shares = (drawn / drawn.sum(1, keepdims=True)).reshape(-1, *cost.shape)
+    expected = (shares.sum(2)[:, :, None] * shares.sum(1)[:, None, :] * cost).sum((1, 2))
+    observed = (shares * cost).sum((1, 2))
+    apart = expected > 0
+    kappas = np.where(apart, 1.0 - observed / np.where(apart, expected, 1.0), 0.0)
+    low, high = np.quantile(kappas, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
+    return float(low), float(high)
 
 
 def _number(value: float) -> float | None:

@@ -47,7 +47,8 @@ class Label:
 
     `call` names the call among all labels (source and external id); `rep` who spoke for the company ("" unknown);
     `called_at` and `at` are ISO times of the call and of the decision. `drawn_by` says how the call came to be looked
-    at: only `random` ones give unbiased agreement.
+    at: only `random` ones give unbiased agreement. `blind`: the person had not seen the machine's answer; an
+    installation's own knowledge, which no export carries.
     """
 
     kind: Kind
@@ -67,6 +68,7 @@ class Label:
     reason: str = ""
     packs: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
+    blind: bool = field(default=False, compare=False)
 
     @property
     def confirms(self) -> bool:
