@@ -166,9 +166,12 @@ class SmtpTransport:
 
     def _connect(self) -> smtplib.SMTP:
         server, seconds = self.server, self.answer_seconds
+        # Named here: the library would ask the domain name system who we are, which may take longer than the mail.
+        own = socket.gethostname()
+        own = own if "." in own else server.domain
         if server.tls == "tls":
-            return smtplib.SMTP_SSL(server.host, server.port, timeout=seconds, context=self._tls())
-        session = smtplib.SMTP(server.host, server.port, timeout=seconds)
+            return smtplib.SMTP_SSL(server.host, server.port, own, timeout=seconds, context=self._tls())
+        session = smtplib.SMTP(server.host, server.port, own, timeout=seconds)
         if server.tls == "starttls":
             try:
                 session.starttls(context=self._tls())
@@ -233,7 +236,7 @@ def _reason(error: Exception) -> str:
     """Why, without what was sent."""
     if isinstance(error, smtplib.SMTPResponseException):
         return _said(error)
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
         return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message}"
