@@ -122,7 +122,7 @@ def _overdue(session: Session, now: datetime) -> dict[int, int]:
 
 
 def _finished(session: Session, period: Period) -> dict[int, list[tuple[float, bool]]]:
-    """(hours taken, after its date) of every assignment finished in the period, by person; not those of calibrations."""
+    """(hours taken, after its date) of the assignments finished in the period, by person; calibrations are left out."""
     rows = session.execute(
         select(Assignment.user_id, Assignment.created_at, Assignment.finished_at, Assignment.due_at).where(
             Assignment.state == "done",

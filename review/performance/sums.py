@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -22,7 +22,17 @@ KINDS: Final = ("machine", "random", "risk", "chosen")
 SAMPLES: Final = {"all": KINDS, "random": ("random",), "risk": ("risk",)}
 """What a figure can be made of: every call, or only those of one part of the sample that people scored."""
 
+
+class Summed(Protocol):
+    """Anything that holds sums."""
+
+    @property
+    def sums(self) -> Sums:
+        """Of its calls."""
+
+
 K = TypeVar("K", bound=Hashable)
+S = TypeVar("S", bound=Summed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +91,8 @@ def week_number(period: Period, at: InstrumentedAttribute[datetime]) -> ColumnEl
     return case(*((at >= start, number) for number, start in later), else_=0) if later else literal(0)
 
 
-def add_up(buckets: Iterable[Bucket], key: Callable[[Bucket], K]) -> dict[K, Sums]:
-    """The sums by whatever `key` gives, in the order they came."""
+def add_up(buckets: Iterable[S], key: Callable[[S], K]) -> dict[K, Sums]:
+    """The sums of buckets of any kind by whatever `key` gives, in the order they came."""
     parts: dict[K, list[Sums]] = defaultdict(list)
     for bucket in buckets:
         parts[key(bucket)].append(bucket.sums)

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from web.access_rules import Rule
+from web.access_rules import LEADS, Rule, roles_only
 
-RULES: Mapping[str, Rule] = {}
+# Whose reps they are is asked beside it: a rep sees only the own, a manager the own teams', leads everybody's.
+OWN_PAGE = roles_only("rep")
+SEES_REPS = roles_only("rep", "manager", "quality_lead", "head_of_sales")
+SEES_TEAMS = roles_only("manager", "quality_lead", "head_of_sales")
+
+RULES: Mapping[str, Rule] = {
+    "me.index": OWN_PAGE,
+    "me.recorded": OWN_PAGE,
+    "people.show": SEES_REPS,
+    "people.calls": SEES_REPS,
+    "team.index": SEES_TEAMS,
+    "reviewers.index": LEADS,
+}
