@@ -40,17 +40,13 @@ def calendars_of(session: Session, user_ids: Collection[int]) -> Mapping[int, Ca
     Of several teams the one counts where the person works before those that they manage, and the oldest of these.
     """
     wanted: dict[int, list[str]] = {user_id: [] for user_id in user_ids}
-    teams = session.execute(
-        select(TeamMember.user_id, TeamMember.team_id)
-        .where(TeamMember.user_id.in_(wanted))
-        .order_by(TeamMember.is_manager, TeamMember.team_id)
-    )
-    for user_id, team_id in teams:
+    member = select(TeamMember.user_id, TeamMember.team_id).where(TeamMember.user_id.in_(wanted))
+    for user_id, team_id in session.execute(member.order_by(TeamMember.is_manager, TeamMember.team_id)).tuples():
         wanted[user_id].append(scope_of(team_id))
-    for rep, team_id in session.execute(
-        select(Rep.user_id, Rep.team_id).where(Rep.user_id.in_(wanted), Rep.team_id.is_not(None))
-    ):
-        wanted[rep].insert(0, scope_of(team_id))
+    sells = select(Rep.user_id, Rep.team_id).where(Rep.user_id.in_(wanted), Rep.team_id.is_not(None))
+    for rep, own_team in session.execute(sells).tuples():
+        if rep is not None:
+            wanted[rep].insert(0, scope_of(own_team))
     known = load_calendars(session, {scope for scopes in wanted.values() for scope in scopes} | {INSTALLATION})
     return {
         user_id: next((known[scope] for scope in (*scopes, INSTALLATION) if scope in known), Calendar())

@@ -139,7 +139,7 @@ def test_tls_is_checked_and_a_password_goes_over_it(tmp_path: Path) -> None:
         with pytest.raises(TransportError, match=r"cannot be used|refuses"):
             sent(SmtpTransport(dataclasses.replace(signed, tls="none", user="", password="")))
     assert len(box.mails) == 1
-    assert box.users == ["calls", "calls"]
+    assert set(box.users) == {"calls"}
 
 
 def test_tls_from_the_first_byte(tmp_path: Path) -> None:
