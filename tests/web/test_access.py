@@ -13,7 +13,7 @@ from sqlalchemy import delete, update
 from review.db import Database
 from review.models import Call, Client, UserRight, WebAudio
 from review.queries.viewer import ROLES
-from review.services.tokens import create_api_token
+from review.services.tokens import SCOPES, create_api_token
 from review.settings import Settings
 from review.storage import AudioStore
 from tests.web.conftest import Crew, SignIn, add_call, csrf_token
@@ -152,7 +152,7 @@ def test_every_route_for_every_kind_of_call(
     browser = sign_in(role)
     token = csrf_token(browser, "/")
     with database.session() as db:
-        api = create_api_token(db, crew.users[role], "matrix", ["calls:read", "calls:write"]).token
+        api = create_api_token(db, crew.users[role], "matrix", sorted(SCOPES)).token
     wrong = []
     for method, pattern, endpoint in routes(app):
         rule = RULES[endpoint]
@@ -164,7 +164,8 @@ def test_every_route_for_every_kind_of_call(
             if rule.by_token and role not in rule.roles:
                 holds = status == 403
             elif rule.by_token and rule.subject is None:
-                holds = status in (200, 411, 422)
+                # What an address names beside a call (a dispute, a webhook) is not there in this installation.
+                holds = status in (200, 201, 411, 422) or ("<" in pattern and status == 404)
             elif not rule.by_token and not rule.public and (role not in rule.roles or rule.right):
                 holds = status == 403  # nobody here was given a right by name
             elif rule.subject and kind not in SEES[role]:
