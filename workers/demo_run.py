@@ -53,6 +53,8 @@ def run_demo(
     settings = demo_settings(settings)
     check_before_start(settings)
     say(f"callcoach demo: data in {settings.data}")
+    if settings.mail is None or settings.mail.folder is not None:
+        say(f"mails of the demo are written as files into {settings.data / 'mail'} (in working hours, UTC)")
     database = open_database(settings)
     try:
         upgrade(database)
@@ -64,7 +66,7 @@ def run_demo(
             say,
             reload=reload,
             also=exchange_plans(settings) if exchange else (),
-            environment=exchange_environment(settings) if exchange else None,
+            environment=(exchange_environment(settings) if exchange else {}) | mail_environment(settings),
         )
         try:
             supervisor.start()
@@ -84,6 +86,11 @@ def demo_settings(settings: Settings) -> Settings:
     if settings.whisper_model == WHISPER_DEFAULT_CPU:
         return dataclasses.replace(settings, whisper_model=DEMO_MODEL)
     return settings
+
+
+def mail_environment(settings: Settings) -> dict[str, str]:
+    """Mails become files where no mail server is named: no mail of a demo reaches anybody."""
+    return {"CALLCOACH_MAIL": "file"} if settings.mail is None else {}
 
 
 def engine_sentence(settings: Settings) -> str:

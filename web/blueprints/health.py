@@ -9,10 +9,12 @@ from flask import Blueprint, Response, jsonify, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from review.notices.server import MailServer
+from review.notices.status import MailStatus, read_mail_status
 from review.queries import installation
 from review.queries.installation import DatabaseState, DiskState, EngineRow, RedisState
 from review.queries.status import Status, read_status
-from web.context import duration, number, size
+from web.context import duration, number, size, when
 from web.machine_sentences import translate_sentence
 from web.parts import parts
 
@@ -70,7 +72,7 @@ def page() -> str:
     database = installation.read_database(made.database)
     redis = installation.read_redis(made.redis)
     with made.database.read() as db:
-        status = read_status(db)
+        status, mail = read_status(db), read_mail_status(db)
     checks = (
         check_database(database),
         check_redis(redis),
@@ -80,6 +82,7 @@ def page() -> str:
         check_engines(installation.read_engines(made.settings), installation.read_engines(made.settings, "en")),
         check_disk(installation.read_disk(made.store)),
         check_failures(status),
+        check_mail(made.settings.mail, mail),
     )
     return render_template("health.html", checks=checks, status=status, queues=redis.queues, workers=redis.workers)
 
@@ -211,3 +214,32 @@ def check_failures(status: Status) -> Check:
     return Check(
         "failed", label, "warn", number(status.failed_last_day_count), _("Open them to see why and try again.")
     )
+
+
+def check_mail(server: MailServer | None, status: MailStatus) -> Check:
+    """Whether mails go out, and what waits."""
+    label = _("E-mail")
+    if server is None:
+        return Check("mail", label, "good", _("not set up: notifications come in the application only"))
+    detail = (
+        ngettext(
+            "%(num)s mail waits, the oldest since %(when)s",
+            "%(num)s mails wait, the oldest since %(when)s",
+            status.waiting,
+            when=when(status.oldest),
+        )
+        if status.waiting
+        else _("nothing waits")
+    )
+    if status.error:
+        advice = _("Mend the mail server or its settings; what waits is sent then. Try it with: callcoach mail test")
+        return Check("mail", label, "bad", f"{detail}; {status.error}", advice)
+    if status.refused:
+        detail = ngettext(
+            "%(num)s address refuses mail; %(rest)s",
+            "%(num)s addresses refuse mail; %(rest)s",
+            status.refused,
+            rest=detail,
+        )
+        return Check("mail", label, "warn", detail, _("Mend the addresses on the page about e-mail."))
+    return Check("mail", label, "good", detail)
