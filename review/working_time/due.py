@@ -41,10 +41,10 @@ def calendars_of(session: Session, user_ids: Collection[int]) -> Mapping[int, Ca
     """
     wanted: dict[int, list[str]] = {user_id: [] for user_id in user_ids}
     member = select(TeamMember.user_id, TeamMember.team_id).where(TeamMember.user_id.in_(wanted))
-    for user_id, team_id in session.execute(member.order_by(TeamMember.is_manager, TeamMember.team_id)).tuples():
+    for user_id, team_id in session.execute(member.order_by(TeamMember.is_manager, TeamMember.team_id)):
         wanted[user_id].append(scope_of(team_id))
     sells = select(Rep.user_id, Rep.team_id).where(Rep.user_id.in_(wanted), Rep.team_id.is_not(None))
-    for rep, own_team in session.execute(sells).tuples():
+    for rep, own_team in session.execute(sells):
         if rep is not None:
             wanted[rep].insert(0, scope_of(own_team))
     known = load_calendars(session, {scope for scopes in wanted.values() for scope in scopes} | {INSTALLATION})
