@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from review.bodies import unpack_body
 from review.calibration.agreed import read_agreed
 from review.calibration.listing import read_session
-from review.calibration.types import Agreed, CalibrationNotNow, SessionView
+from review.calibration.types import Agreed, CalibrationNotNow, NoSuchCalibration, SessionView
 from review.evaluations.sheet import Answer, Answers, asked, criteria_of, machine_answer, read_answers
 from review.learning.shown import standard_of
 from review.models import CalibrationSeat, Call, Evaluation, StoredAssessment
@@ -75,6 +75,8 @@ class Results:
 def read_results(session: Session, viewer: Viewer, calibration_id: int) -> Results:
     """The figures of a closed session. Raises NoSuchCalibration, CalibrationNotNow while it is open or called off."""
     view = read_session(session, viewer, calibration_id)
+    if viewer.is_outsider:  # what the group of the house answered is not for outsiders
+        raise NoSuchCalibration(calibration_id)
     if view.row.state != "closed":
         raise CalibrationNotNow("figures", view.row.state)
     sheet = standard_of(session, view.row.standard, view.row.version)

@@ -4,15 +4,47 @@ from __future__ import annotations
 
 from flask_openapi3.openapi import OpenAPI
 
-from web.api import assignments, calls, corrections, evaluations, notices, transcripts, verdicts
+from web.api import (
+    agreement,
+    assignments,
+    calibration,
+    calls,
+    clients,
+    coaching,
+    comments,
+    corrections,
+    disputes,
+    evaluations,
+    installation,
+    leads,
+    notices,
+    reviews,
+    said,
+    scorecards,
+    transcripts,
+    verdicts,
+    webhooks,
+)
 
 
 def register_api(app: OpenAPI) -> None:
     """Add the API to the application."""
     app.register_api(assignments.blueprint)
+    app.register_api(agreement.blueprint)
+    app.register_api(calibration.blueprint)
     app.register_api(calls.blueprint)
     app.register_api(corrections.blueprint)
+    app.register_api(disputes.blueprint)
     app.register_api(evaluations.blueprint)
     app.register_api(notices.blueprint)
     app.register_api(transcripts.blueprint)
     app.register_api(verdicts.blueprint)
+    app.register_api(clients.blueprint)
+    app.register_api(coaching.blueprint)
+    app.register_api(comments.blueprint)
+    app.register_api(installation.blueprint)
+    app.register_api(leads.blueprint)
+    app.register_api(reviews.blueprint)
+    app.register_api(said.blueprint)
+    app.register_api(scorecards.blueprint)
+    app.register_api(webhooks.blueprint)

@@ -75,6 +75,7 @@ class AnswerOut(BaseModel):
     reason: str
     note: str
     confirmed: bool
+    automatic: bool = Field(False, description="The machine's answer by itself: the criterion is in automatic mode.")
 
 
 class EvaluationOut(BaseModel):
@@ -113,7 +114,7 @@ def list_evaluations(path: CallPath = NOT_READ, call_id: int = 0) -> Response:
     with parts().database.read() as db:
         rows = list_for_call(db, call_id, viewer(), timing())
         found = [read_evaluation(db, call_id, row.id, viewer(), timing()) for row in rows]
-    out = EvaluationsOut(evaluations=[_out(view) for view in found])
+    out = EvaluationsOut(evaluations=[make_out(view) for view in found])
     return jsonify(out.model_dump(mode="json"))
 
 
@@ -165,10 +166,11 @@ def submit_evaluation(
         raise Refused(422, why, _("Nothing was stored."), code=error.code, criterion=first.criterion) from error
     except (ReviewError, StandardNotFound) as error:
         raise refusal(error) from error
-    return jsonify(_out(done).model_dump(mode="json")), 201
+    return jsonify(make_out(done).model_dump(mode="json")), 201
 
 
-def _out(view: EvaluationView) -> EvaluationOut:
+def make_out(view: EvaluationView) -> EvaluationOut:
+    """One evaluation as the API tells it."""
     plain = ("id", "call_id", "standard", "version", "reviewer", "state", "blind")
     more = ("submitted_at", "shown_at", "dispute", "void_reason", "comment")
     return EvaluationOut(

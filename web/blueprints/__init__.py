@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from web.blueprints import (
+    agreement,
     account,
     audit,
     auth,
@@ -46,6 +47,8 @@ from web.blueprints import (
     programs,
     promises,
     queue,
+    quizzes,
+    quizzes_taking,
     rescoring,
     reset,
     retranscribe,
@@ -89,6 +92,7 @@ def register_blueprints(app: Flask) -> None:
         inbox,
         queue,
         calibration,
+        agreement,
         sampling,
         search,
         views,
@@ -108,6 +112,8 @@ def register_blueprints(app: Flask) -> None:
         clips,
         library,
         playlists,
+        quizzes,
+        quizzes_taking,
         notifications,
         notice_choices,
         mail,

@@ -73,10 +73,11 @@ def show(calibration_id: int) -> str:
     try:
         with parts().database.read() as db:
             view = read_session(db, viewer(), calibration_id)
-            found = read_results(db, viewer(), calibration_id) if view.row.state == "closed" else None
+            shows = view.row.state == "closed" and not viewer().is_outsider  # what the house answered stays in it
+            found = read_results(db, viewer(), calibration_id) if shows else None
     except (ReviewError, StandardNotFound) as error:
         raise refusal(error) from error
-    if found is None or viewer().is_outsider:  # the group's answers are not for outsiders
+    if found is None:
         return render_template("calibration/session.html", view=view, row=view.row)
     return render_template(
         "calibration/results.html",
