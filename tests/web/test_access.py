@@ -103,6 +103,8 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:comment_id>", "1")
         .replace("<int:clip_id>", "1")
         .replace("<int:playlist_id>", "1")
+        .replace("<int:quiz_id>", "1")
+        .replace("<int:question_id>", "1")
         .replace("<int:notice_id>", "1")
         .replace("<int:lead_id>", "1")
         .replace("<int:remark_id>", "1")

@@ -9,6 +9,7 @@ from web.access_rules import Rule, roles_only
 # Not external reviewers: they score the calls given to them, and have no library.
 READS = roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales")
 KEEPS = roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales", subject="call")
+BUILDS = roles_only("manager", "quality_lead", "head_of_sales")
 
 RULES: Mapping[str, Rule] = {
     "clips.of_call": KEEPS,
@@ -24,4 +25,16 @@ RULES: Mapping[str, Rule] = {
     "playlists.give": READS,
     "playlists.heard": READS,
     "playlists.answer": READS,
+    "quizzes.index": READS,
+    "quizzes.make": BUILDS,
+    "quizzes.mistakes": BUILDS,
+    "quizzes.build": BUILDS,
+    "quizzes.show": READS,
+    "quizzes.change": BUILDS,
+    "quizzes.change_question": BUILDS,
+    "quizzes.give": BUILDS,
+    "quizzes.results": BUILDS,
+    "quizzes.sound": READS,
+    "quiz_taking.show": READS,
+    "quiz_taking.answer": READS,
 }
