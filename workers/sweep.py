@@ -30,7 +30,7 @@ from review.states import reconcile, unpark_needs_model
 from review.storage import open_store
 from transcription.engines import EngineChoice, EngineRequest, choose_engine
 from transcription.errors import NeedsModel
-from workers import calibration
+from workers import calibration, first_run
 from workers.audit import AuditWork
 from workers.coaching import Coaching
 from workers.crm import CrmWork
@@ -40,6 +40,7 @@ from workers.library import LibraryReminders
 from workers.mailing import Mailing
 from workers.nights import Nights
 from workers.outside import SoundWork
+from workers.own_data import OwnData
 from workers.sampling import Draws
 from workers.webhooks import Telling
 from workers.win_back import WinBacks
@@ -86,6 +87,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     telling, coaching = Telling(database, settings), Coaching(database)
     outside = SoundWork(database)
     reminders = LibraryReminders(database)
+    own_data = OwnData(database)
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
         while not stop.wait(settings.reconcile_seconds):
@@ -114,7 +116,9 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
             mailing.tick(settings)
             reminders.tick()
             audit.tick(settings)
+            own_data.tick(settings)
             outside.tick(settings)
+            first_run.tick(database, store, settings)
     finally:
         fetching.stop()
         telling.stop()
@@ -124,6 +128,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
         mailing.stop()
         audit.stop()
         outside.stop()
+        own_data.wait(5.0)
         database.dispose()
         client.close()
 

@@ -123,7 +123,7 @@ from review.models.notices import (
 )
 from review.models.objections import ObjectionEpisode
 from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
-from review.models.performance import RESULT_SOURCES, CriterionResult
+from review.models.performance import EXPORT_STATES, RESULT_SOURCES, CriterionResult, DataExport
 from review.models.rescoring import RUN_STATES, BulkRun, RescoreChange, RescoreRun
 from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
 from review.models.sampling import ASSIGNMENT_STATES, PARTS, RULE_STATES, Assignment, SamplingDraw, SamplingRule
@@ -179,6 +179,7 @@ __all__ = [
     "DOORS",
     "DRAWN_BY",
     "EVALUATION_STATES",
+    "EXPORT_STATES",
     "FETCH_STATES",
     "LETTER_STATES",
     "MEASURED_AGAINST",
@@ -253,6 +254,7 @@ __all__ = [
     "CrmNote",
     "CrmTask",
     "CrmUpload",
+    "DataExport",
     "Deal",
     "DealStage",
     "DefaultView",

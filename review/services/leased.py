@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from review.call_steps import new_token
 from review.clock import database_now
-from review.models import BulkRun, RescoreRun, ScorecardPreview
+from review.models import BulkRun, DataExport, RescoreRun, ScorecardPreview
 
 LEASE_SECONDS: Final = 60.0
 ACTIVE: Final = ("waiting", "running")
 
-Leased: TypeAlias = type[BulkRun] | type[RescoreRun] | type[ScorecardPreview]
+Leased: TypeAlias = type[BulkRun] | type[DataExport] | type[RescoreRun] | type[ScorecardPreview]
 
 
 @dataclass(frozen=True, slots=True)

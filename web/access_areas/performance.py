@@ -14,6 +14,8 @@ SEES_TEAMS = roles_only("manager", "quality_lead", "head_of_sales")
 RULES: Mapping[str, Rule] = {
     "me.index": OWN_PAGE,
     "me.recorded": OWN_PAGE,
+    "me.ask_for_data": OWN_PAGE,
+    "me.data": OWN_PAGE,
     "people.show": SEES_REPS,
     "people.calls": SEES_REPS,
     "team.index": SEES_TEAMS,

@@ -58,10 +58,36 @@ def upgrade() -> None:
         postgresql_where=sa.text("stands"),
     )
     op.create_index("ix_criterion_result_evaluation_id", "criterion_result", ["evaluation_id"])
+    op.create_table(
+        "data_export",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("user_id", ID, nullable=False),
+        sa.Column("rep_id", ID, nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("requested_at", TIME, nullable=False),
+        sa.Column("finished_at", TIME, nullable=True),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("size", ID, nullable=True),
+        sa.Column("file", sa.String(), nullable=True),
+        sa.Column("why", sa.String(), nullable=True),
+        sa.Column("lease_token", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.Double(), nullable=True),
+        sa.CheckConstraint("state IN ('waiting', 'running', 'done', 'failed', 'gone')", name="ck_data_export_state"),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_data_export_user_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["rep_id"], ["rep.id"], name="fk_data_export_rep_id", ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name="pk_data_export"),
+    )
+    op.create_index("ix_data_export_rep_id", "data_export", ["rep_id"])
+    op.create_index("ix_data_export_state", "data_export", ["state"])
+    made = sa.text("state IN ('waiting', 'running')")
+    op.create_index(
+        "ix_data_export_under_way", "data_export", ["user_id"], unique=True, sqlite_where=made, postgresql_where=made
+    )
 
 
 def downgrade() -> None:
     """The rows are gone; the assessments and verdicts they were read from stay."""
+    op.drop_table("data_export")
     op.drop_table("criterion_result")
 
 
