@@ -34,6 +34,7 @@ from workers import calibration, first_run
 from workers.audit import AuditWork
 from workers.coaching import Coaching
 from workers.crm import CrmWork
+from workers.disputes import Disputes
 from workers.fetching import Fetching
 from workers.leftovers import remove_decoded_sound, remove_half_written
 from workers.library import LibraryReminders
@@ -88,6 +89,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     outside = SoundWork(database)
     reminders = LibraryReminders(database)
     own_data = OwnData(database)
+    disputes = Disputes(database)
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
         while not stop.wait(settings.reconcile_seconds):
@@ -113,6 +115,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
             fetching.start()
             telling.tick()
             win_backs.tick(settings)
+            disputes.tick()
             mailing.tick(settings)
             reminders.tick()
             audit.tick(settings)

@@ -13,6 +13,7 @@ from review.db import Database
 from review.models import Call, DisputeWindow, utc_now
 from review.queries.viewer import load_viewer
 from review.services.people import find_rep
+from review.services.tokens import create_api_token
 from tests.web.conftest import Crew, SignIn, post
 from tests.web.test_evaluations import LOW, begin, send, submit
 
@@ -182,3 +183,45 @@ def test_figures(sign_in: SignIn, scored_call: int, evaluated: int) -> None:
     for tab in ("decide", "open", "closed", "nothing"):
         assert lead.get(f"/disputes?tab={tab}").status_code == 200
     assert f"/disputes/{made['dispute']}" in lead.get("/disputes?tab=closed&criterion=greeting").text
+
+
+def test_the_whole_way_over_the_api(
+    app: Any, sign_in: SignIn, scored_call: int, evaluated: int, database: Database, crew: Crew
+) -> None:
+    with database.session() as db:
+        scopes = ["reviews:read", "reviews:write"]
+        tokens = {
+            role: create_api_token(db, crew.users[role], "t", scopes).token
+            for role in ("rep", "manager", "quality_lead", "reviewer")
+        }
+
+    def ask(role: str, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
+        headers = {"Authorization": f"Bearer {tokens[role]}"}
+        answer = app.test_client().open(f"/api/v1{path}", method=method, headers=headers, json=body)
+        return answer.status_code, answer.json
+
+    body = {"evaluation_id": evaluated, "points": [POINT]}
+    assert ask("rep", "POST", f"/calls/{scored_call}/disputes", {**body, "extra": 1})[0] == 422
+    status, made = ask("rep", "POST", f"/calls/{scored_call}/disputes", body)
+    assert (status, made["state"], made["may"]) == (201, "first", ["withdraw"]), made
+    status, twice = ask("rep", "POST", f"/calls/{scored_call}/disputes", body)
+    assert (status, twice["why"], twice["dispute"]) == (409, "open", made["id"])
+    path = f"/disputes/{made['id']}"
+    assert ask("manager", "GET", "/disputes?waiting=true")[1]["disputes"][0]["id"] == made["id"]
+    assert ask("quality_lead", "GET", "/disputes?waiting=true")[1]["disputes"] == []
+    ruling = {"criterion": "greeting", "decision": "reject", "words": "No."}
+    assert ask("reviewer", "POST", f"{path}/decision", {"revision": 1, "rulings": [ruling]})[0] == 403
+    assert ask("manager", "POST", f"{path}/decision", {"revision": 9, "rulings": [ruling]})[0] == 409
+    assert ask("manager", "POST", f"{path}/decision", {"revision": 1, "rulings": [ruling]})[0] == 200
+    assert ask("rep", "POST", f"{path}/escalate", {"words": "Please."})[1]["state"] == "lead"
+    ruling = {"criterion": "greeting", "decision": "accept"}
+    status, done = ask("quality_lead", "POST", f"{path}/decision", {"revision": 3, "rulings": [ruling]})
+    assert (status, done["state"], done["items"][0]["settled"]) == (200, "decided", {"greeting": "0"})
+    assert done["score"] != done["score_before"]
+    page = ask("quality_lead", "GET", "/disputes?limit=1")[1]
+    assert page["next"] is None
+    assert ask("quality_lead", "GET", "/disputes?after=nonsense")[0] == 422
+    assert ask("quality_lead", "GET", f"/disputes/{2**62}")[0] == 404
+    assert ask("rep", "PUT", "/dispute-deadlines", {"raise_days": 3})[0] == 403
+    assert ask("quality_lead", "PUT", "/dispute-deadlines", {"raise_days": 3})[1]["raise_days"] == 3
+    assert ask("rep", "GET", "/dispute-deadlines")[1]["raise_days"] == 3

@@ -12,7 +12,8 @@ READS = roles_only("rep", "manager", "reviewer", "quality_lead", "head_of_sales"
 DECIDES = roles_only("manager", "quality_lead")
 SETS = roles_only("quality_lead", "admin")
 
-_BY_TOKEN = {"roles": READS.roles}
+READS_BY_PROGRAM = Rule(roles=READS.roles, scope="reviews:read")
+WRITES_BY_PROGRAM = Rule(roles=READS.roles, scope="reviews:write")
 
 RULES: Mapping[str, Rule] = {
     "disputes.index": Rule(roles=READS.roles | SETS.roles),
@@ -25,4 +26,12 @@ RULES: Mapping[str, Rule] = {
     "disputes.set_deadlines": SETS,
     "disputes.raise_form": SEES_CALL,
     "disputes.raise_one": SEES_CALL,
+    "api_disputes.list_all": READS_BY_PROGRAM,
+    "api_disputes.read_one": READS_BY_PROGRAM,
+    "api_disputes.raise_one": Rule(scope="reviews:write", subject="call"),
+    "api_disputes.decide_one": Rule(roles=DECIDES.roles, scope="reviews:write"),
+    "api_disputes.escalate_one": WRITES_BY_PROGRAM,
+    "api_disputes.withdraw_one": WRITES_BY_PROGRAM,
+    "api_disputes.read_deadlines": Rule(roles=READS.roles | SETS.roles, scope="reviews:read"),
+    "api_disputes.write_deadlines": Rule(roles=SETS.roles, scope="reviews:write"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import abort, url_for
 from flask_babel import gettext as _
@@ -74,7 +75,7 @@ def _not_disputable(error: NotDisputable) -> Refused:
         "blind": _("You are to judge this call blind: submit your own evaluation first"),
         "open": _("This evaluation is disputed already"),
     }
-    facts = {"dispute": error.dispute_id} if error.dispute_id else {}
+    facts: dict[str, Any] = {"dispute": error.dispute_id} if error.dispute_id else {}
     if error.dispute_id:
         facts["url"] = url_for("disputes.show", dispute_id=error.dispute_id)
     return Refused(

@@ -81,16 +81,23 @@ def tabs_of(viewer: Viewer) -> tuple[str, ...]:
 def show(dispute_id: int) -> str:
     """One dispute: both answers with their evidence, the steps, and the form of who decides."""
     with dispute_refusals_told(), parts().database.read() as db:
-        found = read_dispute(db, dispute_id, viewer())
-        if found.scorer and judges_blind(db, found.call_id, viewer().user_id):
-            raise Refused(
-                409,
-                _("You are to judge this call blind, so its disputes are hidden until you have submitted"),
-                "",
-                _("Score the call first."),
-            )
+        found = see_dispute(db, dispute_id)
         page = read_page(db, found, viewer().language, datetime.now(UTC))
     return render_template("disputes/show.html", found=found, page=page, user_id=viewer().user_id)
+
+
+def see_dispute(db: Any, dispute_id: int) -> DisputeView:
+    """The dispute, unless the viewer is to judge its call blind. Raises NoSuchDispute, Refused."""
+    found = read_dispute(db, dispute_id, viewer())
+    if judges_blind(db, found.call_id, viewer().user_id):
+        raise Refused(
+            409,
+            _("You are to judge this call blind, so its disputes are hidden until you have submitted"),
+            "",
+            _("Score the call first."),
+            code="blind",
+        )
+    return found
 
 
 @blueprint.post("/disputes/<int:dispute_id>/decision")
