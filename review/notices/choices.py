@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from review.models import NoticeChoice, NoticeHabit, Notification, UserRole, utc_now
-from review.notices.kinds import KINDS, kind_of, kinds_for
+from review.notices.kinds import KINDS, kind_of, kinds_for, leader_of
 from review.working_time.calendar import MIDNIGHT, Calendar, find_zone
 
 QUIET: Final = ("calendar", "own", "none")
@@ -75,7 +75,7 @@ class Choices:
     def way(self, kind: str) -> str:
         """app, mail, digest or off. What was chosen before a kind's limits changed is held to them."""
         known = kind_of(kind)
-        way = self.chosen.get(kind) or known.default(self.roles & known.roles or self.roles)
+        way = self.chosen.get(leader_of(kind)) or known.default(self.roles & known.roles or self.roles)
         return way if way in known.ways() else "app"
 
     def kinds(self) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ def choose(session: Session, user_id: int, ways: Mapping[str, str], habit: Habit
 def stop_mail(session: Session, user_id: int, kind: str) -> None:
     """No more mails of one kind, or no daily mail (`digest`): what they told is told in the application alone."""
     choices = read_choices(session, user_id)
-    kinds = [kind] if kind != DAY else [name for name in KINDS if choices.way(name) == "digest"]
+    kinds = [leader_of(kind)] if kind != DAY else [name for name in KINDS if choices.way(name) == "digest"]
     choose(session, user_id, {name: "app" for name in kinds if name in KINDS and choices.way(name) in ("mail", DAY)})
 
 

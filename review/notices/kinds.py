@@ -1,4 +1,8 @@
-"""Every kind of notification: where it belongs, who can get it, and how it reaches them until they choose otherwise."""
+"""Every kind of notification: where it belongs, who can get it, and how it reaches them until they choose otherwise.
+
+People choose by what stands in KINDS. Kinds that nobody would choose apart (a session held, a session closed) follow
+one of these: FOLLOWS says which.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ SCORES: Final[Roles] = REVIEWS | {"external_reviewer"}
 LEADS: Final[Roles] = frozenset({"manager", "quality_lead", "head_of_sales"})
 DECIDES: Final[Roles] = frozenset({"manager", "quality_lead"})
 LISTENS: Final[Roles] = SCORES | {"rep"}
+COACHED: Final[Roles] = REVIEWS | {"rep"}
 EVERYBODY: Final[Roles] = LISTENS | {"admin"}
 
 
@@ -61,38 +66,91 @@ KINDS: Final[Mapping[str, Kind]] = {
     "handed_on": Kind(group="reviewing", way="digest", roles=SCORES, by_role=OUTSIDE),
     "withdrawn": Kind(group="reviewing", way="app", roles=SCORES, by_role={"external_reviewer": "digest"}),
     "evaluation_shown": Kind(group="reviewing", way="digest", roles=frozenset({"rep"})),
+    # disputes
     "evaluation_disputed": Kind(group="disputes", way="mail", roles=SCORES),
-    "dispute_raised": Kind(group="disputes", way="mail", roles=DECIDES),
-    "dispute_escalated": Kind(group="disputes", way="mail", roles=DECIDES),
-    "dispute_soon": Kind(group="disputes", way="mail", roles=DECIDES, urgent=True),
-    "dispute_overdue": Kind(group="disputes", way="mail", roles=DECIDES, urgent=True),
-    "dispute_answered": Kind(group="disputes", way="mail", roles=frozenset({"rep", "manager"})),
-    "dispute_further_soon": Kind(group="disputes", way="mail", roles=frozenset({"rep", "manager"}), urgent=True),
-    "dispute_window": Kind(group="disputes", way="digest", roles=frozenset({"rep"})),
-    "dispute_for_you": Kind(group="disputes", way="digest", roles=frozenset({"rep"})),
-    "dispute_decided": Kind(group="disputes", way="mail", roles=LISTENS),
-    "dispute_answered_scorer": Kind(group="disputes", way="digest", roles=SCORES),
-    "dispute_with_lead": Kind(group="disputes", way="digest", roles=LISTENS),
-    "dispute_withdrawn": Kind(group="disputes", way="digest", roles=LISTENS),
-    "dispute_void": Kind(group="disputes", way="digest", roles=LISTENS),
+    "dispute_to_decide": Kind(group="disputes", way="mail", roles=LEADS),
+    "dispute_deadline": Kind(group="disputes", way="mail", roles=LISTENS, urgent=True),
+    "dispute_news": Kind(group="disputes", way="digest", roles=LISTENS, by_role={"rep": "mail"}),
     "dispute_stranded": Kind(group="disputes", way="mail", roles=frozenset({"admin", "head_of_sales"})),
+    # calibration
+    "calibration_invited": Kind(group="calibration", way="mail", roles=SCORES),
+    "calibration_due": Kind(group="calibration", way="mail", roles=SCORES, urgent=True),
+    "calibration_news": Kind(group="calibration", way="digest", roles=SCORES),
+    "automatic_withdrawn": Kind(group="calibration", way="digest", roles=REVIEWS),
+    # coaching
+    "coaching_asked": Kind(group="coaching", way="mail", roles=COACHED),
+    "coaching_deadline": Kind(group="coaching", way="mail", roles=COACHED),
+    "coaching_news": Kind(group="coaching", way="digest", roles=COACHED),
+    # the library and quizzes
+    "library_praise": Kind(group="library", way="digest", roles=COACHED),
+    "library_voice": Kind(group="library", way="digest", roles=COACHED, by_role={"rep": "mail"}),
+    "library_given": Kind(group="library", way="digest", roles=LISTENS),
+    "library_deadline": Kind(group="library", way="mail", roles=LISTENS),
+    "library_done": Kind(group="library", way="digest", roles=REVIEWS),
     # clients and leads
     "win_back_handed": Kind(group="clients", way="mail", roles=frozenset({"rep", "manager"})),
     # the application itself
     "bulk_done": Kind(group="system", way="app", roles=REVIEWS),
+    "webhook_off": Kind(group="system", way="digest", roles=frozenset({"admin"})),
     "mail_refused": Kind(group="system", way="app", always=True, app_only=True),
     "mail_refused_person": Kind(group="system", way="app", roles=frozenset({"admin"}), app_only=True),
     "mail_failed": Kind(group="system", way="app", roles=frozenset({"admin"}), app_only=True),
     "mail_down": Kind(group="system", way="app", roles=frozenset({"admin"}), app_only=True),
 }
-"""The kinds there are. A new one gets a line here, its words in `web/reading/notice_choices.py`."""
+"""What people choose by. A new kind gets a line here or in FOLLOWS, its words in `web/reading/notice_choices.py`."""
+
+FOLLOWS: Final[Mapping[str, str]] = {
+    kind: leader
+    for leader, kinds in {
+        "dispute_to_decide": ("dispute_raised", "dispute_escalated"),
+        "dispute_deadline": ("dispute_soon", "dispute_overdue", "dispute_further_soon"),
+        "dispute_news": (
+            "dispute_window",
+            "dispute_for_you",
+            "dispute_answered",
+            "dispute_answered_scorer",
+            "dispute_with_lead",
+            "dispute_decided",
+            "dispute_withdrawn",
+            "dispute_void",
+        ),
+        "calibration_news": ("calibration_done", "calibration_closed", "calibration_cancelled"),
+        "coaching_asked": ("coaching_planned", "coaching_changed", "coaching_plan"),
+        "coaching_deadline": ("coaching_due", "coaching_late", "coaching_steps_late"),
+        "coaching_news": (
+            "coaching_confirmed",
+            "coaching_held",
+            "coaching_done",
+            "coaching_not_done",
+            "coaching_followed_up",
+            "coaching_closed",
+            "coaching_taken_over",
+            "coaching_comment",
+            "coaching_ready",
+            "coaching_plan_ended",
+            "coaching_step_done",
+        ),
+        "library_praise": ("clip_praised", "clip_good"),
+        "library_voice": ("clip_shared", "clip_asked_out", "clip_taken_out", "clip_kept_shared"),
+        "library_given": ("playlist_given", "quiz_given"),
+        "library_deadline": ("playlist_soon", "playlist_late", "quiz_soon", "quiz_late"),
+        "library_done": ("playlist_done", "playlist_not_done", "quiz_done", "quiz_not_done"),
+    }.items()
+    for kind in kinds
+}
+"""Kinds whose way is that of another."""
+
+
+def leader_of(name: str) -> str:
+    """The kind people choose by, for a kind of notification."""
+    return FOLLOWS.get(name, name)
 
 
 def kind_of(name: str) -> Kind:
-    """The kind of that name; OTHER for one nobody listed."""
-    return KINDS.get(name, OTHER)
+    """What holds for a kind of notification; OTHER for one nobody listed."""
+    return KINDS.get(leader_of(name), OTHER)
 
 
 def kinds_for(roles: Collection[str]) -> tuple[str, ...]:
-    """The kinds that can reach somebody with these roles, in the order of the list."""
+    """What people with these roles choose by, in the order of the list."""
     return tuple(name for name, kind in KINDS.items() if not kind.roles.isdisjoint(roles))

@@ -14,10 +14,10 @@ from flask_babel import ngettext
 from review.comments.notices import Notice
 from review.notices.choices import DAY
 from review.notices.contents import Content
-from review.notices.kinds import KINDS, kind_of
+from review.notices.kinds import KINDS, kind_of, leader_of
 from review.notices.leases import Taken
 from review.notices.message import Written
-from web.context import duration, when
+from web.context import when
 from web.mail.pieces import Line, Link, Mail, Section, as_text
 from web.mail.stopping import make_token
 from web.reading.notice_choices import group_label, kind_label
@@ -74,7 +74,7 @@ def _line(writing: Writing, notice: Notice) -> Line:
 
 def _notices(writing: Writing, _body: Mapping[str, Any], content: Content) -> Mail:
     """News sent at once; those that came together while mails waited are one mail."""
-    kinds = sorted({notice.kind for notice in content.notices}, key=_place)
+    kinds = sorted({leader_of(notice.kind) for notice in content.notices}, key=_place)
     lines = tuple(_line(writing, notice) for notice in content.notices)
     count = len(lines) + content.more
     subject = (
@@ -176,7 +176,10 @@ def _how_long(body: Mapping[str, Any]) -> tuple[str, ...]:
     hours = body.get("hours")
     if not isinstance(hours, int | float) or hours <= 0:
         return ()
-    return (str(_("The link works once, for %(time)s.", time=duration(hours * 3600.0))),)
+    if hours >= 48:
+        days = int(hours // 24)
+        return (str(ngettext("The link works for %(num)s day.", "The link works for %(num)s days.", days)),)
+    return (str(ngettext("The link works for %(num)s hour.", "The link works for %(num)s hours.", max(1, int(hours)))),)
 
 
 def _to_all(writing: Writing, more: int) -> Link:
@@ -209,7 +212,7 @@ def _stops(writing: Writing, content: Content, kinds: list[str]) -> tuple[Link, 
 
 def _place(kind: str) -> int:
     """A kind's place in the list of kinds; those not listed come last."""
-    return PLACES.get(kind, len(PLACES))
+    return PLACES.get(leader_of(kind), len(PLACES))
 
 
 PLACES: Final[Mapping[str, int]] = {kind: place for place, kind in enumerate(KINDS)}

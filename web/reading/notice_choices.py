@@ -7,6 +7,8 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from review.notices.kinds import leader_of
+
 Words = Callable[[], str]
 
 GROUPS: Final[Mapping[str, Words]] = {
@@ -32,22 +34,25 @@ KINDS: Final[Mapping[str, Words]] = {
     "withdrawn": lambda: _("A call is taken out of my queue"),
     "evaluation_shown": lambda: _("My call was evaluated"),
     "evaluation_disputed": lambda: _("An evaluation of mine is disputed"),
-    "dispute_raised": lambda: _("A dispute is mine to decide"),
-    "dispute_escalated": lambda: _("A dispute was taken further to me"),
-    "dispute_soon": lambda: _("The time to decide on a dispute ends soon"),
-    "dispute_overdue": lambda: _("A dispute is overdue"),
-    "dispute_answered": lambda: _("The manager has decided on a dispute of mine"),
-    "dispute_further_soon": lambda: _("The time to take a dispute further ends soon"),
-    "dispute_window": lambda: _("The time to dispute an evaluation ends soon"),
-    "dispute_for_you": lambda: _("My manager disputes an evaluation of a call of mine"),
-    "dispute_decided": lambda: _("A dispute is decided"),
-    "dispute_answered_scorer": lambda: _("The manager has decided on a dispute of an evaluation of mine"),
-    "dispute_with_lead": lambda: _("A dispute went to the quality lead"),
-    "dispute_withdrawn": lambda: _("A dispute was taken back"),
-    "dispute_void": lambda: _("A dispute ended with its evaluation"),
+    "dispute_to_decide": lambda: _("A dispute is mine to decide"),
+    "dispute_deadline": lambda: _("A deadline of a dispute is near"),
+    "dispute_news": lambda: _("News of a dispute I have part in"),
     "dispute_stranded": lambda: _("A dispute waits and nobody may decide it"),
+    "calibration_invited": lambda: _("I am asked to score calls for a calibration"),
+    "calibration_due": lambda: _("A calibration closes soon and waits for me"),
+    "calibration_news": lambda: _("A calibration is complete, closed or called off"),
+    "automatic_withdrawn": lambda: _("A criterion lost its automatic mode"),
+    "coaching_asked": lambda: _("A coaching session or plan is made or changed with me"),
+    "coaching_deadline": lambda: _("Something agreed in coaching is due or late"),
+    "coaching_news": lambda: _("News of my coaching sessions and plans"),
+    "library_praise": lambda: _("Praise for how I spoke"),
+    "library_voice": lambda: _("My voice in the library, and who asks to be taken out"),
+    "library_given": lambda: _("A playlist or quiz is given to me"),
+    "library_deadline": lambda: _("A playlist or quiz of mine is due or late"),
+    "library_done": lambda: _("Somebody finished what I gave them, or did not"),
     "win_back_handed": lambda: _("A reopened lead is given to me"),
     "bulk_done": lambda: _("Work on many calls is through"),
+    "webhook_off": lambda: _("A program is no longer told: it does not answer"),
     "mail_refused": lambda: _("My address refuses mail"),
     "mail_refused_person": lambda: _("Somebody's address refuses mail"),
     "mail_failed": lambda: _("A mail could not be sent"),
@@ -69,8 +74,8 @@ def group_label(group: str) -> str:
 
 
 def kind_label(kind: str) -> str:
-    """What a kind is called; one that nobody has named is other news."""
-    return str(KINDS.get(kind, GROUPS["other"])())
+    """What a kind is called, or what it follows; one that nobody has named is other news."""
+    return str(KINDS.get(leader_of(kind), GROUPS["other"])())
 
 
 def way_label(way: str) -> str:
