@@ -15,7 +15,7 @@ WORKER_SECONDS = 30.0  # how long a worker may take to hand its claim back and e
 def plans(settings: Settings, *, reload: bool = False) -> list[ChildPlan]:
     """The web server, speech workers, the scoring worker, the sweep, and the watcher when folders are set."""
     speech = ["speech"] if settings.speech_workers == 1 else [f"speech{n + 1}" for n in range(settings.speech_workers)]
-    found = [ChildPlan("web", own_command("serve", *(["--reload"] if reload else [])), WEB_SECONDS)]
+    found = [ChildPlan("web", own_command("serve", "--told", *(["--reload"] if reload else [])), WEB_SECONDS)]
     found += [ChildPlan(name, own_command("worker", "speech"), WORKER_SECONDS) for name in speech]
     found += [
         ChildPlan("score", own_command("worker", "score"), WORKER_SECONDS),

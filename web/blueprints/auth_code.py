@@ -36,7 +36,8 @@ def check() -> Response | tuple[str, int] | str:
     target = local_path(request.form.get("next"))
     address, agent = request.remote_addr or "", request.user_agent.string[:300]
     typed = request.form.get("code", "")[:100]
-    started, recovery = None, ()
+    started = None
+    recovery: tuple[str, ...] = ()
     with parts().database.session() as db:
         # Refusals are caught inside the block: the wrong try they counted is to be committed.
         try:

@@ -58,10 +58,11 @@ def start() -> Response | tuple[str, int]:
 @blueprint.get("/back")
 def back() -> Response | tuple[str, int]:
     """The provider sends the browser back with a code: check what it says, then open the account it belongs to."""
-    provider, left = _provider(), session.pop(LEFT, None)
+    provider, left = _provider(), _kept(LEFT)
+    session.pop(LEFT, None)
     if provider is None:
         return redirect(url_for("auth.sign_in"))
-    if not _fresh(left) or request.args.get("state") != left["state"]:
+    if left is None or request.args.get("state") != left["state"]:
         return _refused(_("This sign-in was not begun here, or took too long. Begin again."))
     target = local_path(left["next"])
     if "error" in request.args or not request.args.get("code"):
@@ -88,8 +89,8 @@ def back() -> Response | tuple[str, int]:
 @blueprint.get("/connect")
 def confirm() -> Response | str:
     """The page that asks for the passphrase before an identity is connected for the first time."""
-    waits = session.get(WAITS)
-    if not _fresh(waits):
+    waits = _kept(WAITS)
+    if waits is None:
         return redirect(url_for("auth.sign_in"))
     return render_template("account/connect.html", email=waits["email"], message=None)
 
@@ -97,8 +98,8 @@ def confirm() -> Response | str:
 @blueprint.post("/connect")
 def take() -> Response | tuple[str, int]:
     """Connect the identity to the account whose passphrase was typed, and sign in."""
-    waits = session.get(WAITS)
-    if not _fresh(waits):
+    waits = _kept(WAITS)
+    if waits is None:
         return redirect(url_for("auth.sign_in"))
     address, agent = request.remote_addr or "", request.user_agent.string[:300]
     identity = Identity(waits["issuer"], waits["subject"], waits["email"], True, "")
@@ -182,8 +183,10 @@ def _provider() -> ProviderRow | None:
     return found if found is not None and found.enabled else None
 
 
-def _fresh(kept: Any) -> bool:
-    return isinstance(kept, dict) and time.time() - kept.get("at", 0) < SECONDS
+def _kept(name: str) -> dict[str, Any] | None:
+    """What the cookie holds under this name; None when it holds nothing or its time is over."""
+    kept = session.get(name)
+    return kept if isinstance(kept, dict) and time.time() - kept.get("at", 0) < SECONDS else None
 
 
 def _down(error: ProviderDown | SecretLost, target: str) -> tuple[str, int]:

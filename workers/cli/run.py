@@ -20,17 +20,22 @@ def run(args: argparse.Namespace) -> int:
     from review.migrations.run import upgrade
     from review.settings import read_settings
     from workers.checks import check_before_start, override
+    from workers.first_run import first_address, tell_first
     from workers.processes import make_supervisor, say
 
     settings = override(read_settings(), host=args.host, port=args.port)
     check_before_start(settings)
     database = open_database(settings)
+    lines: list[str] = []
     try:
         upgrade(database)
+        tell_first(database, settings, first_address(settings), lines.append)
     finally:
         database.dispose()
     supervisor = make_supervisor(settings, say)
     supervisor.start()
     say(f"callcoach runs at http://{settings.host}:{settings.port}/ ; Ctrl-C ends it")
+    for line in lines:
+        say(line)
     supervisor.run()
     return 0

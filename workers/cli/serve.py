@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from review.settings import Settings
 
 NAME = "serve"
 HELP = "run the web server"
@@ -20,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="port to bind (CALLCOACH_PORT)")
     parser.add_argument("--processes", type=int, default=1, metavar="N", help="web processes (default 1)")
     parser.add_argument("--threads", type=int, default=64, metavar="N", help="threads in each (default 64)")
+    parser.add_argument("--told", action="store_true", help=argparse.SUPPRESS)  # who started us says the set-up code
     parser.add_argument("--reload", action="store_true", help="start anew when the code changes (for developers)")
 
 
@@ -33,9 +38,33 @@ def run(args: argparse.Namespace) -> int:
         if not 1 <= count <= most:
             raise BadSetting(name, str(count), f"give a number from 1 to {most}")
     check_port(settings.host, settings.port)
+    if not args.told:
+        _tell_first(settings)
     command = [sys.executable, *gunicorn(settings.host, settings.port, args.processes, args.threads)]
     command += ["--reload"] if args.reload else []
     os.execve(sys.executable, command, process_environment(settings))  # noqa: S606 - a fixed argument list
+
+
+def _tell_first(settings: Settings) -> None:
+    """Say how the first account is made while there is none; nothing where the database is not there yet."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from review.db import open_database, sqlite_file
+    from review.migrations.run import is_current
+    from workers.first_run import first_address, tell_first
+    from workers.processes import say
+
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        return
+    database = open_database(settings)
+    try:
+        if is_current(database):
+            tell_first(database, settings, first_address(settings), say)
+    except SQLAlchemyError as error:  # the server itself says on its health page what is wrong
+        say(f"the database could not be asked: {type(error).__name__}")
+    finally:
+        database.dispose()
 
 
 def gunicorn(host: str, port: int, processes: int, threads: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from review.ui_languages import UI_LANGUAGES
@@ -33,6 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add.add_argument("--generate", action="store_true", help="make up a passphrase and print it once")
     add.set_defaults(act=_add)
+    first = acts.add_parser(
+        "first", help="show the set-up code that makes the first account", description="Show the set-up code."
+    )
+    first.set_defaults(act=_first)
     listing = acts.add_parser("list", help="show who can sign in")
     listing.set_defaults(act=_list)
     for name, act, text in (
@@ -60,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     from review.settings import read_settings
     from workers.cli.opening import opened
 
-    with opened(read_settings(), reads_only=args.act is _list) as database:
+    with opened(read_settings(), reads_only=args.act in (_list, _first)) as database:
         return int(args.act(args, database))
 
 
@@ -71,7 +76,7 @@ def _add(args: argparse.Namespace, database: Database) -> int:
         known = find_user(session, args.email)
     if known is not None:
         with database.session() as session:
-            set_roles(session, known.id, args.role)
+            _refuse_last_admin(lambda: set_roles(session, known.id, args.role))
         print(f"{known.email} was there already; roles are now: {', '.join(args.role)}")
         return 0
     password, shown = _ask_password(args.generate)
@@ -83,6 +88,16 @@ def _add(args: argparse.Namespace, database: Database) -> int:
     print(f"user {user_id}: {args.email} ({', '.join(args.role)})")
     if shown:
         print(f"passphrase, shown only now: {password}")
+    return 0
+
+
+def _first(_args: argparse.Namespace, database: Database) -> int:
+    from review.settings import read_settings
+    from workers.first_run import first_address, tell_first
+
+    settings = read_settings()
+    if not tell_first(database, settings, first_address(settings), print):
+        print("somebody can sign in already, so the set-up code opens nothing any more: callcoach user list")
     return 0
 
 
@@ -122,7 +137,7 @@ def _disable(args: argparse.Namespace, database: Database) -> int:
     from review.services.users import disable_user
 
     with database.session() as session:
-        disable_user(session, _id_of(session, args.email))
+        _refuse_last_admin(lambda: disable_user(session, _id_of(session, args.email)))
     print(f"{args.email} is shut out; every session has ended")
     return 0
 
@@ -148,6 +163,17 @@ def _password(args: argparse.Namespace, database: Database) -> int:
     if shown:
         print(f"passphrase, shown only now: {password}")
     return 0
+
+
+def _refuse_last_admin(act: Callable[[], None]) -> None:
+    """Do it; a change that would leave nobody who can administer is refused in one sentence."""
+    from review.accounts.granting import LastAdmin
+    from workers.cli.errors import CommandRefused
+
+    try:
+        act()
+    except LastAdmin as error:
+        raise CommandRefused(f"{error} Nothing was changed.") from error
 
 
 def _id_of(session: object, email: str) -> int:
