@@ -34,7 +34,12 @@ SEES = {
 """Which kinds of calls exist for each role: product.md's table, written down here a second time on purpose."""
 
 
-SPECIAL = {"auth.sign_in": {200, 302, 401}, "first_run.make_admin": {401, 422, 302}, "hooks.receive": {404}}
+SPECIAL = {
+    "auth.sign_in": {200, 302, 401},
+    "first_run.make_admin": {401, 422, 302},
+    "hooks.receive": {404},
+    "notice_choices.stop": {404},
+}
 """Open to everybody, with answers of their own: an empty password is no password, an unknown token no address."""
 
 
@@ -97,6 +102,7 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("/scorecards/<name>", "/scorecards/closing")
         .replace("<int:assignment_id>", "1")
         .replace("<int:dispute_id>", "1")
+        .replace("<int:calibration_id>", "1")
         .replace("<int:rule_id>", "1")
         .replace("<int:draw_id>", "1")
         .replace("<any(pause, go_on, remove):act>", "pause")
@@ -117,6 +123,7 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:item_id>", "1")
         .replace("/invitations/<token>", "/invitations/nothing")
         .replace("/reset/<token>", "/reset/nothing")
+        .replace("/mail/stop/<token>", "/mail/stop/nothing")
         .replace("<int:user_id>", "1")
         .replace("<int:team_id>", "1")
         .replace("<int:rep_id>", "1")
