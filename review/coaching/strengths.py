@@ -94,9 +94,9 @@ def _moments(
                 )
                 found.append((criterion not in strong, -newest[::-1].index(call_id), moment))
     found.sort(key=lambda item: (item[0], item[1], item[2].start))
-    shown: dict[tuple[int, str], GoodMoment] = {}
+    shown: dict[str, GoodMoment] = {}
     for _weak, _age, moment in found:
-        shown.setdefault((moment.call_id, moment.criterion), moment)
+        shown.setdefault(moment.criterion, moment)  # the newest of each: four times the same is no recognition
     return tuple(shown.values())[:MOST_MOMENTS]
 
 

@@ -12,18 +12,19 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from review.coaching.criteria import criteria_now
+from review.coaching.criteria import criteria_now, question_of, say
 from review.coaching.listing import SessionDetail
 from review.coaching.moments import Moment, offered_clips
 from review.coaching.progress import list_plans
 from review.coaching.refusals import BadField, CoachingRefused, Moved, NoSuchCoaching, NotNow, NotYourPart
 from review.coaching.steps import due_day, end_of_day
 from review.coaching.strengths import find_strengths
-from review.coaching.terms import SessionTerms
+from review.coaching.terms import LONGEST_TITLE, SessionTerms
 from review.queries.call import get_call_row
 from review.working_time.due import due_after
 from web.auth import viewer
 from web.blueprints.clips import read_number
+from web.context import clock
 from web.errors import Refused
 from web.reading.coaching import FIRST, Typed, noon, read_clip, read_day
 
@@ -95,7 +96,8 @@ def suggested(db: Session, rep_id: int, now: datetime, values: Mapping[str, str]
     """A new session's fields, with what the address brought along from a call."""
     call_id = read_number(values.get("call"))
     criterion = f"{values['standard']}/{values['criterion']}" if "standard" in values and "criterion" in values else ""
-    stretch = f"s:{call_id}:{values.get('at', '')}:{values.get('end', '')}:{values.get('title', '')[:110]}"
+    title = values.get("title", "").strip()[:LONGEST_TITLE] or _moment_title(db, values)
+    stretch = f"s:{call_id}:{values.get('at', '')}:{values.get('end', '')}:{title}"
     has_stretch = bool(call_id and read_clip(stretch, good=False))
     return Typed(
         {
@@ -109,6 +111,17 @@ def suggested(db: Session, rep_id: int, now: datetime, values: Mapping[str, str]
         work=(stretch,) if has_stretch and values.get("good") != "1" else (),
         good=(stretch,) if has_stretch and values.get("good") == "1" else (),
     )
+
+
+def _moment_title(db: Session, values: Mapping[str, str]) -> str:
+    """What a moment brought along from a call is called: by its criterion, else by its second."""
+    try:
+        question = question_of(db, values.get("standard", ""), values.get("criterion", ""))
+    except BadField:
+        at = values.get("at", "")
+        second = float(at) if at.replace(".", "", 1).isdecimal() and at.isascii() and len(at) < 12 else 0.0
+        return str(_("Moment at %(time)s", time=clock(second)))
+    return say(question, "", viewer().language)[:LONGEST_TITLE]
 
 
 def form_page(

@@ -14,6 +14,7 @@ import { shareSecond } from "./share.js";
 import { zoomWave } from "./zoom.js";
 import { switchMarks } from "./legend.js";
 import { makeClips } from "./clips_make.js";
+import { coachHere } from "./coaching_call.js";
 import { keepComments } from "./comments.js";
 import { watchPlayer, watchTabs } from "./jump.js";
 import { correctTurns } from "./correct.js";
@@ -44,6 +45,7 @@ if (player) {
   acts.share = shareSecond(player, data.words, acts.stretch);
   acts.legend = switchMarks();
   makeClips({ player, stretch: acts.stretch });
+  coachHere({ player, stretch: acts.stretch });
 }
 
 const rescore = keepLive({
