@@ -20,4 +20,11 @@ RULES: Mapping[str, Rule] = {
     "people.calls": SEES_REPS,
     "team.index": SEES_TEAMS,
     "reviewers.index": LEADS,
+    # programs
+    "api_performance.read_rep": Rule(roles=SEES_REPS.roles, scope="people:read"),
+    "api_performance.read_team": Rule(roles=SEES_TEAMS.roles, scope="people:read"),
+    "api_performance.list_all_reviewers": Rule(roles=LEADS.roles, scope="people:read"),
+    "api_own_data.list_data": Rule(roles=OWN_PAGE.roles, scope="people:read"),
+    "api_own_data.take_data": Rule(roles=OWN_PAGE.roles, scope="people:read"),
+    "api_own_data.ask_for_data": Rule(roles=OWN_PAGE.roles, scope="people:write"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_openapi3.openapi import OpenAPI
 
 from web.api import (
+    accounts,
     agreement,
     assignments,
     calibration,
@@ -17,10 +18,16 @@ from web.api import (
     evaluations,
     installation,
     leads,
+    library,
     notices,
+    own_data,
+    performance,
+    playlists,
+    quizzes,
     reviews,
     said,
     scorecards,
+    teams,
     transcripts,
     verdicts,
     webhooks,
@@ -29,7 +36,9 @@ from web.api import (
 
 def register_api(app: OpenAPI) -> None:
     """Add the API to the application."""
+    app.register_api(accounts.blueprint)
     app.register_api(assignments.blueprint)
+    app.register_api(teams.blueprint)
     app.register_api(agreement.blueprint)
     app.register_api(calibration.blueprint)
     app.register_api(calls.blueprint)
@@ -37,6 +46,8 @@ def register_api(app: OpenAPI) -> None:
     app.register_api(disputes.blueprint)
     app.register_api(evaluations.blueprint)
     app.register_api(notices.blueprint)
+    app.register_api(own_data.blueprint)
+    app.register_api(performance.blueprint)
     app.register_api(transcripts.blueprint)
     app.register_api(verdicts.blueprint)
     app.register_api(clients.blueprint)
@@ -48,3 +59,6 @@ def register_api(app: OpenAPI) -> None:
     app.register_api(said.blueprint)
     app.register_api(scorecards.blueprint)
     app.register_api(webhooks.blueprint)
+    app.register_api(library.blueprint)
+    app.register_api(playlists.blueprint)
+    app.register_api(quizzes.blueprint)
