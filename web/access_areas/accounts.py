@@ -11,6 +11,11 @@ SEES_PEOPLE = roles_only("admin", "quality_lead", "head_of_sales")
 SETS_TEAMS = roles_only("admin", "head_of_sales")
 SETS_RULES = roles_only("admin")
 
+READ_PEOPLE = ("list_users", "read_user", "list_invitations")
+WRITE_PEOPLE = ("change_user", "make_invitation", "send_invitation", "withdraw_invitation")
+READ_TEAMS = ("list_teams", "read_team", "list_reps", "read_rep")
+WRITE_TEAMS = ("create_team", "change_team", "create_rep", "update_rep")
+
 RULES: Mapping[str, Rule] = {
     "auth_code.show": PUBLIC,
     "auth_code.check": PUBLIC,
@@ -57,4 +62,8 @@ RULES: Mapping[str, Rule] = {
     "first_run.samples": SETS_RULES,
     "first_run.watch": SEES_PEOPLE,
     "first_run.put_away": SEES_PEOPLE,
+    **{f"api_accounts.{name}": Rule(roles=SEES_PEOPLE.roles, scope="people:read") for name in READ_PEOPLE},
+    **{f"api_accounts.{name}": Rule(roles=SEES_PEOPLE.roles, scope="people:write") for name in WRITE_PEOPLE},
+    **{f"api_teams.{name}": Rule(roles=SEES_PEOPLE.roles, scope="people:read") for name in READ_TEAMS},
+    **{f"api_teams.{name}": Rule(roles=SETS_TEAMS.roles, scope="people:write") for name in WRITE_TEAMS},
 }
