@@ -55,7 +55,7 @@ class AgreementList(BaseModel):
     criteria: list[AgreementOut]
 
 
-class SwitchIn(BaseModel):
+class AutomaticIn(BaseModel):
     """Automatic mode of one criterion in one language."""
 
     model_config = ConfigDict(
@@ -76,7 +76,7 @@ def list_agreement() -> Response:
 
 
 @blueprint.put("/agreement/automatic", responses={200: AgreementList, 409: Problem, 422: Problem})
-def switch_automatic(body: SwitchIn) -> Response:
+def switch_automatic(body: AutomaticIn) -> Response:
     """Switch automatic mode; on only where the gate is open. Answers the criterion as it stands now."""
     try:
         with parts().database.session() as db:

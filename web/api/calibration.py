@@ -15,15 +15,15 @@ from review.calibration.types import Terms
 from review.errors import ReviewError
 from scoring.standards import StandardNotFound
 from web.api.calibration_models import (
-    AgreedIn,
-    AgreedOut,
-    EndIn,
-    ResultsOut,
-    SessionDetails,
-    SessionIn,
-    SessionList,
-    SessionOut,
-    SessionPath,
+    CalibrationDetails,
+    CalibrationEnd,
+    CalibrationFigures,
+    CalibrationIn,
+    CalibrationList,
+    CalibrationOut,
+    CalibrationPath,
+    ConsensusIn,
+    ConsensusOut,
     details_of,
     results_of,
     session_fields,
@@ -38,19 +38,19 @@ from web.parts import parts
 blueprint = area("calibration", "calibration", "The same calls scored by several people apart; how far they agree.")
 
 
-@blueprint.get("/calibrations", responses={200: SessionList, 422: Problem})
+@blueprint.get("/calibrations", responses={200: CalibrationList, 422: Problem})
 def list_sessions(query: PageQuery) -> Response:
     """List the sessions the token's person leads or takes part in, newest first."""
     place = query.place(int)
     with parts().database.read() as db:
         rows, _next = list_calibrations(db, viewer(), after=place[1] if place else None, limit=query.limit + 1)
     shown, following = cut(rows, query.limit, lambda row: (row.id, row.id))
-    return answer(SessionList(sessions=[SessionOut(**session_fields(row)) for row in shown], next=following))
+    return answer(CalibrationList(sessions=[CalibrationOut(**session_fields(row)) for row in shown], next=following))
 
 
-@blueprint.post("/calibrations", responses={201: SessionDetails, 409: Problem, 422: Problem})
+@blueprint.post("/calibrations", responses={201: CalibrationDetails, 409: Problem, 422: Problem})
 @once_by_key
-def create_session(body: SessionIn) -> Response:
+def create_session(body: CalibrationIn) -> Response:
     """Make a session; everybody gets their calls as blind assignments."""
     terms = Terms(
         name=body.name,
@@ -65,7 +65,7 @@ def create_session(body: SessionIn) -> Response:
         note=body.note,
     )
 
-    def make(db: Any) -> SessionDetails:
+    def make(db: Any) -> CalibrationDetails:
         return details_of(read_session(db, viewer(), make_calibration(db, viewer(), terms)))
 
     try:
@@ -74,8 +74,8 @@ def create_session(body: SessionIn) -> Response:
         raise refusal(error) from error
 
 
-@blueprint.get("/calibrations/<int:calibration_id>", responses={200: SessionDetails, 404: Problem, 422: Problem})
-def read_one(path: SessionPath) -> Response:
+@blueprint.get("/calibrations/<int:calibration_id>", responses={200: CalibrationDetails, 404: Problem, 422: Problem})
+def read_one(path: CalibrationPath) -> Response:
     """Read one session: its calls, and how far everybody is."""
     try:
         with parts().database.read() as db:
@@ -86,9 +86,9 @@ def read_one(path: SessionPath) -> Response:
 
 @blueprint.post(
     "/calibrations/<int:calibration_id>/end",
-    responses={200: SessionDetails, 404: Problem, 409: Problem, 422: Problem},
+    responses={200: CalibrationDetails, 404: Problem, 409: Problem, 422: Problem},
 )
-def end_session(path: SessionPath, body: EndIn) -> Response:
+def end_session(path: CalibrationPath, body: CalibrationEnd) -> Response:
     """Close the session now, or call it off."""
     try:
         with parts().database.session() as db:
@@ -100,9 +100,9 @@ def end_session(path: SessionPath, body: EndIn) -> Response:
 
 @blueprint.put(
     "/calibrations/<int:calibration_id>/agreed",
-    responses={200: AgreedOut, 404: Problem, 409: Problem, 422: Problem},
+    responses={200: ConsensusOut, 404: Problem, 409: Problem, 422: Problem},
 )
-def write_consensus(path: SessionPath, body: AgreedIn) -> Response:
+def write_consensus(path: CalibrationPath, body: ConsensusIn) -> Response:
     """Write down what the group agreed on; only after closing, where it is measured by consensus."""
     try:
         with parts().database.session() as db:
@@ -110,7 +110,7 @@ def write_consensus(path: SessionPath, body: AgreedIn) -> Response:
     except ReviewError as error:
         raise refusal(error) from error
     return answer(
-        AgreedOut(
+        ConsensusOut(
             call_id=body.call_id,
             criterion=body.criterion,
             answer=made.answer if made else "",
@@ -121,9 +121,9 @@ def write_consensus(path: SessionPath, body: AgreedIn) -> Response:
 
 @blueprint.get(
     "/calibrations/<int:calibration_id>/figures",
-    responses={200: ResultsOut, 404: Problem, 409: Problem, 422: Problem},
+    responses={200: CalibrationFigures, 404: Problem, 409: Problem, 422: Problem},
 )
-def read_figures(path: SessionPath) -> Response:
+def read_figures(path: CalibrationPath) -> Response:
     """Read what a closed session found; 409 while it is open."""
     try:
         with parts().database.read() as db:

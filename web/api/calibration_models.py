@@ -16,13 +16,13 @@ from web.api.paging import NEXT
 Meaning = Literal["nothing", "too_few", "same", "reliable", "tentative", "unreliable", "wording"]
 
 
-class SessionPath(BaseModel):
+class CalibrationPath(BaseModel):
     """Which session."""
 
     calibration_id: RowId
 
 
-class SessionIn(BaseModel):
+class CalibrationIn(BaseModel):
     """A new session."""
 
     model_config = ConfigDict(
@@ -42,7 +42,7 @@ class SessionIn(BaseModel):
     note: Note = Field("", description="A word to everybody.")
 
 
-class PersonOut(BaseModel):
+class CalibrationPerson(BaseModel):
     """How far one person is."""
 
     id: int
@@ -51,7 +51,7 @@ class PersonOut(BaseModel):
     done: int
 
 
-class SessionOut(BaseModel):
+class CalibrationOut(BaseModel):
     """One session. Nobody's answers are in it."""
 
     id: int
@@ -63,21 +63,21 @@ class SessionOut(BaseModel):
     against: Literal["none", "benchmark", "consensus"]
     benchmark: int | None
     calls: int
-    people: list[PersonOut]
+    people: list[CalibrationPerson]
     due_at: datetime
     created_at: datetime
     closed_at: datetime | None
     closed_how: str = Field(description="hand or deadline; empty while it is open.")
 
 
-class SessionList(BaseModel):
+class CalibrationList(BaseModel):
     """Sessions that the token's person leads or takes part in, newest first."""
 
-    sessions: list[SessionOut]
+    sessions: list[CalibrationOut]
     next: str | None = Field(description=NEXT)
 
 
-class LeftOutOut(BaseModel):
+class CalibrationLeftOut(BaseModel):
     """Somebody who was not asked on one call, and why: own_call, cannot_see, scored or waiting."""
 
     name: str
@@ -85,14 +85,14 @@ class LeftOutOut(BaseModel):
     why: str
 
 
-class SessionDetails(SessionOut):
+class CalibrationDetails(CalibrationOut):
     """One session with its calls."""
 
     call_ids: list[int]
-    left_out: list[LeftOutOut]
+    left_out: list[CalibrationLeftOut]
 
 
-class ShareOut(BaseModel):
+class AgreementShare(BaseModel):
     """A share 0..1 of `n` pairs of answers, with its 95 % interval; null where there is no pair."""
 
     n: int
@@ -101,15 +101,15 @@ class ShareOut(BaseModel):
     high: float | None
 
 
-class FiguresOut(BaseModel):
+class AgreementFigures(BaseModel):
     """How far people agree on one question. `alpha` is Krippendorff's on the `level` the options have."""
 
     level: Literal["nominal", "ordinal", "interval", "ratio"]
     calls: int
     people: int
     cannot_judge: int
-    exact: ShareOut
-    within: ShareOut
+    exact: AgreementShare
+    within: AgreementShare
     alpha: float | None
     low: float | None
     high: float | None
@@ -117,7 +117,7 @@ class FiguresOut(BaseModel):
     meaning: Meaning
 
 
-class CriterionFigures(FiguresOut):
+class AgreementOfCriterion(AgreementFigures):
     """The figures of one criterion, and the calls on which people differ."""
 
     criterion: str
@@ -136,32 +136,32 @@ class StrictnessOut(BaseModel):
     leaning: Literal["strict", "lenient", "neither", "too_few"]
 
 
-class VersusOut(BaseModel):
+class BenchmarkOut(BaseModel):
     """One person against the benchmark reviewer or the consensus; `lean` in percent of the points."""
 
     user_id: int
     name: str
     answers: int
-    exact: ShareOut
-    within: ShareOut
+    exact: AgreementShare
+    within: AgreementShare
     lean: float | None
     low: float | None
     high: float | None
 
 
-class ResultsOut(BaseModel):
+class CalibrationFigures(BaseModel):
     """What a closed session found."""
 
     id: int
-    exact: ShareOut
-    within: ShareOut
-    total: FiguresOut
-    criteria: list[CriterionFigures]
+    exact: AgreementShare
+    within: AgreementShare
+    total: AgreementFigures
+    criteria: list[AgreementOfCriterion]
     strictness: list[StrictnessOut]
-    versus: list[VersusOut]
+    versus: list[BenchmarkOut]
 
 
-class EndIn(BaseModel):
+class CalibrationEnd(BaseModel):
     """How the session ends."""
 
     model_config = ConfigDict(extra="forbid")
@@ -169,7 +169,7 @@ class EndIn(BaseModel):
     act: Literal["close", "cancel"] = "close"
 
 
-class AgreedIn(BaseModel):
+class ConsensusIn(BaseModel):
     """What the group agreed on for one criterion of one call; an empty answer takes it back."""
 
     model_config = ConfigDict(extra="forbid")
@@ -180,7 +180,7 @@ class AgreedIn(BaseModel):
     note: Note = ""
 
 
-class AgreedOut(BaseModel):
+class ConsensusOut(BaseModel):
     """What stands now."""
 
     call_id: int
@@ -190,7 +190,7 @@ class AgreedOut(BaseModel):
 
 
 def session_fields(row: SessionRow) -> dict[str, Any]:
-    """The fields of a SessionOut."""
+    """The fields of a CalibrationOut."""
     return {
         "id": row.id,
         "name": row.name,
@@ -201,7 +201,7 @@ def session_fields(row: SessionRow) -> dict[str, Any]:
         "against": row.against,
         "benchmark": row.benchmark_id,
         "calls": row.calls,
-        "people": [PersonOut(id=p.person, name=p.name, asked=p.asked, done=p.done) for p in row.people],
+        "people": [CalibrationPerson(id=p.person, name=p.name, asked=p.asked, done=p.done) for p in row.people],
         "due_at": row.due_at,
         "created_at": row.created_at,
         "closed_at": row.closed_at,
@@ -209,24 +209,24 @@ def session_fields(row: SessionRow) -> dict[str, Any]:
     }
 
 
-def details_of(view: SessionView) -> SessionDetails:
+def details_of(view: SessionView) -> CalibrationDetails:
     """A session with its calls."""
-    return SessionDetails(
+    return CalibrationDetails(
         **session_fields(view.row),
         call_ids=[call.call_id for call in view.calls if call.visible],
-        left_out=[LeftOutOut(name=one.name, call_id=one.call_id, why=one.why) for one in view.left_out],
+        left_out=[CalibrationLeftOut(name=one.name, call_id=one.call_id, why=one.why) for one in view.left_out],
     )
 
 
-def results_of(calibration_id: int, found: Results) -> ResultsOut:
+def results_of(calibration_id: int, found: Results) -> CalibrationFigures:
     """What a closed session found."""
-    return ResultsOut(
+    return CalibrationFigures(
         id=calibration_id,
         exact=_share(found.exact),
         within=_share(found.within),
-        total=FiguresOut(**_figures(found.total)),
+        total=AgreementFigures(**_figures(found.total)),
         criteria=[
-            CriterionFigures(criterion=one.criterion.id, differing=list(one.differing), **_figures(one.figures))
+            AgreementOfCriterion(criterion=one.criterion.id, differing=list(one.differing), **_figures(one.figures))
             for one in found.criteria
         ],
         strictness=[
@@ -242,7 +242,7 @@ def results_of(calibration_id: int, found: Results) -> ResultsOut:
             for one in found.strictness
         ],
         versus=[
-            VersusOut(
+            BenchmarkOut(
                 user_id=int(one.person),
                 name=found.people.get(int(one.person), ""),
                 answers=one.answers,
@@ -273,8 +273,8 @@ def _figures(found: Figures) -> dict[str, Any]:
     }
 
 
-def _share(found: Share) -> ShareOut:
-    return ShareOut(n=found.n, value=_round(found.value), low=_round(found.low), high=_round(found.high))
+def _share(found: Share) -> AgreementShare:
+    return AgreementShare(n=found.n, value=_round(found.value), low=_round(found.low), high=_round(found.high))
 
 
 def _round(value: float | None) -> float | None:
