@@ -22,7 +22,7 @@ from review.settings import BadSetting, Settings, read_settings
 from review.storage import AudioStore, open_store
 from web import access, context, security
 from web.api import register_api
-from web.api.docs import DOCS_PAGE, SECURITY_SCHEMES
+from web.api.docs import ABOUT, DOCS_PAGE, SECURITY_SCHEMES, DocumentedApi
 from web.auth import set_up_sessions
 from web.blueprints import register_blueprints
 from web.errors import Refused, handle_errors
@@ -101,9 +101,9 @@ def create_app(
         store=store or open_store(settings),
         redis=redis if redis is not None else connect(settings),
     )
-    app = OpenAPI(
+    app = DocumentedApi(
         "web",
-        info=Info(title="Callcoach", version="1", description="Recordings in, scored calls with evidence out."),
+        info=Info(title="Callcoach", version="1", description=ABOUT),
         security_schemes=SECURITY_SCHEMES,
         validation_error_callback=_problem_of_validation,
     )

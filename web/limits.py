@@ -35,6 +35,7 @@ RATES: Final = {
     ("api.list_calls", "GET"): "1200 per minute",
     ("api.read_call", "GET"): "1200 per minute",
 }
+API_RATE: Final = "1200 per minute"  # of all other requests of one program together
 
 SMALL_BODY: Final = 1024 * 1024  # bytes; every request that brings no recording
 FORM_BESIDE_RECORDING: Final = 1024 * 1024  # bytes of facts and multipart headers
@@ -55,11 +56,14 @@ def limit_rates(app: Flask, made: Parts) -> Limiter:
     )
     limiter.init_app(app)
     guards = {key: _guard(limiter, rate, " ".join(key)) for key, rate in RATES.items()}
+    program_guard = _guard(limiter, API_RATE, "programs")
 
     @app.before_request
     def count_request() -> None:
         # Before the access rule: tries with wrong tokens count too.
         guard = guards.get((request.endpoint or "", request.method))
+        if guard is None and (request.endpoint or "").startswith("api_"):
+            guard = program_guard
         if guard is not None:
             guard()
 

@@ -237,7 +237,8 @@ def _read_mark(mark: str | None) -> tuple[str, int] | None:
         return None
     try:
         name, client_id = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-    except (binascii.Error, ValueError, TypeError):
+        name.encode("utf-8")  # half a character is no name
+    except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError):
         return None
     fits = isinstance(name, str) and "\x00" not in name and isinstance(client_id, int) and abs(client_id) < 2**63
     return (name, client_id) if fits else None

@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from web.access_rules import Rule, roles_only
+from web.access_rules import (
+    DECIDES,
+    EDITS_CLIENT,
+    LEADS,
+    LISTENS,
+    READS_SCORECARDS,
+    SETS_SOURCES,
+    TAKES_AWAY,
+    WINS_BACK,
+    Rule,
+    Subject,
+    roles_only,
+)
 
 # Admins connect programs; heads of sales do so for the tools they read figures with. A token speaks for its maker.
 CONNECTS: Rule = roles_only("admin", "head_of_sales")
+SETS_WEBHOOKS = Rule(roles=CONNECTS.roles, scope="settings:write")
+
+
+def reads(*roles: str, subject: Subject | None = None) -> Rule:
+    """For tokens that may read calls and speak for one of these roles."""
+    return Rule(roles=frozenset(roles), scope="calls:read", subject=subject)
+
+
+def writes(*roles: str, subject: Subject | None = None) -> Rule:
+    """For tokens that may write to calls and speak for one of these roles."""
+    return Rule(roles=frozenset(roles), scope="calls:write", subject=subject)
+
 
 RULES: Mapping[str, Rule] = {
     "programs.index": CONNECTS,
@@ -21,4 +45,42 @@ RULES: Mapping[str, Rule] = {
     "programs.act": CONNECTS,
     "programs.renew": CONNECTS,
     "programs.again": CONNECTS,
+    "api_webhooks.list_webhooks": SETS_WEBHOOKS,
+    "api_webhooks.create_webhook": SETS_WEBHOOKS,
+    "api_webhooks.read_webhook": SETS_WEBHOOKS,
+    "api_webhooks.change": SETS_WEBHOOKS,
+    "api_webhooks.remove": SETS_WEBHOOKS,
+    "api_webhooks.renew": SETS_WEBHOOKS,
+    "api_webhooks.send_test": SETS_WEBHOOKS,
+    "api_webhooks.list_deliveries": SETS_WEBHOOKS,
+    "api_webhooks.again": SETS_WEBHOOKS,
+    "api_comments.list_comments": reads(*TAKES_AWAY, subject="call"),
+    "api_comments.write_comment": writes(*TAKES_AWAY, subject="call"),
+    "api_comments.change_comment": writes(*TAKES_AWAY, subject="call"),
+    "api_comments.delete_comment": writes(*TAKES_AWAY, subject="call"),
+    "api_clients.list_clients": reads(*TAKES_AWAY),
+    "api_clients.read_client": reads(*TAKES_AWAY, subject="client"),
+    "api_clients.read_fields": reads(*TAKES_AWAY, subject="client"),
+    "api_clients.write_fields": writes(*EDITS_CLIENT.roles, subject="client"),
+    "api_said.list_objections": reads(*TAKES_AWAY),
+    "api_said.read_objection": reads(*TAKES_AWAY),
+    "api_said.list_promises": reads(*TAKES_AWAY),
+    "api_said.decide": writes(*EDITS_CLIENT.roles),
+    "api_said.list_flags": reads(*TAKES_AWAY),
+    "api_leads.list_leads": reads(*WINS_BACK.roles),
+    "api_leads.read_lead": reads(*WINS_BACK.roles),
+    "api_leads.judge": writes(*WINS_BACK.roles),
+    "api_leads.hand_out": writes(*WINS_BACK.roles),
+    "api_reviews.list_all": Rule(roles=LISTENS.roles - {"external_reviewer"}, scope="reviews:read"),
+    "api_reviews.read_one": Rule(roles=LISTENS.roles - {"external_reviewer"}, scope="reviews:read"),
+    "api_reviews.acknowledge": Rule(roles=LISTENS.roles - {"external_reviewer"}, scope="reviews:write"),
+    "api_reviews.list_verdicts": Rule(roles=DECIDES.roles, scope="reviews:read", subject="call"),
+    "api_reviews.read_assessment": reads(*TAKES_AWAY, subject="call"),
+    "api_scorecards.list_scorecards": reads(*READS_SCORECARDS.roles),
+    "api_scorecards.read_scorecard": reads(*READS_SCORECARDS.roles),
+    "api_installation.list_sampling_rules": reads(*LEADS.roles),
+    "api_installation.read_sampling_rule": reads(*LEADS.roles),
+    "api_installation.list_all_sources": reads(*SETS_SOURCES.roles),
+    "api_installation.read_source": reads(*SETS_SOURCES.roles),
+    "api_installation.read_status": reads(*SETS_SOURCES.roles),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
@@ -22,7 +24,13 @@ blueprint = APIBlueprint(
 )
 
 
-@blueprint.get("/corrections")
+LINES: Final = {
+    "description": "One JSON object a line.",
+    "content": {"application/jsonl": {"schema": {"type": "string"}}},
+}
+
+
+@blueprint.get("/corrections", responses={200: LINES})
 def export() -> Response:
     """Export all corrections as training pairs, one JSON object a line.
 

@@ -19,10 +19,19 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from review.queries.paging import LONGEST_MARK, Place, cut, read_mark
 from web.errors import Refused
 
-__all__ = ["NEXT", "PageQuery", "cut"]
+__all__ = ["NEXT", "MarkQuery", "PageQuery", "cut"]
 
 K = TypeVar("K")
 NEXT = "Send it as `after` for the next page; null on the last."
+
+
+class MarkQuery(BaseModel):
+    """Pages of lists that have marks of their own; what is no mark of the list shows its first page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: str | None = Field(None, max_length=4000, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200, description="How many at most.")
 
 
 class PageQuery(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -33,7 +33,19 @@ class TranscriptQuery(BaseModel):
     )
 
 
-@blueprint.get("/calls/<int:call_id>/transcript", responses={404: Problem, 409: Problem, 422: Problem})
+FILES: Final = {
+    "description": "The transcript in the format that was asked for.",
+    "content": {
+        "application/json": {"schema": {"type": "object"}},
+        **{kind: {"schema": {"type": "string"}} for kind in ("text/vtt", "application/x-subrip", "text/plain")},
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": {
+            "schema": {"type": "string", "format": "binary"}
+        },
+    },
+}
+
+
+@blueprint.get("/calls/<int:call_id>/transcript", responses={200: FILES, 404: Problem, 409: Problem, 422: Problem})
 def read_transcript(path: CallPath, query: TranscriptQuery) -> Response:
     """Read a call's transcript as a file.
 
