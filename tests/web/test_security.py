@@ -70,7 +70,7 @@ def test_no_page_has_inline_script_or_style(sign_in: SignIn, scored_call: int, s
         assert "<style" not in text, url
 
 
-def test_only_telephone_systems_post_without_a_form_token_or_an_api_token() -> None:
+def test_only_telephone_systems_and_addresses_in_mails_post_without_a_form_token_or_an_api_token() -> None:
     assert [name for name, rule in RULES.items() if rule.hook] == ["hooks.receive", "notice_choices.stop"]
 
 
