@@ -73,7 +73,13 @@ def ask_for_data() -> Response:
     return response
 
 
-@blueprint.get("/me/data/<int:export_id>", responses={404: Problem})
+ZIP: Final = {
+    "description": "The file.",
+    "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+
+@blueprint.get("/me/data/<int:export_id>", responses={200: ZIP, 404: Problem})
 def take_data(path: DataExportPath) -> Response:
     """Take a file of one's own data as a ZIP."""
     try:
