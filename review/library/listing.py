@@ -103,6 +103,21 @@ def list_library(session: Session, viewer: Viewer, wanted: LibraryFilter, *, pag
     )
 
 
+def page_of_clips(
+    session: Session, viewer: Viewer, wanted: LibraryFilter, *, after: int | None = None, limit: int
+) -> tuple[ClipRow, ...]:
+    """Clips of the library, the newest first, from the one before `after` on: for programs that walk through all."""
+    conditions = [hearable(viewer), *_conditions(viewer, wanted)]
+    if after is not None:
+        conditions.append(Clip.id < after)
+    return read_rows(session, viewer, and_(*conditions), limit=limit, good_first=False)
+
+
+def get_clip(session: Session, viewer: Viewer, clip_id: int) -> ClipRow | None:
+    """One clip one may hear; None when it is nothing to this viewer."""
+    return next(iter(read_rows(session, viewer, and_(Clip.id == clip_id, hearable(viewer)))), None)
+
+
 def _conditions(viewer: Viewer, wanted: LibraryFilter, without: str = "") -> list[ColumnElement[bool]]:
     columns: tuple[tuple[str, InstrumentedAttribute[Any]], ...] = (
         ("topic", Clip.topic),

@@ -15,6 +15,7 @@ from review.library.refusals import OwnVoice
 from review.library.seeing import hearable
 from review.models import Call, Clip, ClipPraise, Rep, utc_now
 from review.queries.viewer import Viewer
+from review.queries.visibility import visible_reps
 from review.services.audit import record
 from review.upsert import insert_new
 
@@ -113,3 +114,10 @@ def take_praise_back(session: Session, viewer: Viewer, clip_id: int) -> bool:
         delete(ClipPraise).where(ClipPraise.clip_id == clip_id, ClipPraise.user_id == viewer.user_id)
     )
     return bool(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def praises_for(session: Session, viewer: Viewer, rep_id: int, since: datetime | None = None) -> tuple[Praise, ...]:
+    """Praise of a rep whose calls the viewer may see. Raises Gone."""
+    if session.scalar(select(Rep.id).where(Rep.id == rep_id, visible_reps(viewer))) is None:
+        raise Gone("rep")
+    return praises_of(session, [rep_id], since)

@@ -68,9 +68,15 @@ def may_change_clip(viewer: Viewer, user_id: int | None) -> bool:
 
 
 def read_rows(
-    session: Session, viewer: Viewer, condition: ColumnElement[bool], *, limit: int = 500, offset: int = 0
+    session: Session,
+    viewer: Viewer,
+    condition: ColumnElement[bool],
+    *,
+    limit: int = 500,
+    offset: int = 0,
+    good_first: bool = True,
 ) -> tuple[ClipRow, ...]:
-    """Clips that meet the condition, good examples first, then the newest.
+    """Clips that meet the condition, good examples first (unless told otherwise), then the newest.
 
     The condition must hold `hearable` or `heard_clips` of `review.library.seeing`. Two statements, and two more for
     each shared clip of a call the viewer may not see.
@@ -78,7 +84,7 @@ def read_rows(
     wanted = (
         joined(_select(viewer))
         .where(condition)
-        .order_by(ClipGood.clip_id.is_(None), Clip.id.desc())
+        .order_by(*([ClipGood.clip_id.is_(None)] if good_first else []), Clip.id.desc())
         .limit(limit)
         .offset(offset)
     )
