@@ -41,6 +41,7 @@ class CriterionResult(Base):
             "fraction",
             "call_id",
             "standard",
+            "stands",  # always true in here, but SQLite would look the row up to see it
             sqlite_where=_STANDS_SQLITE,
             postgresql_where=_STANDS_POSTGRES,
         ),

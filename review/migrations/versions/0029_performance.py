@@ -53,7 +53,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_criterion_result_stands",
         "criterion_result",
-        ["rep_id", "happened_at", "criterion", "source", "part", "fraction", "call_id", "standard"],
+        ["rep_id", "happened_at", "criterion", "source", "part", "fraction", "call_id", "standard", "stands"],
         sqlite_where=sa.text("stands = 1"),
         postgresql_where=sa.text("stands"),
     )
