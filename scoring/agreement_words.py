@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final, Literal
 
 Meaning = Literal["nothing", "too_few", "same", "reliable", "tentative", "unreliable", "wording"]
-"""nothing: nobody to compare; too_few: see FEWEST_CALLS; same: everybody always gave one and the same answer; reliable,
-tentative, unreliable: see RELIABLE and TENTATIVE; wording: so low that the question itself is the trouble."""
+"""nothing: nobody to compare; too_few: see FEWEST_CALLS and WIDEST; same: everybody always gave one and the same
+answer; reliable, tentative, unreliable: see RELIABLE and TENTATIVE; wording: the question itself is the trouble."""
 
-FEWEST_CALLS: Final = 5  # answered by two people or more; under it an interval spans nearly everything
+FEWEST_CALLS: Final = 5  # answered by two people or more
+WIDEST: Final = 0.7  # of an interval of alpha: a wider one reaches from "reword it" to "alike"
 RELIABLE: Final = 0.8  # Krippendorff 2018, ch. 12: rely on data from here on
 TENTATIVE: Final = 0.667  # the same: tentative conclusions only
 WORDING: Final = 0.4  # scoring.md: under it the criterion's wording is the problem
@@ -22,6 +23,8 @@ def meaning_of(alpha: float | None, low: float | None, high: float | None, *, ca
         return "too_few"
     if alpha is None:
         return "same" if same else "nothing"
+    if low is None or high is None or high - low > WIDEST:
+        return "too_few"
     if alpha >= RELIABLE:
         return "reliable"
     if alpha >= TENTATIVE:

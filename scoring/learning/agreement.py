@@ -126,4 +126,4 @@ def _interval(
 
 
 def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
+    return None if math.isnan(value) else round(value, 12) + 0.0  # never -0.0

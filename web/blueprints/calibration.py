@@ -16,6 +16,7 @@ from review.calibration.picking import find_calls, list_versions, read_calls
 from review.calibration.results import read_results
 from review.calibration.types import MOST_CALLS, MOST_DAYS, BadCalibration, Terms
 from review.errors import ReviewError
+from review.learning.shown import standard_of
 from review.sampling.reviewers import list_reviewers
 from scoring.standards import StandardNotFound, in_language
 from web.auth import viewer
@@ -73,12 +74,14 @@ def show(calibration_id: int) -> str:
     try:
         with parts().database.read() as db:
             view = read_session(db, viewer(), calibration_id)
+            sheet = standard_of(db, view.row.standard, view.row.version)
             shows = view.row.state == "closed" and not viewer().is_outsider  # what the house answered stays in it
             found = read_results(db, viewer(), calibration_id) if shows else None
     except (ReviewError, StandardNotFound) as error:
         raise refusal(error) from error
     if found is None:
-        return render_template("calibration/session.html", view=view, row=view.row)
+        title = sheet.describe(viewer().language).title if sheet else view.row.standard
+        return render_template("calibration/session.html", view=view, row=view.row, title=title)
     return render_template(
         "calibration/results.html",
         view=view,

@@ -132,6 +132,7 @@ def read_page(found: Results, language: str) -> ResultsPage:
         versus=tuple(
             VersusLine(names.get(one.person, one.person), one, mark_of(one.exact.value, one.exact.low, one.exact.high))
             for one in found.versus
+            if found.agreed or found.view.row.against != "consensus" or not differences  # else 100 % says nothing
         ),
         same=sum(one.figures.calls - len(one.differing) for one in found.criteria),
         open=sum(one.agreed is None for one in differences),
