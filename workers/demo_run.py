@@ -25,6 +25,7 @@ from workers.checks import check_before_start
 from workers.demo.exchange.setup import exchange_environment, exchange_plans
 from workers.demo_lock import address_of
 from workers.demo_setup import SIGN_IN_FILE, SignIns, bring_samples, prepare
+from workers.demo_stories import tell_stories
 from workers.processes import make_supervisor
 from workers.supervisor import Supervisor
 
@@ -168,6 +169,7 @@ class Progress:
         done = bool(mine) and all(row.state in FINAL_STATES for row in mine)
         if done and self._web_ready and not self._all_done:
             self._all_done = True
+            tell_stories(self.database)
             self.say(f"every sample call is through after {now - self.begun:.0f} s")
             self.tell_sign_ins()
             if exit_when_done:

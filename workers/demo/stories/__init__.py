@@ -1,0 +1,1 @@
+"""Small stories that make the demo's pages alive, told through the same services as people use."""
