@@ -68,7 +68,7 @@ function back() {
     }
     if (one.decision) rule(point, one.decision, { write: false });
   }
-  form.querySelector("[data-status]").textContent = words.back;
+  say(words.back);
 }
 
 /** Where something is missing it is said, and the cursor goes there. */
@@ -92,24 +92,29 @@ function wrong(point, message, field) {
   return true;
 }
 
+function say(text) {
+  const status = form.querySelector("[data-status]");
+  status.textContent = text;
+  status.classList.add("said");
+}
+
 async function decide() {
   const button = form.querySelector("[type=submit]");
   if (button.disabled || missing()) return;
-  const status = form.querySelector("[data-status]");
   button.disabled = true;
-  status.textContent = words.sending;
+  say(words.sending);
   try {
     const { answer } = await ask("POST", form.dataset.url, { revision: config.revision, rulings: read() });
     if (answer.ok) {
       drop(name);
       return location.assign(answer.url);
     }
-    status.textContent = answer.message;
+    say(answer.message);
     if (answer.code === "dispute_changed") return changed(answer);
     const point = answer.criterion !== undefined && form.querySelector(`.to-decide[data-item="${CSS.escape(answer.criterion)}"]`);
     if (point) wrong(point, answer.message, point.querySelector("[name=words]"));
   } catch {
-    status.textContent = words.failed;
+    say(words.failed);
   } finally {
     button.disabled = false;
   }
