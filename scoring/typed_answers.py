@@ -15,6 +15,7 @@ from scoring.conversation import prepare
 from scoring.engine import open_case
 from scoring.facts import Facts
 from scoring.hits import Hit
+from scoring.language import guess_language
 from scoring.objection_moves import Raised, find_moves
 from scoring.objection_votes import objecting
 from scoring.packs import Entry, PackMissing, load_pack
@@ -35,12 +36,13 @@ class TypedMove:
 def moves_in(answer: str, *, objection: str, kind: str, language: str | None) -> tuple[TypedMove, ...] | None:
     """The moves of a typed answer to an objection of this type, in the order of `MOVES`.
 
-    None where the language has no rule pack: then nothing can be said. Raises ValueError for a type there is not.
+    `language` is the call's; an answer that plainly is in another one is read in its own. None where the language has
+    no rule pack: then nothing can be said. Raises ValueError for a type there is not.
     """
     if kind not in OBJECTION_TYPES:
         raise ValueError(f"no such objection type: {kind!r}")
     try:
-        pack = load_pack(language or "")
+        pack = load_pack(guess_language([answer]) or language or "")
     except PackMissing:
         return None
     said, replied = objection.strip()[:LONGEST_ANSWER], answer.strip()[:LONGEST_ANSWER]

@@ -51,9 +51,15 @@ def test_a_bare_yes_holds_none(language: str) -> None:
     assert moves_in(yes, objection=GOOD[language][0], kind="price", language=language) == ()
 
 
+def test_an_answer_in_another_language_is_read_in_its_own() -> None:
+    found = moves_in(GOOD["en"][1], objection=GOOD["ru"][0], kind="price", language="ru")
+    assert found is not None
+    assert GOOD["en"][2] <= {move.name for move in found}
+
+
 def test_what_cannot_be_read() -> None:
     assert moves_in("Ja, verstehe.", objection="Zu teuer", kind="price", language="de") is None
-    assert moves_in("I see", objection="Too much", kind="price", language=None) is None
+    assert moves_in("Ja, verstehe.", objection="Zu teuer", kind="price", language=None) is None
     assert moves_in("  ", objection="Too much", kind="price", language="en") == ()
     with pytest.raises(ValueError, match="weather"):
         moves_in("I see", objection="Too much", kind="weather", language="en")
