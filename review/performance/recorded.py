@@ -56,7 +56,7 @@ def read_recorded(session: Session, rep: RepCard) -> Recorded:
         .limit(500)
     )
     engines = session.scalars(
-        select(distinct(StoredTranscript.engine)).where(StoredTranscript.call_id.in_(newest))
+        select(StoredTranscript.engine).distinct().where(StoredTranscript.call_id.in_(newest))
     ).all()
     hears = session.execute(
         select(UserRole.role, func.count())
@@ -81,7 +81,7 @@ def read_recorded(session: Session, rep: RepCard) -> Recorded:
         .join(User, User.id == UserRight.user_id)
         .where(UserRight.name == "see_originals", User.disabled_at.is_(None))
     )
-    crms = session.scalars(select(distinct(CrmConnection.kind))).all()
+    crms = session.scalars(select(CrmConnection.kind).distinct()).all()
     return Recorded(
         sources=tuple(SourceLine(name=row[0], kind=row[1], calls=int(row[2])) for row in sources),
         calls=int(kept[0]),

@@ -127,6 +127,7 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:user_id>", "1")
         .replace("<int:team_id>", "1")
         .replace("<int:rep_id>", "1")
+        .replace("<int:export_id>", "1")
         .replace("<int:invitation_id>", "1")
         .replace("<any(off, renew):act>", "renew")
         .replace("<any(disable, enable, sign_out, reset, codes):act>", "sign_out")
