@@ -63,19 +63,34 @@ class Site:
         return set(self.states().values()) <= {"scored", "dead", "no_audio", "needs_model"}
 
 
-def open_site(data: Path) -> Site:
-    """Make the tables and the people, start the server and the worker. `close_site` ends them."""
+def open_site(data: Path, *, people: bool = True) -> Site:
+    """Make the tables and the people, start the server and the worker. `close_site` ends them.
+
+    Without `people` it is as on its first day: nobody can sign in and the company has not said its name.
+    """
     settings = read_settings(
         {
             "CALLCOACH_DATA": str(data),
             "CALLCOACH_ENGINE": "sphinx",
             "CALLCOACH_REGION": "GB",
-            "CALLCOACH_COMPANY_NAMES": "Riverside Furniture",
+            "CALLCOACH_WEBHOOK_OWN_HOSTS": "127.0.0.1",
+            **({"CALLCOACH_COMPANY_NAMES": "Riverside Furniture"} if people else {}),
             "CALLCOACH_REDIS_URL": "redis://127.0.0.1:1/0",  # nobody answers there; the worker needs no bell
         }
     )
     runtime = open_runtime(settings)
     upgrade(runtime.database)
+    if people:
+        _hire(runtime)
+    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    site = Site(settings, runtime, server, threading.Event(), threading.Event())
+    site.working.set()
+    threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
+    threading.Thread(target=_work, args=(site,), name="worker", daemon=True).start()
+    return site
+
+
+def _hire(runtime: Runtime) -> None:
     with runtime.database.session() as session:
         create_user(
             session, email="lead@example.com", name="Ines Keller", password=PASSWORD, roles=["quality_lead", "admin"]
@@ -89,12 +104,6 @@ def open_site(data: Path) -> Site:
     if any(crm.glob("*.csv")):
         with runtime.database.session() as session:
             import_crm(session, crm)
-    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
-    site = Site(settings, runtime, server, threading.Event(), threading.Event())
-    site.working.set()
-    threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
-    threading.Thread(target=_work, args=(site,), name="worker", daemon=True).start()
-    return site
 
 
 def close_site(site: Site) -> None:
