@@ -113,7 +113,8 @@ def stop(token: str) -> str:
 
 def _groups(choices: Choices) -> list[tuple[str, list[dict[str, object]]]]:
     """The viewer's kinds under the heading of their group."""
-    kinds = sorted(choices.kinds(), key=lambda name: list(GROUPS).index(kind_of(name).group))
+    to_choose = [name for name in choices.kinds() if len(kind_of(name).ways()) > 1]
+    kinds = sorted(to_choose, key=lambda name: list(GROUPS).index(kind_of(name).group))
     return [
         (
             group_label(group),
