@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from transcription.redaction.clumps import Clump, Private, cut_clumps
-from transcription.redaction.conversation import WORD, Conversation, Position
+from transcription.redaction.conversation import WORD, Announcement, Conversation, Position
 from transcription.redaction.dictation import announced_before
 from transcription.redaction.types import Place
 from transcription.redaction.weights import Memory
@@ -99,6 +99,8 @@ def _behind(
     asked = _asked(conversation, clump)
     if asked == "tail" and turn - last <= 2 and conversation.speakers[last] == clump.numbers[0].speaker:
         asked = ""  # "... and it ends in 4321" closes a dictation
+    if asked == "phone" and (at := _last_asked(conversation, clump).turn) < turn and at in private.cards:
+        asked = ""  # "I dialled 4276 ..." was followed by the card
     if clump.pointed:
         plainly = asked in _CARDS and asked != "card_weak" and clump.words <= _ANSWER
         if not (plainly or (turn - last <= 2 and clump.words <= 2 * WORD)):
@@ -196,8 +198,13 @@ def _asked(conversation: Conversation, clump: Clump) -> str:
 
 def _answered(conversation: Conversation, clump: Clump, answered: Mapping[Position, int]) -> bool:
     """Whether what was asked last was answered in an earlier turn."""
-    last = announced_before(conversation, clump.numbers[0].begin, _ASKED)[-1]  # there is one: it was asked
+    last = _last_asked(conversation, clump)
     return answered.get((last.turn, last.start), clump.turn) < clump.turn
+
+
+def _last_asked(conversation: Conversation, clump: Clump) -> Announcement:
+    """The announcement before a clump that was asked for something."""
+    return announced_before(conversation, clump.numbers[0].begin, _ASKED)[-1]
 
 
 def _alone_calendar(clump: Clump) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from transcription.redaction.atom import Atom, silent_between
 from transcription.redaction.lexicon import Lexicon
+from transcription.redaction.ordinals import names_group
 from transcription.redaction.settling import keep_sure, settle_dates, settle_points, spread_counts
 from transcription.redaction.spoken import read_han, read_hangul, read_words
 from transcription.redaction.thousands import settle_thousands
@@ -57,9 +59,22 @@ def _without_choices(tokens: Sequence[Token], atoms: list[Atom], lexicon: Lexico
         one, two = made[n], made[n + 1]
         between = [token.text for token in tokens[one.behind : two.first] if not token.silent]
         asks = bool(between) and between[0] in lexicon.choices and all(len(word) <= _ARTICLE for word in between[1:])
-        if asks and len(one.digits) == len(two.digits) == 1:
+        groups = _spelled(tokens, atoms, n, -1) and _spelled(tokens, atoms, n + 1, 1)  # "9 9 7 1 or 9 9 8 1"
+        if asks and len(one.digits) == len(two.digits) == 1 and not groups:
             made[n], made[n + 1] = one.but("prompt"), two.but("prompt")
     return made
+
+
+def _spelled(tokens: Sequence[Token], atoms: Sequence[Atom], n: int, step: int) -> bool:
+    """Whether the digit ends, or begins, a group that is said digit by digit: two more stand right beside it."""
+    low, high = (n - 2, n) if step < 0 else (n, n + 2)
+    if low < 0 or high >= len(atoms):
+        return False
+    run = atoms[low : high + 1]
+    beside = all(
+        all(token.silent or token.text == "-" for token in tokens[a.behind : b.first]) for a, b in pairwise(run)
+    )
+    return beside and all(len(atom.digits) == 1 for atom in run)
 
 
 def _in_word(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> bool:
@@ -178,7 +193,8 @@ def _counted(tokens: Sequence[Token], atom: Atom, lexicon: Lexicon) -> Atom:
             (len(atom.digits) == 1 and atom.digits != "0") or atom.digits in ("12", "15", "16")
         )
         room = word in lexicon.before and len(atom.digits) <= 5
-        if few or (word in lexicon.one and atom.digits == "1") or word in lexicon.ordinal:
+        part = len(atom.digits) == 1 and names_group(word, tokens[atom.first].text)
+        if few or part or (word in lexicon.one and atom.digits == "1") or word in lexicon.ordinal:
             return atom.but("prompt")
         if word in _CURRENCY or room:
             return atom.but("quantity")

@@ -158,7 +158,8 @@ def _start(tokens: Sequence[Token], atoms: Sequence[Atom], first: Atom) -> int:
 def _joined(places: Iterable[Place]) -> list[Place]:
     """Sorted, with overlapping or all but touching places of one kind joined."""
     joined: list[Place] = []
-    for place in sorted(set(places), key=lambda p: (p.turn, p.start, p.end)):
+    # One found twice as two kinds is what it was found as first: the order of a set would change from run to run.
+    for place in sorted(dict.fromkeys(places), key=lambda p: (p.turn, p.start, p.end)):
         last = joined[-1] if joined else None
         if last is not None and last.turn == place.turn and last.kind == place.kind and place.start <= last.end + 2:
             joined[-1] = Place(last.turn, last.start, max(last.end, place.end), last.kind)

@@ -15,6 +15,7 @@ _UNITS: Final = re.compile(
     f"|(?:перв|втор|четверт|пят|шест|седьм|восьм|девят){_ENDINGS}|трет(?:ий|ь[еяю]|ьего|ьему|ьим|ьем)"
 )
 _MORE: Final = re.compile(rf"(?:десят|\w{{2,8}}надцат|двадцат|тридцат|сороков|\w{{3,6}}десят|девяност|сот){_ENDINGS}")
+_GROUP: Final = re.compile("(?:четверк|тройк|шестерк)(?:а|у|и|е|ой)")
 _MONTHS: Final = (
     "перв",
     "втор",
@@ -40,6 +41,13 @@ def is_unit_ordinal(word: str) -> bool:
 def is_ordinal(word: str) -> bool:
     """First to ninth, and in Russian any ordinal a year may end with."""
     return is_unit_ordinal(word) or _MORE.fullmatch(word) is not None
+
+
+def names_group(ordinal: str, word: str) -> bool:
+    """Whether the two name a part of a number instead of being digits: "третья четвёрка", "последнюю тройку"."""
+    return _GROUP.fullmatch(word.replace("ё", "е")) is not None and (
+        is_unit_ordinal(ordinal) or ordinal.startswith(("последн", "следующ", "средн", "друг"))
+    )
 
 
 def month_and_year(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[str, int] | None:

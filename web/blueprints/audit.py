@@ -57,11 +57,7 @@ def check_now() -> AnyResponse:
     here = parts()
     with here.database.read() as db:
         if count_events(db) > MOST_AT_ONCE:
-            flash(
-                _(
-                    "The log is too long to check while you wait. It is checked daily, and by: callcoach audit check"
-                )
-            )
+            flash(_("The log is too long to check while you wait. It is checked daily, and by: callcoach audit check"))
             return redirect(url_for(".index"))
         found = check_all(db, here.settings.secret_key(), here.settings.anchors)
     with here.database.session() as db:

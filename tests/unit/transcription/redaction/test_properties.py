@@ -232,4 +232,4 @@ def test_fifty_thousand_words_take_work_in_proportion() -> None:
 
 def test_masks_are_named_after_their_kinds() -> None:
     assert MASKS["card"] == "[card]"
-    assert set(MASKS) == {"card", "card_code", "phone", "email", "document"}
+    assert set(MASKS) == {"card", "card_code", "phone", "email", "document", "name", "address"}
