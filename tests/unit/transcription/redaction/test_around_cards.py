@@ -103,7 +103,8 @@ def test_digits_an_engine_wrote_as_prices_or_times_are_masked_with_their_card() 
          "The third lot should be [card]."),
         ("en", ["R: Card number?", "C: four nine six two", "C: nine nine eight one", "R: 9 9 7 1? or 9 9 8 1?"],
          "[card]?"),
-        ("ru", ["R: Номер карты?", "C: 4422, отмена, 4822", "C: плюс 8954", "R: 8-4-5-4? или 8-9-5-4?"], "[card]? или [card]?"),
+        ("ru", ["R: Номер карты?", "C: 4422, отмена, 4822", "C: плюс 8954", "R: 8-4-5-4? или 8-9-5-4?"],
+         "[card]?"),
     ],
 )  # fmt: skip
 def test_a_part_of_a_card_that_is_put_right_or_asked_about_is_masked(
