@@ -199,8 +199,7 @@ def test_a_stretch_becomes_a_clip_that_plays_just_itself(ready_call: str, open_p
     page.locator("article.clip", has_text="One second").locator("[data-play]").click()
     wait_until(lambda: page.evaluate("window.ended ?? null") is not None, what="the end of the clip")
     heard = page.evaluate("window.heard.filter(at => at > 0)")
-    assert min(heard) >= 4.9
-    assert max(heard) <= 6.4
+    assert max(heard) <= 1.2, "its sound is a file of its own that holds nothing more of the call"
 
     page.goto("/clips")
     page.locator(".lists a", has_text="To hear").click()
