@@ -115,7 +115,7 @@ def picture_of(address: str) -> str:
     """The address as a QR code: an SVG element that needs no style."""
     import segno
 
-    return str(segno.make(address, error="m").svg_inline(scale=5, border=3, dark="#000", light="#fff"))
+    return str(segno.make(address, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True))
 
 
 def confirm(session: Session, user_id: int, code: str, seals: Seals) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def test_from_nothing_to_the_first_scored_call(empty: Site, browser: Any, tmp_pa
     page.goto("/")
     page.wait_for_selector(".first-steps")
     assert page.locator(".first-steps li.done").count() == 2  # the company and its first call
-    page.click(".first-steps >> text=Invite")
+    page.click(".first-steps a >> text=Invite")
     page.fill("#email", "colleague@example.com")
     page.check("[name=roles][value=rep]")
     page.click("form.card >> text=Invite")
