@@ -118,6 +118,6 @@ def _student(freedom: int) -> float | None:
     """The 97.5 % point of Student's t; None without degrees of freedom."""
     if freedom < 1:
         return None
-    from scipy.stats import t
+    from scipy.special import stdtrit  # scipy.stats takes seconds to import
 
-    return float(t.ppf(0.975, freedom))
+    return float(stdtrit(freedom, 0.975))
