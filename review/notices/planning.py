@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from review.models import Call, Letter, Notification, RefusedAddress, User
@@ -22,6 +22,7 @@ from review.working_time.due import calendars_of
 
 AT_ONCE: Final = 2000  # notifications decided about in one transaction
 LATE: Final = timedelta(hours=2)  # a daily mail that much after its time waits for the next one while it is quiet
+OVERDUE: Final = timedelta(days=1)  # after its time a letter that no sender took up is ended
 KEPT: Final = timedelta(days=30)  # letters that were sent are known for so long
 
 
@@ -72,8 +73,16 @@ def plan_mail(session: Session, now: datetime, *, can_send: bool) -> int:
 
 
 def forget_old_letters(session: Session, now: datetime) -> None:
-    """Take out letters that ended a month ago."""
+    """Take out letters that ended a month ago, and end those that nobody could send in their time.
+
+    A sender ends them itself; this is for installations where mail was never set up.
+    """
     session.execute(delete(Letter).where(Letter.ended_at < now - KEPT))
+    session.execute(
+        update(Letter)
+        .where(Letter.state == "waiting", Letter.expires_at < now - OVERDUE)
+        .values(state="failed", error="it could not be sent in time", ended_at=now, body={})
+    )
 
 
 def _plan_for(session: Session, reader: Reader, rows: list[Notification], now: datetime) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from review.clock import database_now
 from review.db import Database
 from review.models import Letter, MailState, Notification, RefusedAddress, User, utc_now
-from review.notices import leases, letters, status
+from review.notices import leases, status
 from review.notices.contents import Content
 from review.notices.leases import Taken
 from review.notices.letters import BadAddress, check_address, post, posted
@@ -269,6 +269,16 @@ def test_letters_that_ended_are_forgotten_after_a_month(database: Database) -> N
         assert posted(session, "invitation:1") is None
 
 
+def test_letters_nobody_could_send_do_not_keep_their_links(database: Database) -> None:
+    put(database)
+    with database.session() as session:
+        forget_old_letters(session, utc_now() + timedelta(days=2))
+        assert session.scalar(select(Letter.state)) == "waiting"
+        forget_old_letters(session, utc_now() + timedelta(days=4))
+    (letter,) = mailed.letters(database)
+    assert (letter.state, letter.body) == ("failed", {})
+
+
 def test_names_and_subjects_cannot_add_headers() -> None:
     written = Written("Hello\r\nBcc: evil@example.com", "text", "<p>text</p>", "https://example.com/mail/stop/x")
     message = make_message(
@@ -279,10 +289,6 @@ def test_names_and_subjects_cannot_add_headers() -> None:
     assert message["Auto-Submitted"] == "auto-generated"
     with pytest.raises(ValueError, match=r".*"):
         make_message(written, SERVER, to="ivy@example.com\r\nBcc: x@y.de", name="Ivy", message_id="1", at=NOON)
-
-
-def test_letters_are_of_known_kinds() -> None:
-    assert {"invitation", "password_reset", "address_changed"} <= set(letters.KINDS)
 
 
 def test_an_address_without_a_person_is_told_to_admins(database: Database) -> None:
