@@ -256,3 +256,20 @@ def test_a_person_who_judges_blind_sees_no_machine_answer_behind_a_figure(
     place = f"/people/{scored.reps['team']}/calls?criterion=price"
     assert f"/calls/{call_id}" not in text(sign_in("quality_lead"), place)
     assert f"/calls/{call_id}" in text(sign_in("manager"), place)
+
+
+def test_reviewers_are_held_against_the_newest_closed_calibration(
+    sign_in: SignIn, scored: Crew, database: Database
+) -> None:
+    from review.models import Calibration
+
+    lead = sign_in("quality_lead")
+    assert "Against the group" not in text(lead, "/reviewers")
+    with database.session() as db:
+        for name, state in (("October", "closed"), ("November", "open")):
+            terms = {"standard": "cold-call", "version": 2, "due_at": utc_now(), "remind_at": utc_now()}
+            db.add(Calibration(name=name, state=state, **terms))
+    page = text(lead, "/reviewers")
+    assert "Against the group" in page
+    assert "October" in page
+    assert "November" not in page

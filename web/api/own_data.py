@@ -68,7 +68,7 @@ def ask_for_data() -> Response:
         export_id, small = request_export(db, viewer(), rep)
     if small:
         make_export(parts().database, parts().settings, export_id)
-    response = list_data()
+    response: Response = list_data()
     response.status_code = 201
     return response
 
@@ -87,4 +87,6 @@ def take_data(path: DataExportPath) -> Response:
             file = find_file(db, viewer(), path.export_id, parts().settings)
     except NoSuchExport:
         abort(404)
-    return send_file(file, mimetype="application/zip", as_attachment=True, download_name="my-data.zip")
+    response: Response = send_file(file, mimetype="application/zip", as_attachment=True, download_name="my-data.zip")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

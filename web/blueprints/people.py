@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -25,10 +26,10 @@ FARTHEST: Final = 10_000  # of an offset: so far nobody turns pages
 def show(rep_id: int) -> str | Response:
     """The page of a rep the viewer may see; one's own is one's own page."""
     if rep_id in viewer().rep_ids:
-        return redirect(url_for("me.index", **request.args))
+        return redirect(_with_choices(url_for("me.index")))
     other = request.args.get("rep", "")
     if other.isdecimal() and len(other) < 19 and int(other) != rep_id:
-        return redirect(url_for(".show", rep_id=int(other), **{**request.args, "rep": None}))
+        return redirect(_with_choices(url_for(".show", rep_id=int(other))))
     with parts().database.read() as db:
         rep = find_rep(db, viewer(), rep_id)
         if rep is None:
@@ -79,3 +80,9 @@ def calls(rep_id: int) -> str:
         order=order,
         orders=ORDERS,
     )
+
+
+def _with_choices(address: str) -> str:
+    """The address with what this one chose."""
+    query = read_chosen(request.args).to_query()
+    return f"{address}?{urlencode(query)}" if query else address

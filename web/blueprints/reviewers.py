@@ -6,6 +6,8 @@ from flask import Blueprint, render_template, request
 
 from review.performance.period import last_weeks, read_weeks
 from review.performance.reviewers import read_reviewers
+from review.performance.strictness import last_calibration
+from web.auth import viewer
 from web.parts import parts
 from web.reading.performance_places import Places
 
@@ -18,5 +20,8 @@ def index() -> str:
     period = last_weeks(read_weeks(request.args.get("weeks")))
     with parts().database.read() as db:
         found = read_reviewers(db, period, parts().settings.feedback_hours)
+        calibrated = last_calibration(db, viewer())
     most = max((count for line in found.lines for count in line.weeks), default=0)
-    return render_template("reviewers/index.html", period=period, found=found, most=most, places=Places())
+    return render_template(
+        "reviewers/index.html", period=period, found=found, most=most, calibrated=calibrated, places=Places()
+    )
