@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,12 +32,12 @@ def read_calibration_labels(session: Session) -> Iterator[Label]:
         .where(Calibration.state == "closed", Evaluation.state == "submitted")
         .order_by(Evaluation.submitted_at, Evaluation.id)
     ).all()
-    bodies: dict[int, dict[str, object]] = {}
+    bodies: dict[int, dict[str, Any]] = {}
     for row, call, stored, how, email in rows:
         sheet = standard_of(session, row.standard, row.version)
         if sheet is None:
             continue
-        body = {} if stored is None else bodies.setdefault(stored.id, unpack_body(stored.body))
+        body: dict[str, Any] = {} if stored is None else bodies.setdefault(stored.id, unpack_body(stored.body))
         # Another scorecard's answer is one to another question.
         own = stored is not None and stored.standard == row.standard
         machine = {str(item["id"]): machine_answer(item) for item in body.get("criteria") or []} if own else {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from review.models import Call, Client, Rep, StandardVersion, StoredAssessment
@@ -38,7 +38,7 @@ def find_calls(session: Session, viewer: Viewer, words: str) -> tuple[PickedCall
         return ()
     bare = words.lstrip("#")
     like = f"%{words.replace('%', '').replace('_', '').casefold()}%"
-    match = [
+    match: list[ColumnElement[bool]] = [
         func.lower(Client.name).like(like),
         func.lower(Client.company).like(like),
         func.lower(Rep.name).like(like),
@@ -56,13 +56,15 @@ def read_calls(session: Session, viewer: Viewer, ids: Collection[int]) -> tuple[
     return tuple(found[call_id] for call_id in wanted if call_id in found)
 
 
-def _lines(session: Session, viewer: Viewer, condition: object, most: int = MOST_FOUND) -> tuple[PickedCall, ...]:
+def _lines(
+    session: Session, viewer: Viewer, condition: ColumnElement[bool], most: int = MOST_FOUND
+) -> tuple[PickedCall, ...]:
     rows = session.execute(
         select(Call, Client.name, Rep.name, StoredAssessment.standard)
         .outerjoin(Client, Client.id == Call.client_id)
         .outerjoin(Rep, Rep.id == Call.rep_id)
         .outerjoin(StoredAssessment, StoredAssessment.id == Call.assessment_id)
-        .where(visible_calls(viewer), Call.state == "scored", condition)  # type: ignore[arg-type]
+        .where(visible_calls(viewer), Call.state == "scored", condition)
         .order_by(Call.happened_at.desc(), Call.id.desc())
         .limit(most)
     )

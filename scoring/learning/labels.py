@@ -147,7 +147,11 @@ def read_label(data: object) -> Label:
         span=_span(data.get("span")),
         packs=_versions(data, "packs"),
         models=_versions(data, "models"),
-        **texts,
+        standard=texts["standard"],
+        language=texts["language"],
+        rep=texts["rep"],
+        called_at=texts["called_at"],
+        reason=texts["reason"],
     )
 
 
