@@ -10,14 +10,13 @@ from sqlalchemy import select, update
 
 from review.clock import database_now
 from review.db import Database
-from review.models import Letter, MailState, Notification, RefusedAddress, User, utc_now
+from review.models import Letter, MailState, Notification, User, utc_now
 from review.notices import leases, status
 from review.notices.contents import Content
 from review.notices.leases import Taken
 from review.notices.letters import BadAddress, check_address, post, posted
 from review.notices.message import Written, make_message
 from review.notices.planning import forget_old_letters, plan_mail
-from review.notices.refused import list_refused, try_again
 from review.notices.sending import Sender
 from review.notices.transport import TransportError
 from review.working_time.editing import begin_calendar
@@ -109,28 +108,6 @@ def test_the_server_is_left_alone_for_a_while_after_a_failure(database: Database
     assert box.checks == 1
     with database.read() as session:
         assert 0 < status.read_mail_status(session).paused_seconds <= leases.PAUSES[0]
-
-
-def test_a_refused_address_is_marked_and_told_and_tried_again_on_request(database: Database) -> None:
-    with database.session() as session:
-        begin_calendar(session, "UTC")
-        admin = factories.make_user(session, "admin").id
-        mia = factories.make_user(session, "reviewer", email="mia@example.com", name="Mia").id
-    tell(database, mia, "mention", by="Ann")
-    plan(database)
-    box = Post(lambda _to: TransportError("550 no such user", "address", permanent=True))
-    assert send(database, box).failed == 1
-    with database.read() as session:
-        assert [(one.address, one.name) for one in list_refused(session)] == [("mia@example.com", "Mia")]
-    assert kinds_told(database, mia) == ["mention", "mail_refused"]
-    assert kinds_told(database, admin) == ["mail_refused_person"]
-    tell(database, mia, "mention", by="Bob")
-    assert plan(database) == 0
-    with database.session() as session:
-        assert try_again(session, "MIA@example.com")
-        assert not try_again(session, "mia@example.com")
-    tell(database, mia, "mention", by="Cem")
-    assert plan(database) == 1
 
 
 def plan(database: Database) -> int:
@@ -289,14 +266,3 @@ def test_names_and_subjects_cannot_add_headers() -> None:
     assert message["Auto-Submitted"] == "auto-generated"
     with pytest.raises(ValueError, match=r".*"):
         make_message(written, SERVER, to="ivy@example.com\r\nBcc: x@y.de", name="Ivy", message_id="1", at=NOON)
-
-
-def test_an_address_without_a_person_is_told_to_admins(database: Database) -> None:
-    with database.session() as session:
-        admin = factories.make_user(session, "admin").id
-    put(database)
-    box = Post(lambda _to: TransportError("550 no such user", "address", permanent=True))
-    send(database, box)
-    assert kinds_told(database, admin) == ["mail_refused_person"]
-    with database.read() as session:
-        assert session.scalar(select(RefusedAddress.address)) == "ivy@example.com"
