@@ -107,6 +107,12 @@ def still_asked(session: Session, standard: str, criterion: str) -> bool:
     return _criterion(session, standard, criterion) is not None
 
 
+def machine_answers(session: Session, standard: str, criterion: str) -> bool:
+    """Whether the machine answers this on every call; False where only people do, or where nobody asks it any more."""
+    found = _criterion(session, standard, criterion)
+    return found is not None and found.detector != "person" and found.mode != "people"
+
+
 def say(question: Mapping[str, str], criterion: str, language: str) -> str:
     """The criterion in words; its id where nothing else was kept."""
     return in_language(question, language) if question else criterion

@@ -103,13 +103,15 @@ def compare(
     team_before: Sequence[Answered] = (),
     team_after: Sequence[Answered] = (),
     started_by: Collection[int] = (),
+    machine: bool = False,
 ) -> Effect:
     """Compare the calls of two stretches. `started_by`: the calls the session was picked for, which never count.
 
-    Where the machine answers the criterion, every call is answered whoever picked it, and all count. Where only people
-    answer it, calls picked because something looked wrong would stand for all: then only calls drawn by lot count.
+    Where the machine answers the criterion (`machine`), every call is answered whoever picked it, and all count. Where
+    only people answer it, calls picked because something looked wrong would stand for all: then only calls drawn by lot
+    count.
     """
-    rule = "all" if any(one.source == "machine" for one in (*before, *after)) else "lot"
+    rule = "all" if machine or any(one.source == "machine" for one in (*before, *after)) else "lot"
     sides = [take_side(part, rule=rule, started_by=started_by) for part in (before, after)]
     own = difference(sides[0].values, sides[1].values)
     others = [take_side(part, rule=rule, started_by=()) for part in (team_before, team_after)]

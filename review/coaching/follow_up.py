@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.coaching.criteria import still_asked
+from review.coaching.criteria import machine_answers, still_asked
 from review.coaching.effect import Effect, compare, read_effect
 from review.coaching.windows import Windows, windows_of
 from review.models import Call, CoachingSession, Rep
@@ -76,6 +76,7 @@ def measure(session: Session, row: CoachingSession, now: datetime) -> FollowUp:
         team_before=parts[2],
         team_after=parts[3],
         started_by=[row.call_id] if row.call_id is not None and row.picked == "one_call" else (),
+        machine=machine_answers(session, row.standard, row.criterion),
     )
     state = "waiting" if not windows.begun(now) else "too_early" if effect.too_early else "ready"
     return FollowUp(

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from review.coaching.follow_up import read_calls
@@ -224,7 +223,7 @@ def lead(session_id: int) -> Response:
     return redirect(url_for(".show", session_id=session_id))
 
 
-def do(act: Callable[[Session], T]) -> T:
+def do(act: Callable[[Any], T]) -> T:
     """Run one act in its transaction; a refusal is told."""
     try:
         with parts().database.session() as db:
@@ -233,14 +232,14 @@ def do(act: Callable[[Session], T]) -> T:
         raise told(error) from error
 
 
-def _session(db: Session, session_id: int, now: datetime) -> Any:
+def _session(db: Any, session_id: int, now: datetime) -> Any:
     try:
         return read_session(db, viewer(), session_id, now)
     except NoSuchCoaching:
         abort(404)
 
 
-def _form(db: Session, rep_id: int, typed: Any, now: datetime, **more: Any) -> str:
+def _form(db: Any, rep_id: int, typed: Any, now: datetime, **more: Any) -> str:
     if not may_coach(db, viewer(), rep_id):
         abort(404)
     reps = more.pop("reps", None) or coached(db, viewer())

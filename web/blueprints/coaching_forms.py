@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import abort, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from review.coaching.criteria import criteria_now, question_of, say
@@ -34,7 +33,7 @@ USUAL_DAYS = 10
 """Working days until an action is due, unless somebody says otherwise: two weeks of calls to try it in."""
 
 
-def read_form(db: Session, form: MultiDict[str, str], rep_id: int | None) -> SessionTerms:
+def read_form(db: Any, form: MultiDict[str, str], rep_id: int | None) -> SessionTerms:
     """What a form says, for the service to check. Raises BadField for what no field can hold."""
     standard, _slash, criterion = form.get("criterion", "").partition("/")
     due, talk = read_day(form.get("due_on", "")), read_day(form.get("talk_on", ""))
@@ -70,7 +69,7 @@ def typed_of(form: MultiDict[str, str]) -> Typed:
     )
 
 
-def stored_of(db: Session, found: SessionDetail) -> Typed:
+def stored_of(db: Any, found: SessionDetail) -> Typed:
     """What is stored, as the form's fields."""
     line = found.line
     fields = {
@@ -92,7 +91,7 @@ def stored_of(db: Session, found: SessionDetail) -> Typed:
     )
 
 
-def suggested(db: Session, rep_id: int, now: datetime, values: Mapping[str, str]) -> Typed:
+def suggested(db: Any, rep_id: int, now: datetime, values: Mapping[str, str]) -> Typed:
     """A new session's fields, with what the address brought along from a call."""
     call_id = read_number(values.get("call"))
     criterion = f"{values['standard']}/{values['criterion']}" if "standard" in values and "criterion" in values else ""
@@ -113,7 +112,7 @@ def suggested(db: Session, rep_id: int, now: datetime, values: Mapping[str, str]
     )
 
 
-def _moment_title(db: Session, values: Mapping[str, str]) -> str:
+def _moment_title(db: Any, values: Mapping[str, str]) -> str:
     """What a moment brought along from a call is called: by its criterion, else by its second."""
     try:
         question = question_of(db, values.get("standard", ""), values.get("criterion", ""))
@@ -124,9 +123,7 @@ def _moment_title(db: Session, values: Mapping[str, str]) -> str:
     return say(question, "", viewer().language)[:LONGEST_TITLE]
 
 
-def form_page(
-    db: Session, rep_id: int, typed: Typed, now: datetime, *, moments: tuple[Moment, ...] = ()
-) -> dict[str, Any]:
+def form_page(db: Any, rep_id: int, typed: Typed, now: datetime, *, moments: tuple[Moment, ...] = ()) -> dict[str, Any]:
     """Everything the form shows beside its fields."""
     standard, _slash, criterion = typed.get("criterion").partition("/")
     keep = (standard, criterion) if criterion else None

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from review.coaching.criteria import criteria_now
@@ -170,7 +169,7 @@ def read_quiz(text: str) -> int | None:
     return read_number(text.strip().split("?")[0].split("#")[0].rstrip("/").rpartition("/quizzes/")[2])
 
 
-def _plan(db: Session, plan_id: int, now: datetime) -> PlanDetail:
+def _plan(db: Any, plan_id: int, now: datetime) -> PlanDetail:
     try:
         return read_plan(db, viewer(), plan_id, now)
     except NoSuchCoaching:
@@ -192,7 +191,7 @@ def _read_form() -> PlanTerms:
 
 
 def _form(
-    db: Session,
+    db: Any,
     rep_id: int,
     typed: dict[str, str],
     chosen: tuple[str, ...],

@@ -88,6 +88,8 @@ def test_where_only_people_answer_calls_picked_for_risk_do_not_stand_for_all() -
     assert found.rule == "lot"
     assert found.own.mean_before == pytest.approx(0.5)
     assert found.before.picked == 9
+    covered = compare(some(50, 0, 9, **risk), some(100, 8, 2, **lot), machine=True)
+    assert (covered.rule, covered.own.calls_before) == ("all", 9)  # a person judged what the machine had answered too
     every = compare([*some(1, 5, 5), *some(50, 0, 9, **risk)], some(100, 8, 2))
     assert every.rule == "all"
     assert every.own.calls_before == 19
