@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from review.db import Database
 from review.errors import ReviewError
-from workers.demo.stories import coaching, disputes, library
+from workers.demo.stories import calibration, coaching, disputes, library
 
 log = logging.getLogger("workers")
 
-STORIES: Final[tuple[Callable[[Session], object], ...]] = (disputes.tell, coaching.tell, library.tell)
+STORIES: Final[tuple[Callable[[Session], object], ...]] = (disputes.tell, coaching.tell, library.tell, calibration.tell)
 """Each tells itself once, however often it is asked."""
 
 

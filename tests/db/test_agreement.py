@@ -14,13 +14,23 @@ from review.calibration.closing import close
 from review.db import Database
 from review.evaluations import open_evaluation, save_draft, submit
 from review.learning.status import read_status
-from review.models import AuditEvent, AutomaticCriterion, Call, Evaluation, Notification, StoredAssessment, Verdict
+from review.models import (
+    AuditEvent,
+    AutomaticCriterion,
+    Calibration,
+    Call,
+    Evaluation,
+    Notification,
+    StoredAssessment,
+    Verdict,
+)
 from review.queries.viewer import load_viewer
 from scoring.engine import score
 from scoring.standards import load_standard
 from tests import factories
 from tests.db.calibrating import Round, calibrated, make
 from tests.db.evaluating import WORDS
+from workers.demo.stories.calibration import tell
 
 __all__ = ["calibrated"]  # the fixture
 
@@ -164,6 +174,18 @@ def test_automatic_mode_from_switch_to_withdrawal(database: Database, calibrated
         assert [one.user_id for one in told] == [calibrated.lead.user_id]
         events = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_kind == "criterion")).all()
         assert events == ["automatic.on", "automatic.withdrawn"]
+
+
+def test_the_demo_tells_its_calibrations_once(database: Database, calibrated: Round) -> None:
+    many_calls(database, calibrated, 8)
+    with database.session() as session:
+        for name, role in (("lead", "quality_lead"), ("reviewer", "reviewer"), ("head", "head_of_sales")):
+            factories.make_user(session, role, email=f"{name}@demo.example")
+        session.flush()
+        assert tell(session) == 2
+        assert tell(session) == 0
+        states = session.scalars(select(Calibration.state).order_by(Calibration.id)).all()
+    assert states == ["closed", "open"]
 
 
 def test_a_lead_switches_off_and_on_again(database: Database, calibrated: Round) -> None:
