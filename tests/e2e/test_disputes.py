@@ -87,6 +87,26 @@ def dispute() -> dict[str, str]:
     return {}
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_the_form(scheme: str, call: str, open_page: Callable[..., Any]) -> None:
+    page = open_page(call, email=REP, color_scheme=scheme, expected="inline style")
+    page.locator("#evaluations").wait_for()
+    page.wait_for_load_state()
+    page.keyboard.press("Shift+D")
+    page.locator(FORM).wait_for()
+    page.keyboard.press("3")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    page.locator(f"{FORM} details.whole").evaluate("one => { one.open = true; }")
+    assert faults(page, "#evaluations") == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert faults(page, "#evaluations") == []
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Escape")
+    assert page.locator(f"{FORM}:visible").count() == 0
+
+
 def test_the_rep_disputes_by_keyboard(call: str, open_page: Callable[..., Any], dispute: dict[str, str]) -> None:
     page = open_page(f"{call}?t=3.5", email=REP, expected="422")
     page.locator("#evaluations").wait_for()

@@ -159,9 +159,10 @@ def test_the_rep_reads_it_and_disputes(call_a: str, open_page: Callable[..., Any
     row.locator("[data-sides]").press("Enter")
     row.locator(".compare").wait_for()
     assert REASON in row.inner_text()
-    row.locator("[data-ask=dispute]").press("Enter")
-    page.keyboard.type("I said my name twice.")
-    row.locator("form.words button.primary").press("Enter")
+    row.locator("[data-dispute]").press("Enter")
+    row.locator("details.whole summary").press("Enter")
+    row.locator("details.whole textarea").fill("I said my name twice.")
+    row.locator("details.whole textarea").press("Control+Enter")
     wait_until(lambda: "disputed" in page.locator("#evaluations").inner_text(), what="the dispute")
     assert "I said my name twice." in page.locator("#evaluations").inner_text()
 
