@@ -30,6 +30,7 @@ from review.settings import Settings, read_settings
 from tests import factories
 from tests.db.performing import Company, company
 from tests.web.scores import assessment_of
+from workers.own_data import OwnData
 
 __all__ = ["company"]
 
@@ -188,6 +189,23 @@ def test_a_disabled_persons_file_is_taken_away(database: Database, settings: Set
         session.execute(update(User).where(User.id == company.see("rep").user_id).values(disabled_at=utc_now()))
         assert take_away(session, settings) == 1
         assert session.scalar(select(Call.id).limit(1)) is None
+
+
+def test_a_long_one_is_made_beside_the_sweep_and_old_ones_go(
+    database: Database, settings: Settings, company: Company
+) -> None:
+    fill(database, company)
+    export_id, _small = ask(database, company)
+    work = OwnData(database)
+    work.tick(settings)
+    work.wait(60)
+    with database.session() as session:
+        assert find_file(session, company.see("rep"), export_id, settings).is_file()
+        session.execute(update(DataExport).values(finished_at=utc_now() - 2 * KEPT))
+    OwnData(database).tick(settings)
+    with database.read() as session:
+        assert session.scalars(select(DataExport.state)).all() == ["gone"]
+    assert list((settings.data / "exports").iterdir()) == []
 
 
 def test_no_cell_is_a_formula() -> None:
