@@ -17,6 +17,7 @@ from review.coaching.progress import PlanDetail, list_plans, read_plan
 from review.coaching.refusals import BadField, CoachingRefused, Moved, NoSuchCoaching
 from review.coaching.steps import StepTerms, add_step, finish_step, remove_step, undo_step
 from review.comments.playlists import list_playlists
+from review.quizzes.reading import list_quizzes
 from web.auth import viewer
 from web.blueprints.clips import read_number
 from web.blueprints.coaching import coaching_words, do
@@ -83,6 +84,7 @@ def show(plan_id: int) -> str:
         line = found.line
         adds = found.may_coach and line.state == "active"
         playlists = list_playlists(db, viewer()) if adds else ()
+        quizzes = [one for one in list_quizzes(db, viewer()) if not one.closed] if adds else []
         sessions = list_sessions(db, viewer(), rep_id=line.rep_id, limit=30) if line.rep_id is not None else ()
     return render_template(
         "coaching/plan.html",
@@ -90,6 +92,7 @@ def show(plan_id: int) -> str:
         plan=line,
         adds=adds,
         playlists=playlists,
+        quizzes=quizzes,
         sessions=sessions,
         now=now,
     )
