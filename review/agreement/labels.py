@@ -37,7 +37,9 @@ def read_calibration_labels(session: Session) -> Iterator[Label]:
         sheet = standard_of(session, row.standard, row.version)
         if sheet is None:
             continue
-        body: dict[str, Any] = {} if stored is None else bodies.setdefault(stored.id, unpack_body(stored.body))
+        if stored is not None and stored.id not in bodies:
+            bodies[stored.id] = unpack_body(stored.body)
+        body: dict[str, Any] = {} if stored is None else bodies[stored.id]
         # Another scorecard's answer is one to another question.
         own = stored is not None and stored.standard == row.standard
         machine = {str(item["id"]): machine_answer(item) for item in body.get("criteria") or []} if own else {}

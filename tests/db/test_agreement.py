@@ -172,7 +172,9 @@ def test_automatic_mode_from_switch_to_withdrawal(database: Database, calibrated
         assert (row.state, row.off_why) == ("withdrawn", "below")
         told = session.scalars(select(Notification).where(Notification.kind == "automatic_withdrawn")).all()
         assert [one.user_id for one in told] == [calibrated.lead.user_id]
-        events = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_kind == "criterion")).all()
+        events = session.scalars(
+            select(AuditEvent.action).where(AuditEvent.subject_kind == "criterion").order_by(AuditEvent.id)
+        ).all()
         assert events == ["automatic.on", "automatic.withdrawn"]
 
 

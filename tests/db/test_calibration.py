@@ -206,7 +206,9 @@ def test_the_deadline_closes_once_and_the_reminder_comes_once(database: Database
     with database.read() as session:
         row = session.get_one(Calibration, made)
         assert (row.state, row.closed_how, row.closed_by) == ("closed", "deadline", None)
-        events = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_kind == "calibration")).all()
+        events = session.scalars(
+            select(AuditEvent.action).where(AuditEvent.subject_kind == "calibration").order_by(AuditEvent.id)
+        ).all()
         assert events == ["calibration.made", "calibration.closed"]
 
 

@@ -13,7 +13,9 @@ from sklearn.metrics import cohen_kappa_score
 
 from scoring.agreement import Scale, figures_of, figures_of_numbers, pooled, scale_of
 from scoring.agreement_alpha import alpha_of_counts, alpha_of_draws, weights_of_draws
+from scoring.agreement_benchmark import versus
 from scoring.agreement_strictness import strictness_of
+from scoring.agreement_words import meaning_of
 from scoring.learning.agreement import weighted_kappa
 from scoring.learning.measures import kappa
 from scoring.standards import load_standard
@@ -231,3 +233,26 @@ def test_people_without_a_call_in_common_are_not_compared() -> None:
 def test_alpha_is_undefined_where_nobody_differs() -> None:
     assert alpha_of_counts(np.array([[2.0, 0.0], [3.0, 0.0]]), np.array([0.0, 1.0]), "nominal") is None
     assert alpha_of_counts(np.array([[1.0, 0.0]]), np.array([0.0, 1.0]), "nominal") is None
+
+
+def test_the_benchmark_is_compared_answer_by_answer() -> None:
+    scales = {"a": Scale("ordinal", STEPS, 1.0), "b": Scale("nominal", {"no": 0.0, "yes": 1.0})}
+    own = {"c1": {"a": "1", "b": "yes"}, "c2": {"a": "5", "b": "cannot_judge"}, "c3": {"b": "na"}}
+    right = {"c1": {"a": "2", "b": "yes"}, "c2": {"a": "5", "b": "yes"}, "c4": {"a": "1"}, "c3": {"b": "no"}}
+    found = versus("ann", own, right, scales)
+    assert (found.calls, found.answers) == (3, 4)  # a gap is not compared
+    assert (found.exact.value, found.within.value) == (0.5, 0.75)
+    assert found.lean == pytest.approx(-25.0 / 3)  # one step of four fewer on one of three answers with points
+    nobody = versus("ben", {}, right, scales)
+    assert (nobody.answers, nobody.exact.value, nobody.lean) == (0, None, None)
+
+
+def test_words_need_calls_and_an_interval_that_bears_them() -> None:
+    assert meaning_of(0.9, 0.7, 1.0, calls=5, same=False) == "reliable"
+    assert meaning_of(0.7, 0.5, 0.9, calls=9, same=False) == "tentative"
+    assert meaning_of(0.5, 0.3, 0.7, calls=9, same=False) == "unreliable"
+    assert meaning_of(0.2, 0.0, 0.4, calls=9, same=False) == "wording"
+    assert meaning_of(0.9, 0.1, 1.0, calls=9, same=False) == "too_few"
+    assert meaning_of(0.9, 0.8, 1.0, calls=4, same=False) == "too_few"
+    assert meaning_of(None, None, None, calls=9, same=True) == "same"
+    assert meaning_of(None, None, None, calls=0, same=False) == "nothing"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from scoring.learning.agreement import NOTHING, Agreement, Pair, agree, pairs_of_people, weighted_kappa
-from scoring.learning.gate import decide
+from scoring.learning.gate import decide, measure
 from scoring.learning.measures import kappa
 from tests.unit.scoring.learning.test_labels import label
 
@@ -77,6 +78,25 @@ def test_the_gate_opens_where_the_machine_agrees_as_people_do() -> None:
     people = agree(pairs(60, 0.1))
     assert decide(people, agree(pairs(60, 0.1, seed=5))).is_open
     assert "as well as people" in decide(people, agree(pairs(60, 0.05, seed=5))).why
+
+
+def test_who_has_read_the_answer_does_not_open_the_gate() -> None:
+    people, machine = agree(pairs(60, 0.1)), agree(pairs(60, 0.1, seed=5))
+    gate = decide(people, machine, anchored=True)
+    assert (gate.verdict, gate.is_open) == ("anchored", False)
+    assert "answered blind" in gate.why
+
+
+def test_blind_answers_are_measured_before_others() -> None:
+    open_eyed = [label(call=f"c{n}", answer="yes", machine="yes", drawn_by="random") for n in range(40)]
+    blind = [replace(label(call=f"b{n}", answer="no", machine="yes"), blind=True) for n in range(30)]
+    measured = measure([*open_eyed, *blind], ("no", "yes"), "greeting.en", None)
+    assert (measured.machine_basis, measured.machine.n, measured.seen.n) == ("blind", 30, 40)
+    assert measured.machine.share == 0.0
+    few = measure([*open_eyed, *blind[:29]], ("no", "yes"), "greeting.en", None)
+    assert (few.machine_basis, few.machine.n) == ("random", 40)
+    other = measure(blind, ("no", "yes"), "greeting.en", "3")
+    assert (other.machine_basis, other.machine.n) == ("all", 0)  # another judge's answers say nothing of this one
 
 
 @pytest.mark.parametrize(
