@@ -208,6 +208,15 @@ def test_a_webhook_by_program_gives_its_secret_once(client: FlaskClient, head: H
         assert db.scalar(select(func.count()).select_from(WebhookMessage)) == 0
 
 
+def test_the_audit_log_is_read_by_administrators(client: FlaskClient, database: Database, crew: Crew) -> None:
+    admin = header(database, crew, "admin")
+    page = client.get(f"{BASE}/audit-events?limit=1", headers=admin).json
+    assert page["events"][0]["action"] == "token.created"
+    following = client.get(f"{BASE}/audit-events?limit=1&after={page['next']}", headers=admin).json
+    assert following["events"][0]["id"] < page["events"][0]["id"]
+    assert_problem(client.get(f"{BASE}/audit-events", headers=header(database, crew, "manager")), 403, "forbidden")
+
+
 def test_scopes_stand_beside_roles(client: FlaskClient, database: Database, crew: Crew, lead: Header) -> None:
     assert_problem(client.get(f"{BASE}/webhooks", headers=lead), 403, "forbidden")
     with database.session() as db:

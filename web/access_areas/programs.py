@@ -78,6 +78,7 @@ RULES: Mapping[str, Rule] = {
     "api_reviews.read_assessment": reads(*TAKES_AWAY, subject="call"),
     "api_scorecards.list_scorecards": reads(*READS_SCORECARDS.roles),
     "api_scorecards.read_scorecard": reads(*READS_SCORECARDS.roles),
+    "api_installation.list_audit_events": Rule(roles=frozenset({"admin"}), scope="people:read"),
     "api_installation.list_sampling_rules": reads(*LEADS.roles),
     "api_installation.read_sampling_rule": reads(*LEADS.roles),
     "api_installation.list_all_sources": reads(*SETS_SOURCES.roles),

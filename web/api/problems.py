@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from flask import Response
 from flask_babel import gettext as _
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from web.errors import Refused, problem
 
 
 class Problem(BaseModel):
     """Why a request was not done; sent as `application/problem+json`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "about:blank",
+                "title": "Conflict",
+                "status": 409,
+                "detail": "Somebody dealt with this lead meanwhile. Nothing was changed. Load it again.",
+                "code": "lead_moved",
+            }
+        }
+    )
 
     type: str = Field(description="Always about:blank: `code` tells problems apart.")
     title: str = Field(description="The name of the HTTP status.")
