@@ -44,7 +44,8 @@ def test_a_page_needs_the_same_statements_for_more_calls(sign_in: SignIn, databa
         assert browser.get(url).status_code == 200
     assert len(many) <= len(few)
     # Tags, kept views, who may be given calls, what is judged blind, the counts beside the navigation: one or two each.
-    assert len(few) <= 29, few
+    # The list of first steps asks three more, until it is put away.
+    assert len(few) <= 32, few
 
 
 def test_the_call_page_needs_the_same_statements_whatever_the_client_has(sign_in: SignIn, database: Database) -> None:

@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import select
 
 from review.models import User
-from tests.factories import wav_bytes
+from tests.factories import make_user, wav_bytes
 from tests.workers.installation import Installation
 from workers import checks
 from workers.checks import check_data_folder, check_disk, check_port, check_python, override
 from workers.cli import errors
 from workers.cli.errors import CommandRefused
 from workers.cli.main import COMMANDS, build_parser, load_commands, main
+from workers.cli.opening import opened
 
 STATES = ["received", "transcribing", "transcribed", "scoring", "scored", "dead", "needs_model", "no_audio"]
 
@@ -204,15 +205,19 @@ def test_status_is_as_the_contract_fixes_it(command: Installation, capsys: pytes
 
 
 def test_people_and_tokens(command: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["token", "add", "pbx"]) == 2
+    assert "no administrator" in capsys.readouterr().err
     assert main(["user", "add", "Ann@Example.com", "--name", "Ann Lee", "--role", "admin", "--generate"]) == 0
     passphrase = capsys.readouterr().out.rpartition(": ")[2].strip()
     assert len(passphrase) >= 20
+    assert main(["user", "add", "ann@example.com", "--role", "manager"]) == 2
+    assert "last admin" in capsys.readouterr().err
+    with opened(command.settings) as database, database.session() as session:
+        make_user(session, "admin", email="bob@example.com")
     assert main(["user", "add", "ann@example.com", "--role", "manager"]) == 0
     assert "was there already" in capsys.readouterr().out
     assert main(["user", "list"]) == 0
     assert "manager" in capsys.readouterr().out
-    assert main(["token", "add", "pbx"]) == 2
-    assert "no administrator" in capsys.readouterr().err
     assert main(["token", "add", "pbx", "--user", "ann@example.com", "--scope", "calls:write"]) == 0
     assert capsys.readouterr().out.strip().splitlines()[-1].startswith("cc_")
     assert main(["user", "disable", "ann@example.com"]) == 0

@@ -12,7 +12,7 @@ DONE_IN_PART = 3
 # Errors whose text is written for the person at the terminal. Named here rather than imported: a command that
 # succeeds never pays for the libraries behind them.
 FOR_THE_USER = (
-    "review.settings.BadSetting",
+    "review.bad_setting.BadSetting",
     "review.errors.ReviewError",
     "review.migrations.run.NewerDatabase",
     "review.services.people.BadRep",
