@@ -50,13 +50,13 @@ def address_words(why: str) -> str:
             "CALLCOACH_WEBHOOK_OWN_HOSTS."
         ),
     }
-    return words.get(why, words["bad_address"])
+    return str(words.get(why, words["bad_address"]))
 
 
 def why_words(why: str, status: int | None) -> str:
     """What came of one try of a delivery."""
     if not why:
-        return _("taken (%(status)s)", status=status)
+        return str(_("taken (%(status)s)", status=status))
     words = {
         "bad_address": _("the address cannot be read"),
         "not_https": _("the address is not https"),
@@ -70,4 +70,4 @@ def why_words(why: str, status: int | None) -> str:
         "secret_lost": _("its signing secret cannot be read any more: make a new one"),
         "fault": _("a fault on our side, see the log"),
     }
-    return words.get(why, why)
+    return str(words.get(why, why))
