@@ -181,8 +181,8 @@ def check_proposed(criterion: Criterion, answer: str) -> str:
 
 
 def clean(words: str, criterion: str, field: str) -> str:
-    """Words without space around them. Raises DisputeRefused for too many."""
-    words = words.replace("\x00", "").strip()
+    """Words without space around them, nor what no database holds. Raises DisputeRefused for too many."""
+    words = words.encode("utf-8", "replace").decode("utf-8").replace("\x00", "").strip()
     if len(words) > LONGEST_WORDS:
         message = f"This text has {len(words)} characters; it can have {LONGEST_WORDS}. It was not stored."
         raise DisputeRefused(criterion, field, "long", message)

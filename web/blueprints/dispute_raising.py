@@ -14,7 +14,7 @@ from review.evaluations import read_evaluation
 from web.auth import viewer
 from web.bench import render_judgement, timing
 from web.blueprints.dispute_refusals import dispute_refusals_told
-from web.blueprints.disputes import blueprint
+from web.blueprints.disputes import blueprint, plain
 from web.blueprints.learning import see_call
 from web.errors import Refused
 from web.parts import parts
@@ -65,16 +65,16 @@ def raise_one(call_id: int) -> Response:
 
 
 def _point(item: Any) -> Point:
-    plain = isinstance(item, dict) and all(
+    readable = isinstance(item, dict) and all(
         isinstance(item.get(name) or "", str) for name in ("criterion", "comment", "proposed")
     )
-    second = item.get("second") if plain else None
-    if not plain or isinstance(second, bool) or not isinstance(second, int | float | None):
+    second = item.get("second") if readable else None
+    if not readable or isinstance(second, bool) or not isinstance(second, int | float | None):
         raise Refused(422, _("This request could not be read"), _("Nothing was changed."))
     return Point(
-        item.get("criterion") or "",
-        item.get("comment") or "",
-        item.get("proposed") or "",
+        plain(item.get("criterion") or ""),
+        plain(item.get("comment") or ""),
+        plain(item.get("proposed") or ""),
         None if second is None else float(second) if abs(second) < 10**9 else -1.0,
     )
 

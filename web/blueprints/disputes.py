@@ -204,7 +204,12 @@ def _list(value: object) -> list[Any]:
 def _text(value: object) -> str:
     if value is not None and not isinstance(value, str):
         raise _unread()
-    return value or ""
+    return plain(value or "")
+
+
+def plain(text: str) -> str:
+    """The text without halves of characters, which JSON can hold and no answer can."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _unread() -> Refused:
