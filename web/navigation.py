@@ -17,7 +17,10 @@ SECTION = {
     "coaching_plans": "coaching",
     "doors": "sources",
     "handed": "handed",
-    "crm_import": "crm", "agreement": "calibration", "playlists": "clips", "quiz_taking": "quizzes",
+    "crm_import": "crm",
+    "agreement": "calibration",
+    "playlists": "clips",
+    "quiz_taking": "quizzes",
 }
 """Pages whose entry in the navigation is another blueprint's."""
 

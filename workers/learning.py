@@ -31,7 +31,7 @@ class Night:
 
 
 def learn_nightly(database: Database, settings: Settings) -> Night:
-    """Train where there are new labels, draw what to ask next, look for drift and at automatic mode. Twice does no harm."""
+    """Train where there are new labels, draw what to ask next, look at drift and automatic mode. Twice does no harm."""
     reports = train_candidates(database, settings)
     with database.session() as session:
         asked = draw_requests(session, [find_standard(session, choice.name) for choice in list_choices(session)])

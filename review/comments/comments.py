@@ -142,8 +142,8 @@ def delete_comment(session: Session, viewer: Viewer, call_id: int, comment_id: i
 def read_comments(session: Session, viewer: Viewer, call_id: int, *, own_only: bool = False) -> tuple[CommentRow, ...]:
     """The call's comments by their second, those on the whole call last, answers below what they answer.
 
-    `own_only`, to outsiders, and while the viewer is to judge the call blind: nobody else's opinion is shown. A deleted comment stays
-    while somebody's answer stands below it, and for quality leads; its words only for them.
+    `own_only`, to outsiders, and while the viewer is to judge the call blind: nobody else's opinion is shown. A deleted
+    comment stays while somebody's answer stands below it, and for quality leads; its words only for them.
     """
     rep_id = session.scalar(select(Call.rep_id).where(Call.id == call_id, visible_calls(viewer)))
     rows = session.scalars(

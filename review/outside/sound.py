@@ -59,7 +59,7 @@ def wanted_sounds(session: Session) -> tuple[SoundForOutsiders, ...]:
     )
 
 
-def _given(inside: Select[tuple[int]]) -> Select[tuple[int]]:
+def _given(inside: Select[int]) -> Select[int]:
     return (
         select(Assignment.call_id)
         .join(UserRole, UserRole.user_id == Assignment.user_id)

@@ -101,7 +101,9 @@ class AssessmentOut(BaseModel):
     """The machine's assessment of a call."""
 
     call_id: int
-    assessment: dict[str, Any] = Field(description="Schema 1 of the contract, as the machine made it.")
+    assessment: dict[str, Any] | None = Field(
+        description="Schema 1 of the contract, as the machine made it; null while there is none."
+    )
 
 
 @blueprint.get("/evaluations", responses={200: EvaluationPage, 422: Problem})
@@ -166,12 +168,13 @@ def list_verdicts(path: CallPath) -> Response:
 
 @blueprint.get("/calls/<int:call_id>/assessment", responses={200: AssessmentOut, 404: Problem})
 def read_assessment(path: CallPath) -> Response:
-    """Read the machine's newest assessment; 404 while there is none. Whoever judges blind gets measures only."""
+    """Read the machine's newest assessment. Whoever judges blind gets measures only."""
     with parts().database.read() as db:
         call = get_call(db, viewer(), path.call_id)
-    if call is None or call.assessment is None:
+    if call is None:
         abort(404)
-    return answer(AssessmentOut(call_id=call.id, assessment=dict(call.assessment)))
+    assessment = None if call.assessment is None else dict(call.assessment)
+    return answer(AssessmentOut(call_id=call.id, assessment=assessment))
 
 
 def _shown(act: Any, path: EvaluationPath) -> EvaluationOut:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from web.blueprints import (
-    agreement,
     account,
+    agreement,
     audit,
     auth,
     auth_code,

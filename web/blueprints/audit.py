@@ -35,7 +35,7 @@ def index() -> str:
         choices = log_choices(db)
         check = last_check(db)
         events = count_events(db)
-    asked = {name: value for name, value in request.args.items() if name != "before" and value}
+    asked: dict[str, Any] = {name: value for name, value in request.args.items() if name != "before" and value}
     return render_template(
         "audit/index.html",
         rows=[read_row(row) for row in page.rows],

@@ -39,7 +39,8 @@ def action_name(action: str) -> str:
 
 def group_actions(actions: Iterable[str]) -> list[tuple[str, list[str]]]:
     """The acts that occur by what they are about, each group by its words."""
-    names, groups = area_words(), {}
+    names = area_words()
+    groups: dict[str, list[str]] = {}
     for action in actions:
         area = action.partition(".")[0]
         groups.setdefault(names.get(area, area), []).append(action)
@@ -70,9 +71,10 @@ def fault_sentence(fault: Fault) -> str:
 def _leads_to(row: LogRow) -> str | None:
     if not row.subject_id.isdecimal() or len(row.subject_id) > 18:
         return None
-    pages = {"call": ("calls.show", "call_id"), "client": ("clients.show", "client_id")}
-    found = pages.get(row.subject_kind)
-    return url_for(found[0], **{found[1]: int(row.subject_id)}) if found else None
+    number = int(row.subject_id)
+    if row.subject_kind == "call":
+        return url_for("calls.show", call_id=number)
+    return url_for("clients.show", client_id=number) if row.subject_kind == "client" else None
 
 
 def _details(details: dict[str, Any]) -> Iterable[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, url_for
 
@@ -58,10 +59,11 @@ def address_of(item: AssignedItem) -> str | None:
     """Where a piece of work is done; None where this installation has no page for it."""
     for endpoint, name in _WORK.get(item.kind, ()):
         if endpoint in current_app.view_functions:
-            return url_for(endpoint, **{name: item.id})
+            values: dict[str, Any] = {name: item.id}
+            return url_for(endpoint, **values)
     return None if item.call_id is None else url_for("calls.show", call_id=item.call_id)
 
 
-def _open(endpoint: str, **values: object) -> str | None:
+def _open(endpoint: str, **values: Any) -> str | None:
     there = endpoint in current_app.view_functions and rule_of(endpoint).allows(viewer())
     return url_for(endpoint, **values) if there else None
