@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask_babel import gettext as _
 
+from review.queries.call import get_call_row
+from review.queries.client import may_see_client
 from web.access_areas import AREAS
 from web.access_rules import (
     ANYONE_SIGNED_IN,
@@ -260,6 +262,8 @@ def enforce(app: Flask) -> None:
         if rule.scope is not None:
             if not rule.allows(viewer_of_token(rule.scope)):
                 raise _not_open()
+            if rule.subject is not None:
+                _refuse_hidden(rule)
             return
         if rule.public:
             if request.endpoint is None:
@@ -270,6 +274,19 @@ def enforce(app: Flask) -> None:
             raise SignInNeeded
         if not rule.allows(viewer):
             raise _not_open()
+
+
+def _refuse_hidden(rule: Rule) -> None:
+    """404 for what a program may not see, before its body is read: the answer must not depend on what was sent."""
+    from web.auth import viewer
+    from web.parts import parts
+
+    asked = request.view_args or {}
+    with parts().database.read() as db:
+        if rule.subject == "call" and "call_id" in asked and get_call_row(db, viewer(), asked["call_id"]) is None:
+            abort(404)
+        if rule.subject == "client" and not may_see_client(db, viewer(), asked["client_id"]):
+            abort(404)
 
 
 def _not_open() -> Refused:

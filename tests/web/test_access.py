@@ -122,6 +122,7 @@ def address(pattern: str, kind: str, subjects: Subjects) -> str:
         .replace("<int:connection_id>", "1")
         .replace("<any(sync, pause, go_on, remove):act>", "sync")
         .replace("<any(on, off, test, failed_again, remove):act>", "test")
+        .replace("<int:token_id>", "999")  # the matrix's own would be revoked
         .replace("<int:item_id>", "1")
         .replace("/invitations/<token>", "/invitations/nothing")
         .replace("/reset/<token>", "/reset/nothing")
