@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from web.reading.audit_people_words import of_accounts, of_the_people_loop, people_areas
+
 
 def area_words() -> dict[str, str]:
     """What acts are about, by what stands before the point."""
@@ -38,12 +40,21 @@ def area_words() -> dict[str, str]:
         "verdict": _("Verdicts"),
         "view": _("Kept views"),
         "win_back": _("Win-back"),
+        **people_areas(),
     }
 
 
 def action_words() -> dict[str, str]:
     """Each kind of act in words."""
-    return {**_of_calls(), **_of_reviews(), **_of_clients(), **_of_people(), **_of_setup()}
+    return {
+        **_of_calls(),
+        **_of_reviews(),
+        **of_the_people_loop(),
+        **_of_clients(),
+        **_of_people(),
+        **of_accounts(),
+        **_of_setup(),
+    }
 
 
 def _of_calls() -> dict[str, str]:

@@ -16,7 +16,10 @@ SCRIPTS = sorted(path for path in (FOLDER / "static" / "js").glob("*.js"))
 SHEETS = sorted((FOLDER / "static" / "css").glob("*.css"))
 
 # Words that are the same in every language: the name, formats, keys and signs.
-SAME_EVERYWHERE = re.compile(r"^(?:Callcoach|Space|Ctrl|Alt|Enter|Esc|callcoach import FOLDER|v|[A-Z])$")
+SAME_EVERYWHERE = re.compile(
+    r"^(?:Callcoach|Space|Ctrl|Alt|Enter|Esc|callcoach import FOLDER|callcoach user first|v|[A-Z]"
+    r"|CALLCOACH_WATCH=pbx=/srv/recordings|Authorization: Bearer|https://[a-z.]*example\.com[a-z/]*)$"
+)
 
 
 def ids(paths: list[Path]) -> list[str]:
