@@ -8,7 +8,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
+from typing import Protocol
 
 from redis import Redis
 from sqlalchemy import and_, or_, select
@@ -54,6 +56,16 @@ MODEL_SECONDS = 300.0  # how often calls that wait for a speech model are looked
 CLEAR_SECONDS = 60.0  # how often decoded sound of killed processes is looked for
 
 
+class Beside(Protocol):
+    """Work that runs as processes of its own: looked at each round, ended with the sweep."""
+
+    def tick(self, settings: Settings) -> object:
+        """Start what is due."""
+
+    def stop(self) -> None:
+        """End what runs."""
+
+
 def sweep_once(database: Database, client: Redis, *, rehint: float) -> int:
     """One round: bury, mark, commit, then ring (in this order). How many calls were rung for.
 
@@ -82,14 +94,28 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
     stop = stop or _stop_on_signal()
     database, client, store = open_database(settings), connect(settings), open_store(settings)
     tidied = asked = cleared = -math.inf  # all of it at once: a machine that has just started counts from 0
-    nights, draws, win_backs, crm = Nights(database), Draws(database), WinBacks(database), CrmWork(database)
-    fetching, audit = Fetching(database, store, client, settings), AuditWork(database)
-    mailing = Mailing(database)
-    telling, coaching = Telling(database, settings), Coaching(database)
-    outside = SoundWork(database)
-    reminders = LibraryReminders(database)
+    fetching, telling = Fetching(database, store, client, settings), Telling(database, settings)
     own_data = OwnData(database)
-    disputes = Disputes(database)
+    beside: tuple[Beside, ...] = (
+        Nights(database),
+        CrmWork(database),
+        WinBacks(database),
+        Mailing(database),
+        AuditWork(database),
+        SoundWork(database),
+    )
+    works: tuple[tuple[str, Callable[[], object]], ...] = (
+        *((type(work).__name__, partial(work.tick, settings)) for work in beside),
+        ("Draws", Draws(database).tick),
+        ("calibration", partial(calibration.tick, database)),
+        ("Coaching", Coaching(database).tick),
+        ("Disputes", Disputes(database).tick),
+        ("LibraryReminders", LibraryReminders(database).tick),
+        ("OwnData", partial(own_data.tick, settings)),
+        ("first_run", partial(first_run.tick, database, store, settings)),
+        ("Fetching", fetching.start),
+        ("Telling", telling.tick),
+    )
     log.info("sweeping every %g s", settings.reconcile_seconds)
     try:
         while not stop.wait(settings.reconcile_seconds):
@@ -107,33 +133,24 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
             if time.monotonic() - tidied > TIDY_SECONDS:
                 tidied = time.monotonic()
                 remove_half_written(store)
-            nights.tick(settings)
-            draws.tick()
-            calibration.tick(database)
-            coaching.tick()
-            crm.tick(settings)
-            fetching.start()
-            telling.tick()
-            win_backs.tick(settings)
-            disputes.tick()
-            mailing.tick(settings)
-            reminders.tick()
-            audit.tick(settings)
-            own_data.tick(settings)
-            outside.tick(settings)
-            first_run.tick(database, store, settings)
+            for name, tick in works:
+                _do(name, tick)
     finally:
         fetching.stop()
         telling.stop()
-        nights.stop()
-        crm.stop()
-        win_backs.stop()
-        mailing.stop()
-        audit.stop()
-        outside.stop()
+        for work in beside:
+            work.stop()
         own_data.wait(5.0)
         database.dispose()
         client.close()
+
+
+def _do(name: str, tick: Callable[[], object]) -> None:
+    """One kind of work's turn. A database that cannot be asked now holds up this turn and no other's."""
+    try:
+        tick()
+    except SQLAlchemyError as error:
+        log.warning("%s: the database could not be asked, trying again: %s", name, error)
 
 
 def wake_calls_waiting_for_model(
