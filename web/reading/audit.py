@@ -81,5 +81,16 @@ def _details(details: dict[str, Any]) -> Iterable[tuple[str, str]]:
     for name, value in details.items():
         if value is None or value in ("", [], {}):
             continue
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        text = _value(value)
         yield name.replace("_", " "), text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _value(value: Any) -> str:
+    """One detail as a person reads it: lists by commas, the parts of an object by their names."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{name.replace('_', ' ')}: {_value(item)}" for name, item in value.items())
+    return "–" if value is None else json.dumps(value, ensure_ascii=False)
