@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from review.audit_chain.anchors import Anchor
@@ -58,33 +58,44 @@ class Checked:
 
 
 def check_chain(session: Session, key: bytes, anchors: Sequence[Anchor] = ()) -> Checked:
-    """Read the whole log in the order of the chain. Its time grows with the events: some ten thousand a second."""
-    head = session.execute(select(AuditHead)).scalar_one_or_none()
+    """Read the whole log in the order of the chain. Its time grows with the events: some ten thousand a second.
+
+    What people do meanwhile is read as well, or not at all; it is no fault.
+    """
+    head = _head(session)
     faults: list[Fault] = []
     if head is None:
         faults.append(Fault("cut", 0))
     first = "" if head is None else head.earlier_digest
     limit = 0 if head is None else head.earlier_id
-    known = {anchor.number: anchor.seal for anchor in anchors}
-    number, before, last = 0, first, 0
+    # Every line counts: an end that was cut off is overgrown, and then written down anew under the same number.
+    known: dict[int, set[str]] = {}
+    for anchor in anchors:
+        known.setdefault(anchor.number, set()).add(anchor.seal)
+    number, before, last, at_head = 0, first, 0, first
+    ends: list[Fault] = []
     for row in _sealed(session):
         last = row.number
+        if head is not None and row.number == head.number:
+            at_head = row.seal or ""
         if row.number > number + 1:
             faults.append(Fault("missing", number + 1, row.number - 1))
         elif row.previous != before:
             faults.append(Fault("unlinked", row.number, event=row.id, at=row.at))
         if seal(key, row.number, row.previous or "", link_of(row)) != row.seal or row.user_id not in (None, row.actor):
             faults.append(Fault("edited", row.number, event=row.id, at=row.at))
-        if known.get(row.number, row.seal) != row.seal:
+        if any(written != row.seal for written in known.get(row.number, ())):
             faults.append(Fault("rewritten", row.number, event=row.id, at=row.at))
         number, before = row.number, row.seal or ""
         if len(faults) >= MOST_FAULTS:
             break
+    else:
+        ends = _ends(head, _head(session), last, at_head, anchors)
     edited = sum(fault.kind == "edited" for fault in faults)
     if edited > 1 and edited == number:
         faults = [Fault("other_key")]
     events = int(session.scalar(select(func.count()).where(AuditEvent.number.is_not(None))) or 0)
-    faults += _ends(head, last, before, anchors)
+    faults += ends
     faults += _unsealed(session, limit)
     earlier = 0 if head is None else head.earlier_events
     if head is not None and digest_earlier(map(link_of, _earlier(session, limit))) != head.earlier_digest:
@@ -92,20 +103,26 @@ def check_chain(session: Session, key: bytes, anchors: Sequence[Anchor] = ()) ->
     return Checked(events, earlier, last, tuple(faults[:MOST_FAULTS]))
 
 
-def _ends(head: Any, last: int, before: str, anchors: Sequence[Anchor]) -> list[Fault]:
+def _head(session: Session) -> Any:
+    """The chain's end as the database has it now, whatever the session remembers of it."""
+    return session.execute(select(*AuditHead.__table__.c)).one_or_none()
+
+
+def _ends(head: Any, head_after: Any, last: int, at_head: str, anchors: Sequence[Anchor]) -> list[Fault]:
+    """How the chain ends: `head` was read before its events and `head_after` behind them, for people go on acting."""
     furthest = max((anchor.number for anchor in anchors), default=0)
     if head is not None and head.number > last:
         furthest = max(furthest, head.number)
     if furthest > last:
         return [Fault("cut", last + 1, furthest)]
-    if head is not None and (head.number, head.seal) != (last, before):
+    if head is not None and (head.seal != at_head or head_after is None or head_after.number < last):
         return [Fault("rewritten", head.number)]
     return []
 
 
 def _sealed(session: Session) -> Iterator[Any]:
     """The sealed events by their place in the chain, in batches so that memory stays small."""
-    place = -1
+    place = 0
     while True:
         rows = session.execute(
             select(*AuditEvent.__table__.c).where(AuditEvent.number > place).order_by(AuditEvent.number).limit(BATCH)
@@ -117,9 +134,10 @@ def _sealed(session: Session) -> Iterator[Any]:
 
 
 def _unsealed(session: Session, limit: int) -> list[Fault]:
+    """Events that have no place in the chain: none at all, or one before its first."""
     rows = session.execute(
         select(AuditEvent.id, AuditEvent.at)
-        .where(AuditEvent.number.is_(None), AuditEvent.id > limit)
+        .where(or_(and_(AuditEvent.number.is_(None), AuditEvent.id > limit), AuditEvent.number < 1))
         .order_by(AuditEvent.id)
         .limit(MOST_FAULTS)
     )

@@ -59,6 +59,7 @@ def check_now() -> AnyResponse:
         if count_events(db) > MOST_AT_ONCE:
             flash(_("The log is too long to check while you wait. It is checked daily, and by: callcoach audit check"))
             return redirect(url_for(".index"))
+    with here.database.read() as db:  # begun only now: nothing may be written down outside that this does not see
         found = check_all(db, here.settings.secret_key(), here.settings.anchors)
     with here.database.session() as db:
         keep_check(db, found)
