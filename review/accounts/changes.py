@@ -131,6 +131,11 @@ def forget_codes(session: Session, actor: Viewer, user_id: int) -> bool:
 
 
 def reset_link(session: Session, actor: Viewer, user_id: int, make_url: Callable[[str], str]) -> str:
-    """A link that sets a new passphrase, to hand to the person. Raises UnknownUser, NotYours."""
-    person_for(session, actor, user_id)
+    """A link that sets a new passphrase, to hand to the person. Raises UnknownUser, NotYours.
+
+    Whoever holds it can sign in as them: for a person with rights given by name only admins make one.
+    """
+    person = person_for(session, actor, user_id)
+    if person.rights and "admin" not in actor.roles:
+        raise NotYours(user_id)
     return resets.make_reset(session, user_id, make_url, by=actor.user_id)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from review.accounts.granting import check_admin_left
+from review.accounts.leaving import end_links_of
 from review.errors import ReviewError
 from review.models import RIGHTS, ROLES, Rep, User, UserRight, UserRole, utc_now
 from review.sampling.leaving import hand_on_all
@@ -127,6 +128,8 @@ def set_roles(session: Session, user_id: int, roles: Iterable[str], *, by: int |
     user.roles += [UserRole(role=role) for role in after if role not in before]
     session.flush()
     audit.record(session, by, "user.roles_changed", "user", user_id, before=list(before), after=list(after))
+    if set(before) - set(after):
+        end_links_of(session, user_id, after, by=by)
 
 
 def grant_right(session: Session, user_id: int, right: str, *, by: int | None = None) -> None:
@@ -171,7 +174,7 @@ def set_language(session: Session, user_id: int, language: str) -> None:
 
 
 def disable_user(session: Session, user_id: int, *, by: int | None = None) -> None:
-    """Shut the person out: sign-in and API tokens stop working, every session ends at once.
+    """Shut the person out: sign-in, API tokens and links they gave out stop working, every session ends at once.
 
     Raises UnknownUser, LastAdmin.
     """
@@ -182,6 +185,7 @@ def disable_user(session: Session, user_id: int, *, by: int | None = None) -> No
     user.disabled_at = utc_now()
     end_sessions(session, user_id, by=by)
     audit.record(session, by, "user.disabled", "user", user_id)
+    end_links_of(session, user_id, (), by=by)
     hand_on_all(session, user_id, by=by)
 
 

@@ -295,6 +295,16 @@ def test_codes_are_set_up_asked_for_and_never_taken_twice(
     assert sign_in_form(app, crew.email("rep"), PASSWORD)[1].headers["Location"] == "/"
 
 
+def test_nobody_sets_codes_up_at_a_browser_left_open(sign_in: SignIn, database: Database) -> None:
+    """Without the passphrase the key is not shown, whatever is posted."""
+    browser = sign_in("rep")
+    page = post(browser, "/account/codes", {"code": "000000"}, page="/account/codes")
+    assert page.status_code == 422
+    assert 'id="key"' not in page.text
+    with database.read() as db:
+        assert db.scalars(select(OneTimeCode)).all() == []
+
+
 def test_wrong_codes_close_the_account_for_a_while(app: Flask, sign_in: SignIn, crew: Crew) -> None:
     browser = sign_in("rep")
     page = post(browser, "/account/codes", {"passphrase": PASSWORD}, page="/account/codes").text

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -28,6 +29,9 @@ from web.reading.agents import agent_words
 from web.reading.passphrases import weak_words
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+SHOWN_AT = "passphrase_shown_at"  # in the browser's cookie: when the passphrase before setting codes up was right
+SECONDS: Final = 600  # for it to hold
 
 
 @blueprint.get("")
@@ -114,10 +118,12 @@ def set_up_codes() -> Response | str | tuple[str, int]:
         return redirect(url_for(".index"))
     if request.method == "GET":
         return render_template("account/codes.html", step="passphrase", message=None)
-    if "code" not in request.form:
+    shown_at = session.get(SHOWN_AT)
+    if "code" not in request.form or not isinstance(shown_at, int) or time.time() - shown_at > SECONDS:
         refused = _check_passphrase()
         if refused is not None:
             return render_template("account/codes.html", step="passphrase", message=refused[0]), refused[1]
+        session[SHOWN_AT] = int(time.time())
         return render_template("account/codes.html", step="code", message=None, **set_up_words(viewer().user_id))
     message = ""
     with parts().database.session() as db:
@@ -131,6 +137,7 @@ def set_up_codes() -> Response | str | tuple[str, int]:
     if message:
         words = set_up_words(viewer().user_id)
         return render_template("account/codes.html", step="code", message=message, **words), status
+    session.pop(SHOWN_AT, None)
     return render_template("account/recovery.html", codes=made, onward=url_for(".index"))
 
 
