@@ -16,11 +16,12 @@ from review.disputes.rules import read_rules
 from review.disputes.settling import Change, check_changes, settle
 from review.disputes.steps import add_step, close, wait_for_answer
 from review.disputes.telling import tell_decided, tell_people
-from review.disputes.types import DisputeChanged, DisputeRefused, DisputeView, NotYours, Ruling
+from review.disputes.types import DisputeChanged, DisputeRefused, DisputeView, NotDisputable, NotYours, Ruling
 from review.evaluations.drafts import pinned
 from review.evaluations.sheet import read_answers
 from review.learning.verdicts import without_numbers
 from review.models import Call, Dispute, DisputeItem, Evaluation, utc_now
+from review.queries.blind import judges_blind
 from review.queries.viewer import Viewer
 from review.services.audit import record
 from review.services.corrections import lock_call
@@ -38,8 +39,8 @@ def decide(
     """Decide what this level decides; the dispute as it stands then.
 
     Accepted answers change the evaluation at once. What the manager did not grant in full can be taken further; what
-    the quality lead decides is the end. Raises NoSuchDispute, NotYours, DisputeChanged (with what stands there),
-    DisputeRefused; then nothing is stored.
+    the quality lead decides is the end. Raises NoSuchDispute, NotDisputable (to be judged blind), NotYours,
+    DisputeChanged (with what stands there), DisputeRefused; then nothing is stored.
     """
     now = now or utc_now()
     dispute, row, call, there = take(session, dispute_id, viewer)
@@ -104,9 +105,12 @@ def decide(
 def take(session: Session, dispute_id: int, viewer: Viewer) -> tuple[Dispute, Evaluation, Call, Around]:
     """The dispute with its evaluation and call, held until the transaction ends. Raises NoSuchDispute.
 
-    The call first, as everywhere: then two acts never wait for each other.
+    The call first, as everywhere: then two acts never wait for each other. Who is to judge the call blind does nothing
+    with its dispute before, nor is told how it stands: NotDisputable.
     """
     call_id = find(session, dispute_id, viewer)[0].call_id
+    if judges_blind(session, call_id, viewer.user_id):
+        raise NotDisputable("blind")
     return (*hold(session, dispute_id, call_id), around(session, call_id))
 
 

@@ -17,6 +17,7 @@ from review.disputes.types import DisputeRow
 from review.disputes.windows import read_windows
 from review.evaluations.view import state_of
 from review.models import OPEN_DISPUTES, Call, Dispute, DisputeItem, Evaluation, Rep, utc_now
+from review.queries.blind import is_veiled, not_veiled
 from review.queries.paging import Place, beyond, cut
 from review.queries.viewer import Viewer
 
@@ -60,7 +61,10 @@ def list_disputes(
     limit: int = PAGE,
     now: datetime | None = None,
 ) -> DisputePage:
-    """Disputes the viewer may see, the newest first; `tab` is one of TABS or '' for all. A few statements a page."""
+    """Disputes the viewer may see, the newest first; `tab` is one of TABS or '' for all. A few statements a page.
+
+    Of a call the viewer is to judge blind the dispute is there with its deadline, without what it is about.
+    """
     now = now or utc_now()
     query = rows_query().where(visible_disputes(viewer))
     if tab:
@@ -69,7 +73,7 @@ def list_disputes(
         query = query.where(Dispute.state == state)
     if criterion:
         named = exists().where(DisputeItem.dispute_id == Dispute.id, DisputeItem.criterion == criterion)
-        query = query.where(named)
+        query = query.where(named, not_veiled(viewer))
     if scorer_id is not None:
         query = query.where(Dispute.scorer_id == scorer_id)
     if place is not None:
@@ -78,8 +82,20 @@ def list_disputes(
     disputes = [row[0] for row in found[:limit]]
     items = read_items(session, [one.id for one in disputes])
     before = scores_before(session, disputes)
+    calls = sorted({one.call_id for one in disputes})
+    veiled = set(session.scalars(select(Call.id).where(Call.id.in_(calls), is_veiled(viewer)))) if calls else set()
     rows = [
-        DisputeRow(**row_fields(row, viewer, now, items.get(row[0].id, ()), before.get(row[0].id))) for row in found
+        DisputeRow(
+            **row_fields(
+                row,
+                viewer,
+                now,
+                items.get(row[0].id, ()),
+                before.get(row[0].id),
+                veiled=row[0].call_id in veiled,
+            )
+        )
+        for row in found
     ]
     shown, following = cut(rows, limit, lambda row: (row.raised_at, row.id))
     return DisputePage(shown, following)

@@ -67,9 +67,12 @@ def row_fields(
     now: datetime,
     items: tuple[DisputeItem, ...],
     before: float | None,
+    *,
+    veiled: bool = False,
 ) -> dict[str, Any]:
-    """The fields of a DisputeRow."""
+    """The fields of a DisputeRow; of a `veiled` call, which the viewer is to judge blind, nothing that was answered."""
     dispute, evaluation, call, rep, client = found
+    items = () if veiled else items
     there = Around(call.rep_id, rep.user_id if rep else None, rep.team_id if rep else None)
     masked = viewer.is_outsider
     return {
@@ -91,12 +94,12 @@ def row_fields(
         "due_at": dispute.due_at,
         "closed_at": dispute.closed_at,
         "stranded": dispute.state in OPEN_DISPUTES and dispute.stranded_at is not None,
-        "final": evaluation.final,
-        "final_before": before,
+        "final": None if veiled else evaluation.final,
+        "final_before": None if veiled else before,
         "criteria": tuple(item.criterion for item in items),
         "granted": sum(item.decision in ("accepted", "other") for item in items),
         "revision": dispute.revision,
-        "may": acts_of(dispute, there, viewer, now),
+        "may": frozenset() if veiled else acts_of(dispute, there, viewer, now),
     }
 
 

@@ -233,3 +233,19 @@ def test_the_whole_way_over_the_api(
     assert ask("rep", "PUT", "/dispute-deadlines", {"raise_days": 3})[0] == 403
     assert ask("quality_lead", "PUT", "/dispute-deadlines", {"raise_days": 3})[1]["raise_days"] == 3
     assert ask("rep", "GET", "/dispute-deadlines")[1]["raise_days"] == 3
+
+
+def test_who_is_to_judge_the_call_blind_is_told_no_answer_by_any_way(
+    app: Any, sign_in: SignIn, scored_call: int, evaluated: int, database: Database, crew: Crew
+) -> None:
+    made = object_to(sign_in("manager"), scored_call, evaluated, POINT)[1]
+    lead = sign_in("quality_lead")
+    begin(lead, scored_call, blind="1")
+    assert "I said" not in lead.get("/disputes").text
+    assert lead.get(f"/disputes/{made['dispute']}").status_code == 409
+    status, answer = decide(lead, made["dispute"], 99, ACCEPT)
+    assert (status, answer["why"], "html" in answer) == (409, "blind", False)
+    with database.session() as db:
+        token = create_api_token(db, crew.users["quality_lead"], "t", ["reviews:read"]).token
+    listed = app.test_client().get("/api/v1/disputes", headers={"Authorization": f"Bearer {token}"})
+    assert [(one["criteria"], one["score"]) for one in listed.json["disputes"]] == [([], None)]
