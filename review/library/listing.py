@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from review.comments.clips import LONGEST_TOPIC, matching
 from review.library.rows import ClipRow, joined, read_rows
-from review.library.seeing import hearable
+from review.library.seeing import hearable, may_share
 from review.models import Call, Clip, ClipGood, ClipShare, Rep, Team
 from review.queries.filters import OBJECTION_TYPES
 from review.queries.objections_filter import STAGES
@@ -89,7 +89,7 @@ def list_library(session: Session, viewer: Viewer, wanted: LibraryFilter, *, pag
             select(
                 func.count(),
                 func.count(ClipGood.clip_id),
-                func.count(ClipShare.asked_at) - func.count(ClipShare.answered_at),
+                func.count(case((and_(ClipShare.answered_at.is_(None), _concerned(viewer)), ClipShare.asked_at))),
             )
         ).where(chosen)
     ).one()
@@ -140,8 +140,13 @@ def _conditions(viewer: Viewer, wanted: LibraryFilter, without: str = "") -> lis
     elif wanted.mark == "mine":
         found.append(Clip.user_id == viewer.user_id)
     elif wanted.mark == "asked":
-        found += [ClipShare.asked_at.is_not(None), ClipShare.answered_at.is_(None)]
+        found += [ClipShare.asked_at.is_not(None), ClipShare.answered_at.is_(None), _concerned(viewer)]
     return found
+
+
+def _concerned(viewer: Viewer) -> ColumnElement[bool]:
+    """That a rep asks to have a clip taken out is for the rep and those who decide; nobody else can find it out."""
+    return true() if may_share(viewer) else or_(Rep.user_id == viewer.user_id, ClipShare.user_id == viewer.user_id)
 
 
 def _facets(

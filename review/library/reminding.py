@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from review.comments.notices import notify
@@ -21,11 +21,13 @@ def remind(session: Session, *, now: datetime | None = None) -> int:
     Each reminder goes out once, also with two sweeps at once: the row says which one was told.
     """
     now = now or utc_now()
-    told = _remind(session, now, PlaylistTask, Playlist, PlaylistTask.playlist_id, "playlist")
-    return told + _remind(session, now, QuizTask, Quiz, QuizTask.quiz_id, "quiz")
+    told = _remind(session, now, PlaylistTask, Playlist, PlaylistTask.playlist_id, "playlist", true())
+    return told + _remind(session, now, QuizTask, Quiz, QuizTask.quiz_id, "quiz", Quiz.closed_at.is_(None))
 
 
-def _remind(session: Session, now: datetime, table: Any, named: Any, subject: Any, what: str) -> int:
+def _remind(
+    session: Session, now: datetime, table: Any, named: Any, subject: Any, what: str, is_open: ColumnElement[bool]
+) -> int:
     waiting = (
         select(table, subject, named.title, User.name)
         .join(named, named.id == subject)
@@ -36,6 +38,7 @@ def _remind(session: Session, now: datetime, table: Any, named: Any, subject: An
             table.due_at <= now + SOON,
             or_(table.told == "", and_(table.told == "soon", table.due_at <= now)),
             User.disabled_at.is_(None),
+            is_open,  # nobody can take a closed quiz any more
         )
         .order_by(table.id)
         .limit(AT_ONCE)

@@ -84,11 +84,11 @@ class Choices:
 
 
 def is_off(session: Session, user_id: int, kind: str) -> bool:
-    """Whether the person has switched this kind off altogether."""
+    """Whether the person has switched this kind, or the one it follows, off altogether."""
     if kind_of(kind).always:
         return False
-    found = session.scalar(select(NoticeChoice.way).where(NoticeChoice.user_id == user_id, NoticeChoice.kind == kind))
-    return found == "off"
+    chosen = select(NoticeChoice.way).where(NoticeChoice.user_id == user_id, NoticeChoice.kind == leader_of(kind))
+    return session.scalar(chosen) == "off"
 
 
 def read_choices(session: Session, user_id: int) -> Choices:

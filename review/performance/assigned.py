@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from review.evaluations.counted import counts
 from review.models import (
@@ -81,9 +81,7 @@ def _coaching(session: Session, rep_id: int | None) -> list[AssignedItem]:
     """Talks that are planned, and actions agreed on that are the rep's to do."""
     row = CoachingSession
     to_do = and_(row.state == "held", row.action_by.in_(("rep", "both")))
-    found = session.scalars(
-        select(row).where(_of_rep(row.rep_id == rep_id, rep_id), or_(row.state == "planned", to_do)).limit(MOST)
-    )
+    found = session.scalars(select(row).where(_of(row.rep_id, rep_id), or_(row.state == "planned", to_do)).limit(MOST))
     return [
         AssignedItem(
             kind="talk" if item.state == "planned" else "action",
@@ -100,7 +98,7 @@ def _playlists(session: Session, user_id: int | None) -> list[AssignedItem]:
     rows = session.execute(
         select(PlaylistTask.playlist_id, Playlist.title, PlaylistTask.by_name, PlaylistTask.due_at)
         .join(Playlist, Playlist.id == PlaylistTask.playlist_id)
-        .where(PlaylistTask.user_id == user_id, PlaylistTask.done_at.is_(None))
+        .where(_of(PlaylistTask.user_id, user_id), PlaylistTask.done_at.is_(None), PlaylistTask.withdrawn_at.is_(None))
         .limit(MOST)
     )
     return [AssignedItem(kind="playlist", id=row[0], title=row[1], by=row[2], due_at=row[3]) for row in rows]
@@ -110,7 +108,12 @@ def _quizzes(session: Session, user_id: int | None) -> list[AssignedItem]:
     rows = session.execute(
         select(QuizTask.quiz_id, Quiz.title, QuizTask.by_name, QuizTask.due_at)
         .join(Quiz, Quiz.id == QuizTask.quiz_id)
-        .where(QuizTask.user_id == user_id, QuizTask.done_at.is_(None), Quiz.closed_at.is_(None))
+        .where(
+            _of(QuizTask.user_id, user_id),
+            QuizTask.done_at.is_(None),
+            QuizTask.withdrawn_at.is_(None),
+            Quiz.closed_at.is_(None),
+        )
         .limit(MOST)
     )
     return [AssignedItem(kind="quiz", id=row[0], title=row[1], by=row[2], due_at=row[3]) for row in rows]
@@ -118,7 +121,7 @@ def _quizzes(session: Session, user_id: int | None) -> list[AssignedItem]:
 
 def _disputes(session: Session, user_id: int | None, rep_id: int | None) -> list[AssignedItem]:
     """Disputes that were answered: to agree, or to take to the quality lead until the date."""
-    mine = or_(Dispute.raised_by == user_id, _of_rep(Call.rep_id == rep_id, rep_id))
+    mine = or_(_of(Dispute.raised_by, user_id), _of(Call.rep_id, rep_id))
     rows = session.execute(
         select(Dispute.id, Dispute.raised_name, Dispute.due_at, Dispute.call_id)
         .join(Call, Call.id == Dispute.call_id)
@@ -134,7 +137,7 @@ def _evaluations(session: Session, rep_id: int | None, now: datetime) -> list[As
     rows = session.execute(
         select(Evaluation.id, Evaluation.reviewer, Evaluation.call_id)
         .join(Call, Call.id == Evaluation.call_id)
-        .where(_of_rep(Call.rep_id == rep_id, rep_id), shown, counts())
+        .where(_of(Call.rep_id, rep_id), shown, counts())
         .order_by(Evaluation.id.desc())
         .limit(MOST)
     )
@@ -143,6 +146,6 @@ def _evaluations(session: Session, rep_id: int | None, now: datetime) -> list[As
     ]
 
 
-def _of_rep(condition: ColumnElement[bool], rep_id: int | None) -> ColumnElement[bool]:
-    """Nothing is a nobody's: without a rep the condition would meet calls whose rep is not known."""
-    return condition if rep_id is not None else false()
+def _of(column: InstrumentedAttribute[Any], wanted: int | None) -> ColumnElement[bool]:
+    """Nothing is a nobody's: without an id the condition would meet rows whose rep or person is not known."""
+    return column == wanted if wanted is not None else false()

@@ -21,6 +21,7 @@ from review.queries.objections_list import EpisodeRow, get_episode, list_episode
 from review.queries.viewer import Viewer
 from review.quizzes.refusals import BadOptions, BadQuestion
 from review.quizzes.seeing import own_quiz
+from review.quizzes.taking import finish_answered
 from review.services.audit import record
 
 LONGEST_QUESTION: Final = 90.0
@@ -162,13 +163,17 @@ def change_question(
 
 
 def remove_question(session: Session, viewer: Viewer, question_id: int) -> None:
-    """Take a question out that nobody has answered. Raises Gone, NotYours and StillWorkedOn."""
+    """Take a question out that nobody has answered; who has answered all the others has taken the quiz.
+
+    Raises Gone, NotYours and StillWorkedOn.
+    """
     question = _own_question(session, viewer, question_id)
     if people := _answered(session, question_id):
         raise StillWorkedOn(people)
     record(session, viewer.user_id, "quiz.question_removed", "quiz", question.quiz_id, call=question.call_id)
     session.delete(question)
     session.flush()
+    finish_answered(session, question.quiz_id)
 
 
 def move_question(session: Session, viewer: Viewer, question_id: int, by: int) -> None:

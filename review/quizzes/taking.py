@@ -15,7 +15,7 @@ from review.library.giving import choose_learners, end_of_day, managed_people, m
 from review.library.refusals import OutOfRange
 from review.library.seeing import LEADS
 from review.library.words import words_within
-from review.models import Call, Quiz, QuizAnswer, QuizQuestion, QuizTask, utc_now
+from review.models import Call, Quiz, QuizAnswer, QuizQuestion, QuizTask, User, utc_now
 from review.queries.viewer import Viewer
 from review.quizzes.reading import UNKNOWN, AnswerRow, read_answer
 from review.quizzes.refusals import AnsweredAlready, NoQuestions, QuizClosed
@@ -117,7 +117,7 @@ def answer_question(
     )
     if made is None:
         raise AnsweredAlready
-    _finish(session, viewer, task, quiz)
+    _finish(session, task, quiz, viewer.name)
     return read_answer(session.get_one(QuizAnswer, made))
 
 
@@ -162,13 +162,31 @@ def _moves(session: Session, question: QuizQuestion, text: str) -> list[str]:
     return [UNKNOWN] if found is None else [move.name for move in found]
 
 
-def _finish(session: Session, viewer: Viewer, task: QuizTask, quiz: Quiz) -> None:
+def finish_answered(session: Session, quiz_id: int) -> None:
+    """After a question was taken out: who has answered all that are left has taken the quiz."""
+    quiz = session.get_one(Quiz, quiz_id)
+    waiting = (
+        select(QuizTask, User.name)
+        .join(User, User.id == QuizTask.user_id)
+        .where(
+            QuizTask.quiz_id == quiz_id,
+            QuizTask.done_at.is_(None),
+            QuizTask.withdrawn_at.is_(None),
+            QuizTask.id.in_(select(QuizAnswer.task_id)),
+        )
+        .order_by(QuizTask.id)
+    )
+    for task, name in session.execute(waiting).all():
+        _finish(session, task, quiz, name)
+
+
+def _finish(session: Session, task: QuizTask, quiz: Quiz, name: str) -> None:
     asked = session.scalar(select(func.count()).where(QuizQuestion.quiz_id == quiz.id))
     answered = session.scalar(select(func.count()).where(QuizAnswer.task_id == task.id))
     if task.done_at is not None or answered != asked:
         return
     task.done_at = utc_now()
     session.flush()
-    if task.by_user_id is not None and task.by_user_id != viewer.user_id:
-        body = {"by": viewer.name, "title": quiz.title, "url": f"/quizzes/{quiz.id}"}
+    if task.by_user_id is not None and task.by_user_id != task.user_id:
+        body = {"by": name, "title": quiz.title, "url": f"/quizzes/{quiz.id}"}
         notify(session, task.by_user_id, "quiz_done", body=body)

@@ -218,6 +218,11 @@ def test_the_rep_may_ask_to_have_it_taken_out(shelf: Shelf) -> None:
     assert shelf.told("lead") == ["clip_asked_out"], "asked twice, told once"
     assert [row.asked_why for row in shelf.rows("lead", mark="asked")] == ["I was ill that day"]
     assert shelf.rows("b")[0].asked_why is None, "nobody else reads it"
+    assert shelf.titles("b", mark="asked") == [], "nor finds out by narrowing the list"
+    assert shelf.titles("a", mark="asked") == ["Price"]
+    with shelf.database.read() as session:
+        asked = [list_library(session, shelf.viewer(who), LibraryFilter()).asked for who in ("lead", "a", "b")]
+        assert asked == [1, 1, 0]
     with shelf.database.session() as session:
         with pytest.raises(Empty):
             keep_shared(session, shelf.viewer("lead"), clip, " ")

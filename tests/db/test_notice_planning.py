@@ -138,6 +138,18 @@ def test_a_new_zone_holds_for_mails_that_wait_and_leaves_deadlines(database: Dat
     assert plan(database, datetime(2027, 3, 5, 22, 30, tzinfo=UTC)) == 1  # half past five in New York
 
 
+def test_switching_off_a_kind_switches_off_those_that_follow_it(database: Database, reader: int) -> None:
+    with database.session() as session:
+        choose(session, reader, {"library_praise": "off"})
+    for kind in ("clip_praised", "clip_good", "playlist_given"):
+        tell(database, reader, kind, by="Ann", title="Price")
+    with database.read() as session:
+        viewer = load_viewer(session, reader)
+        assert viewer
+        assert [row.kind for row in list_notices(session, viewer).rows] == ["playlist_given"]
+        assert count_unread(session, viewer) == 1
+
+
 def test_what_was_read_or_switched_off_is_never_mailed(database: Database, reader: int) -> None:
     with database.session() as session:
         choose(session, reader, {"reply": "off"})

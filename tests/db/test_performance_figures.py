@@ -8,9 +8,21 @@ import pytest
 from sqlalchemy import update
 
 from review.db import Database
-from review.models import Assignment, Call, Dispute, DisputeItem, Evaluation, Rep, utc_now
+from review.models import (
+    Assignment,
+    Call,
+    Dispute,
+    DisputeItem,
+    Evaluation,
+    Playlist,
+    PlaylistTask,
+    Quiz,
+    QuizTask,
+    Rep,
+    utc_now,
+)
 from review.performance.answers import answers_of
-from review.performance.assigned import assigned_of
+from review.performance.assigned import assigned_of, assigned_to
 from review.performance.behind import calls_behind
 from review.performance.criteria import name_standards
 from review.performance.estimate import Sums
@@ -268,6 +280,35 @@ def test_everything_that_waits_is_one_list(database: Database, company: Company)
         assert len(sent) == 5
         assert (item.kind, item.call_id, item.by, item.overdue) == ("evaluation", call_id, "Vera", False)
         assert assigned_of(session, company.see("quality_lead")) == ()
+
+
+def test_what_was_taken_back_or_is_nobodys_does_not_wait(database: Database, company: Company) -> None:
+    user_id = company.see("rep").user_id
+    with database.session() as session:
+        playlist, quiz = Playlist(title="Prices", author="Mia"), Quiz(title="Prices?", author="Mia")
+        session.add_all([playlist, quiz])
+        (call_id,) = add_results(session, company.other, [1])
+        evaluation = Evaluation(
+            call_id=call_id, standard="cold-call", version=2, reviewer="Vera", saved_by="Vera", state="disputed"
+        )
+        session.add(evaluation)
+        session.flush()
+        tasks = (
+            PlaylistTask(playlist_id=playlist.id, user_id=user_id, by_name="Mia"),
+            QuizTask(quiz_id=quiz.id, user_id=user_id, by_name="Mia"),
+        )
+        session.add_all(tasks)
+    with database.read() as session:
+        assert [item.kind for item in assigned_of(session, company.see("rep"))] == ["playlist", "quiz"]
+    with database.session() as session:
+        session.execute(update(PlaylistTask).values(withdrawn_at=utc_now()))
+        session.execute(update(QuizTask).values(withdrawn_at=utc_now()))
+        session.add(
+            Dispute(evaluation_id=evaluation.id, call_id=call_id, raised_name="Gone", raised_as="rep", state="answered")
+        )
+    with database.read() as session:
+        assert assigned_of(session, company.see("rep")) == ()
+        assert assigned_to(session, None, company.reps[1]) == (), "a rep without a sign-in has nobody else's"
 
 
 def test_a_rep_without_a_team_is_their_own_mate_only(database: Database, company: Company) -> None:

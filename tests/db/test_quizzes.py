@@ -284,6 +284,28 @@ def test_quizzes_are_reminded_of_once(shelf: Shelf) -> None:
     assert shelf.told("b") == ["quiz_given", "quiz_soon", "quiz_late"]
 
 
+def test_a_closed_quiz_is_nobodys_to_take_so_nobody_is_reminded(shelf: Shelf) -> None:
+    quiz, _ = quiz_of(shelf, given_to=None)
+    with shelf.database.session() as session:
+        due = (utc_now() + timedelta(days=5)).date()
+        give_quiz(session, shelf.viewer("lead"), quiz, user_ids=[shelf.users["b"]], due_on=due)
+        close_quiz(session, shelf.viewer("lead"), quiz)
+        assert remind(session, now=utc_now() + timedelta(days=7)) == 0
+
+
+def test_a_question_taken_out_leaves_nobody_with_a_quiz_that_never_ends(shelf: Shelf) -> None:
+    quiz, question = quiz_of(shelf, given_to="b")
+    (episode,) = spoil(shelf, "b")
+    with shelf.database.session() as session:
+        left = add_episode(session, shelf.viewer("lead"), quiz, episode)
+        give_quiz(session, shelf.viewer("lead"), quiz, user_ids=[shelf.users["a"]])
+        answer_question(session, shelf.viewer("b"), quiz, question, words=ANSWER)
+        remove_question(session, shelf.viewer("lead"), left)
+        tasks = session.scalars(select(QuizTask).where(QuizTask.quiz_id == quiz).order_by(QuizTask.id)).all()
+        assert [task.done_at is not None for task in tasks] == [True, False], "a has answered nothing yet"
+    assert shelf.told("lead") == ["quiz_done"]
+
+
 def test_an_objection_without_a_place_is_no_question(shelf: Shelf) -> None:
     (episode,) = spoil(shelf, "a")
     with shelf.database.session() as session:
