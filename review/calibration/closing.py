@@ -95,15 +95,20 @@ def _end(session: Session, row: Calibration, state: str, user_id: int | None, by
     row.state, row.closed_at, row.closed_by, row.closed_how = state, now, user_id, how
     seats = session.scalars(select(CalibrationSeat).where(CalibrationSeat.calibration_id == row.id)).all()
     open_ones = [seat.assignment_id for seat in seats if seat.assignment_id is not None]
+    # Held before anything of theirs is written, as they stand now: what is handed in this moment counts.
+    filled = session.scalars(
+        select(Evaluation)
+        .where(Evaluation.calibration_id == row.id, Evaluation.state.in_(("draft", "submitted")))
+        .order_by(Evaluation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
     session.execute(
         update(Assignment)
         .where(Assignment.id.in_(open_ones), Assignment.state == "open")
         .values(state="withdrawn", reason="calibration closed", finished_at=now)
         .execution_options(synchronize_session="fetch")
     )
-    filled = session.scalars(
-        select(Evaluation).where(Evaluation.calibration_id == row.id, Evaluation.state.in_(("draft", "submitted")))
-    ).all()
     for evaluation in filled:
         evaluation.closed_at = now
         if evaluation.state == "draft" or state == "cancelled":

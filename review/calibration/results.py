@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from review.bodies import unpack_body
@@ -15,6 +15,7 @@ from review.calibration.types import Agreed, CalibrationNotNow, NoSuchCalibratio
 from review.evaluations.sheet import Answer, Answers, asked, criteria_of, machine_answer, read_answers
 from review.learning.shown import standard_of
 from review.models import CalibrationSeat, Call, Evaluation, StoredAssessment
+from review.queries.blind import is_veiled
 from review.queries.viewer import Viewer
 from scoring.agreement import POINTS_ALIKE, Figures, Scale, Share, figures_of, figures_of_numbers, pooled, scale_of
 from scoring.agreement_benchmark import Versus, versus
@@ -50,6 +51,8 @@ class Results:
     """Everything a closed session shows. `people` are those who handed anything in, by number -> name.
 
     `exact` and `within` pool all criteria; `total` compares total scores; `versus` everybody with the benchmark.
+    Of the calls in `hidden` nothing is there by itself (no cell, no difference): the viewer held them or is to judge
+    them blind. The figures are everybody's, whoever looks.
     """
 
     view: SessionView
@@ -66,6 +69,7 @@ class Results:
     strictness: tuple[Strictness, ...]
     agreed: Mapping[tuple[int, str], Agreed]
     versus: tuple[Versus, ...] = field(default=())
+    hidden: frozenset[int] = frozenset()
 
     def cell(self, person: int, call_id: int) -> Cell | None:
         """One person's scorecard of one call."""
@@ -101,22 +105,34 @@ def read_results(session: Session, viewer: Viewer, calibration_id: int) -> Resul
     exact, within = pooled([(tables[name], scales[name]) for name in scales])
     scores = _scores(cells)
     agreed = read_agreed(session, calibration_id)
+    hidden = _hidden(session, viewer, [call.call_id for call in view.calls])
     return Results(
         view=view,
         sheet=sheet,
         people=people,
-        cells=cells,
-        machine=machine,
-        machine_scores=machine_scores,
+        cells=tuple(cell for cell in cells if cell.call_id not in hidden),
+        machine={call_id: said for call_id, said in machine.items() if call_id not in hidden},
+        machine_scores={call_id: final for call_id, final in machine_scores.items() if call_id not in hidden},
         seconds=seconds,
-        criteria=criteria,
+        criteria=tuple(
+            replace(one, differing=tuple(call_id for call_id in one.differing if call_id not in hidden))
+            for one in criteria
+        ),
         exact=exact,
         within=within,
         total=figures_of_numbers(scores, alike=POINTS_ALIKE),
         strictness=strictness_of(scores),
-        agreed=agreed,
+        agreed={key: said for key, said in agreed.items() if key[0] not in hidden},
         versus=_versus(view, cells, people, scales, agreed),
+        hidden=hidden,
     )
+
+
+def _hidden(session: Session, viewer: Viewer, call_ids: list[int]) -> frozenset[int]:
+    """The calls whose answers this viewer is not to read: their own, and those they are to judge blind."""
+    own = Call.rep_id.in_(sorted(viewer.rep_ids)) if viewer.rep_ids else false()
+    wanted = select(Call.id).where(Call.id.in_(call_ids), or_(own, is_veiled(viewer)))
+    return frozenset(session.scalars(wanted))
 
 
 def said_of(sheet: Standard, answers: Answers) -> dict[str, str]:

@@ -16,13 +16,14 @@ ALPHA_FROM = -0.2  # left end of the scale of alpha: anything worse than chance 
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """A score of the strip; `shade` 0..9, None where there is no scorecard."""
+    """A score of the strip; `shade` 0..9, None where there is no scorecard, or one the viewer is not to read."""
 
     score: float | None
     shade: int | None
     call_id: int
     evaluation_id: int | None
     visible: bool
+    hidden: bool = False  # their own call, or one they are to judge blind
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ def _heat(found: Results) -> tuple[HeatRow, ...]:
             cell = found.cell(person, call.call_id)
             score = None if cell is None else cell.final
             number = None if cell is None else cell.evaluation_id
-            cells.append(HeatCell(score, shade_of(score), call.call_id, number, call.visible))
+            hidden = call.call_id in found.hidden
+            cells.append(HeatCell(score, shade_of(score), call.call_id, number, call.visible, hidden))
         rows.append(HeatRow(name, False, tuple(cells)))
     scores = [found.machine_scores.get(call.call_id) for call in found.view.calls]
     if any(score is not None for score in scores):
