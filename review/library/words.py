@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from review.models import Segment
 from review.queries.corrections import read_layer
+from transcription.identity.words import fold, name_words, stem
 from transcription.transcript import Transcript, Turn
 
 LONGEST_SAID = 600
@@ -22,6 +23,9 @@ SLACK: Final = 0.05
 """Seconds a word may reach over the border and still count as inside: words are timed to a twentieth of a second."""
 HIDDEN_NAME: Final = "[…]"
 SHORTEST_NAME: Final = 3  # characters; a shorter part of a name is a word like any other
+_SPACELESS: Final = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]")
+_CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W\d_]+")
 
 Stretch = tuple[int, float, float]
 """Call id, from and to in seconds."""
@@ -66,11 +70,23 @@ def cut_words(transcript: Transcript, start: float, end: float, role: str | None
 
 
 def hide_names(text: str, names: Iterable[str | None]) -> str:
-    """The text without the words these names are made of."""
-    parts = {part for name in names if name for part in re.split(r"\W+", name) if len(part) >= SHORTEST_NAME}
+    """The text without the words these names are made of: also with Russian endings, and with particles written on."""
+    known = [name for name in names if name]
+    parts = {part for name in known for part in re.split(r"\W+", name) if len(part) >= SHORTEST_NAME}
+    for name in known:  # no space stands around these; a given name is also said without its surname
+        plain = re.sub(r"\W", "", name)
+        if _SPACELESS.search(plain) and len(plain) > 1:
+            for part in (plain, plain[1:]) if len(plain) > 2 else (plain,):
+                text = text.replace(part, HIDDEN_NAME)
     for part in sorted(parts, key=lambda part: (-len(part), part)):
         text = re.sub(rf"(?<!\w){re.escape(part)}\w{{0,3}}(?!\w)", HIDDEN_NAME, text, flags=re.IGNORECASE)
-    return text
+    stems = {stem(fold(part)) for part in parts if _CYRILLIC.search(part) and len(part) > SHORTEST_NAME}
+    if not stems:
+        return text
+    forms = name_words()
+    return _WORD.sub(
+        lambda found: HIDDEN_NAME if any(forms.is_form_of(fold(found[0]), one) for one in stems) else found[0], text
+    )
 
 
 def shorten(text: str) -> str:

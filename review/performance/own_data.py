@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from review.db import Database
@@ -126,6 +126,13 @@ def make_export(database: Database, settings: Settings, export_id: int) -> bool:
         log.warning("the file of own data %d could not be written: %s", export_id, error)
         path.unlink(missing_ok=True)
         return _failed(database, mine, "disk")
+    except SQLAlchemyError:  # the database is away: made again after its lease
+        path.unlink(missing_ok=True)
+        raise
+    except Exception:  # or it would be begun again without end, and no other could be asked for
+        log.exception("the file of own data %d could not be made", export_id)
+        path.unlink(missing_ok=True)
+        return _failed(database, mine, "fault")
     with database.session() as session:
         kept = end(session, DataExport, mine, file=name, size=path.stat().st_size, calls=calls, finished_at=utc_now())
     if not kept:
@@ -134,7 +141,10 @@ def make_export(database: Database, settings: Settings, export_id: int) -> bool:
 
 
 def take_away(session: Session, settings: Settings, *, now: datetime | None = None) -> int:
-    """Take away the files that are KEPT old, and those of people who left; how many."""
+    """Take away the files that are KEPT old, and those of people who left; how many.
+
+    A file that no row knows (its maker died before it could say so) goes once nobody can be making it any more.
+    """
     old = (now or utc_now()) - KEPT
     left = select(User.id).where(User.disabled_at.is_not(None))
     rows = session.scalars(
@@ -146,6 +156,12 @@ def take_away(session: Session, settings: Settings, *, now: datetime | None = No
         if row.file is not None:
             (settings.data / row.file).unlink(missing_ok=True)
         row.state, row.file = "gone", None
+    session.flush()
+    known = set(session.scalars(select(DataExport.file).where(DataExport.file.is_not(None))))
+    ended = (now or utc_now()).timestamp() - 2 * LEASE
+    for path in sorted((settings.data / FOLDER).glob("*")):
+        if f"{FOLDER}/{path.name}" not in known and path.stat().st_mtime < ended:
+            path.unlink(missing_ok=True)
     return len(rows)
 
 

@@ -124,6 +124,40 @@ def test_everything_of_the_rep_and_nothing_of_others(database: Database, setting
     assert "http" not in page.replace("http-equiv", "")
 
 
+def test_a_file_that_cannot_be_made_ends_and_can_be_asked_for_again(
+    database: Database, settings: Settings, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object) -> int:
+        raise EOFError("what is stored of a call cannot be read")
+
+    fill(database, company)
+    export_id, _small = ask(database, company)
+    with monkeypatch.context() as patched:
+        patched.setattr("review.performance.own_data.write_file", broken)
+        assert not make_export(database, settings, export_id)
+    with database.session() as session:
+        (export,) = list_exports(session, company.see("rep"))
+        assert export.state == "failed"
+        assert due_exports(session) == []
+    make(database, settings, company).close()
+
+
+def test_a_file_its_maker_could_not_hand_over_does_not_stay(
+    database: Database, settings: Settings, company: Company
+) -> None:
+    make(database, settings, company).close()
+    folder = settings.data / "exports"
+    (folder / "lost.zip").write_bytes(b"somebody's words")
+    (folder / "half.part").write_bytes(b"half of them")
+    with database.session() as session:
+        take_away(session, settings)
+        assert len(list(folder.iterdir())) == 3, "perhaps they are being made"
+        take_away(session, settings, now=utc_now() + timedelta(hours=2))
+        assert [path.name for path in folder.iterdir()] == [
+            Path(name).name for name in session.scalars(select(DataExport.file)) if name
+        ]
+
+
 def test_the_file_is_its_owners_and_goes_after_a_week(database: Database, settings: Settings, company: Company) -> None:
     fill(database, company)
     make(database, settings, company).close()

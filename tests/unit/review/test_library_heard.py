@@ -152,4 +152,8 @@ def test_a_clients_name_is_hidden_in_every_form() -> None:
         "Hello Ms […], […] of […]"
     )
     assert hide_names("здравствуйте, Петрову передайте", ["Пётр Петров"]) == "здравствуйте, […] передайте"
+    assert hide_names("передайте Анне и Петра позовите", ["Анна Пётр"]) == "передайте […] и […] позовите"
+    assert hide_names("это Анализ Анны", ["Анна"]) == "это Анализ […]"
+    assert hide_names("我是王小明先生，叫我小明", ["王小明"]) == "我是[…]先生，叫我[…]"
+    assert hide_names("김민수입니다, 민수씨는요", ["김민수"]) == "[…]입니다, […]씨는요"
     assert hide_names("an offer of Al", ["Al", None, ""]) == "an offer of Al"
