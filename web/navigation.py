@@ -15,6 +15,8 @@ SECTION = {
     "users_rules": "users",
     "teams": "users",
     "coaching_plans": "coaching",
+    "mail": "health",
+    "notice_choices": "notifications",
     "doors": "sources",
     "handed": "handed",
     "crm_import": "crm",
