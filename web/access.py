@@ -220,7 +220,7 @@ RULES: Mapping[str, Rule] = {
     "health.alive": PUBLIC,
     "health.ready": PUBLIC,
     # programs
-    "api.create_call": Rule(scope="calls:write"),
+    "api.create_call": Rule(roles=NOT_OUTSIDE, scope="calls:write"),
     "api_assignments.list_assignments": Rule(roles=SCORES.roles, scope="calls:read"),
     "api.list_calls": Rule(roles=NOT_OUTSIDE, scope="calls:read"),
     "api.read_call": Rule(roles=NOT_OUTSIDE, scope="calls:read", subject="call"),

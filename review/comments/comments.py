@@ -75,7 +75,7 @@ def add_comment(
     reviewers_only = reviewers_only and reads_reviewers_words(viewer, call.rep_id)
     if at is not None and not 0 <= at <= (call.duration if call.duration is not None else at) + LATE:
         raise OutsideCall(at, at, call.duration)
-    mentioned = _mentioned(session, text, call_id, reviewers_only=reviewers_only)
+    mentioned = _mentioned(session, viewer, text, call_id, reviewers_only=reviewers_only)
     comment = Comment(
         call_id=call_id,
         user_id=viewer.user_id,
@@ -114,7 +114,7 @@ def edit_comment(session: Session, viewer: Viewer, call_id: int, comment_id: int
     text = read_text("comment", body, MOST_CHARACTERS)
     if text == comment.body:
         return
-    mentioned = _mentioned(session, text, call_id, reviewers_only=comment.reviewers_only)
+    mentioned = _mentioned(session, viewer, text, call_id, reviewers_only=comment.reviewers_only)
     before = set(comment.mentions)
     comment.body = text
     comment.mentions = [str(one.user_id) for one in mentioned]
@@ -218,9 +218,14 @@ def _parent(session: Session, viewer: Viewer, call: Call, parent_id: int | None)
     return session.get(Comment, found.parent_id) if found.parent_id is not None else found
 
 
-def _mentioned(session: Session, text: str, call_id: int, *, reviewers_only: bool) -> tuple[Viewer, ...]:
-    """Whom the text names, each of whom may see the comment. Raises MayNotSee."""
-    if "@" not in text:
+def _mentioned(
+    session: Session, viewer: Viewer, text: str, call_id: int, *, reviewers_only: bool
+) -> tuple[Viewer, ...]:
+    """Whom the text names, each of whom may see the comment. Raises MayNotSee.
+
+    To somebody from outside an @ names nobody: who is found would tell them who works here.
+    """
+    if "@" not in text or viewer.is_outsider:
         return ()
     allowed = {one.user_id for one in viewers_of(session, call_id, reviewers_only=reviewers_only)}
     found: dict[int, Viewer] = {}

@@ -66,7 +66,10 @@ def list_viewers(session: Session) -> tuple[Viewer, ...]:
 
 
 def viewers_of(session: Session, call_id: int, *, reviewers_only: bool = False) -> tuple[Viewer, ...]:
-    """Those who may see the call, by the rule every query goes through; `reviewers_only`: and what reviewers write."""
+    """Those who may see the call, by the rule every query goes through; `reviewers_only`: and what reviewers write.
+
+    Not people from outside: they read nobody's comments, and who writes here is nobody they are to know by name.
+    """
     everybody = list_viewers(session)
     seen: set[int] = set()
     for begin in range(0, len(everybody), ASKED_AT_ONCE):
@@ -77,7 +80,9 @@ def viewers_of(session: Session, call_id: int, *, reviewers_only: bool = False) 
         seen.update(session.scalars(union_all(*asked)))
     rep_id = session.scalar(select(Call.rep_id).where(Call.id == call_id))
     return tuple(
-        one for one in everybody if one.user_id in seen and (not reviewers_only or reads_reviewers_words(one, rep_id))
+        one
+        for one in everybody
+        if one.user_id in seen and not one.is_outsider and (not reviewers_only or reads_reviewers_words(one, rep_id))
     )
 
 

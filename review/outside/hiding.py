@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -41,12 +41,18 @@ class Hiding:
         return hide_identity_in_text(text, self.language, self.people, self.companies)
 
     def in_json(self, data: Any) -> Any:
-        """An assessment or a part of one: its quotes and other texts hidden, everything else as it is."""
+        """An assessment or a part of one: its quotes and other texts hidden, everything else as it is.
+
+        Where a call was passed on, the parts of it name their reps: they stay as parts, of nobody.
+        """
         if isinstance(data, Mapping):
-            return {
+            hidden = {
                 name: self.in_text(value) if name in _TEXTS and isinstance(value, str) else self.in_json(value)
                 for name, value in data.items()
             }
+            if isinstance(parts := hidden.get("parts"), list):
+                hidden["parts"] = [{**part, "name": None} if isinstance(part, dict) else part for part in parts]
+            return hidden
         return [self.in_json(item) for item in data] if isinstance(data, list | tuple) else data
 
     @property
@@ -75,6 +81,11 @@ def hiding_of(session: Session, call_id: int) -> Hiding:
     layer = read_layer(session, call_id)
     if layer is None:
         return Hiding(None, known.people, known.companies, None)
+    language = layer.transcript.language
     hidden = hide_identity(layer.transcript, known.people, known.companies)
     people = tuple(dict.fromkeys((*known.people, *names_of(hidden))))
-    return Hiding(hidden.transcript, people, known.companies, layer.transcript.language)
+    taken_out = tuple(
+        replace(piece, text=hide_identity_in_text(piece.text, language, people, known.companies))
+        for piece in hidden.transcript.removed
+    )
+    return Hiding(replace(hidden.transcript, removed=taken_out), people, known.companies, language)

@@ -218,6 +218,9 @@ def call_fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
                 cannot_judge=row.cannot_judge,
             ),
         }
+    failure = Failure.from_json(row.failure)
+    if row.masked and failure is not None:  # its words name files, and files are named after people and numbers
+        failure = Failure(code=failure.code, message="", kept="", advice="", step=failure.step)
     people = dict.fromkeys(("rep_name", "client_id", "client_name", "client_company", "client_phone"))
     if not row.masked:
         people = {
@@ -243,7 +246,7 @@ def call_fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "queue": row.queue,
         "state": row.state,
         "progress": row.progress,
-        "failure": Failure.from_json(row.failure),
+        "failure": failure,
         "engine_wait": EngineWait.from_json(row.engine_wait),
         "partial": row.partial,
         "draft": row.draft,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from review.errors import ReviewError
 from review.models import WEBHOOK_EVENTS, Webhook, WebhookMessage, utc_now
 from review.services import audit
-from review.services.crm_secrets import SecretBox
+from review.services.crm_secrets import SecretBox, SecretsLost
 from review.settings import Settings
 from review.webhooks.events import put_down
 from review.webhooks.posting import Poster
@@ -104,9 +104,15 @@ def change_webhook(
 
 
 def renew_secret(session: Session, box: SecretBox, webhook_id: int, *, by: int | None) -> str:
-    """A new secret, shown only now; the one before signs beside it for OVERLAP. Raises NoSuchWebhook."""
+    """A new secret, shown only now; the one before signs beside it for OVERLAP. Raises NoSuchWebhook.
+
+    One that cannot be read any more (another secret key of the installation) is replaced at once.
+    """
     row = _find(session, webhook_id)
-    kept = box.open(webhook_id, row.secrets) if row.secrets is not None else {}
+    try:
+        kept = box.open(webhook_id, row.secrets)
+    except SecretsLost:
+        kept = {}
     secret = make_secret()
     row.secrets = box.close(webhook_id, {"new": secret, **({"old": kept["new"]} if "new" in kept else {})})
     row.old_secret_until = utc_now() + OVERLAP if "new" in kept else None

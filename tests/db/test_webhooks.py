@@ -253,6 +253,16 @@ def test_a_secret_that_cannot_be_read_is_told_not_skipped(world: World) -> None:
     assert (world.messages()[0].state, world.messages()[0].tries[0].why) == ("waiting", "secret_lost")
 
 
+def test_a_lost_secret_is_replaced_by_a_new_one(world: World) -> None:
+    other = SecretBox("another secret key of the installation, long too", use="webhooks 1", kind="webhook")
+    world.put()
+    with world.database.session() as session:
+        newer = renew_secret(session, other, world.webhook_id, by=world.admin_id)
+    assert world.send(other) == 1
+    came = world.receiver.came[0]
+    assert came.headers["webhook-signature"] == sign(newer, came.headers["webhook-id"], 1_700_000_000, came.body)
+
+
 def test_a_try_by_hand_goes_out_also_while_it_is_off_and_only_once(world: World) -> None:
     with world.database.session() as session:
         change_webhook(session, POSTER, world.webhook_id, by=None, on=False)
