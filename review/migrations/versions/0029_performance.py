@@ -97,12 +97,12 @@ def _fill(result: sa.Table) -> None:
     call = sa.table(
         "call", *(sa.column(name) for name in ("id", "rep_id", "assessment_id")), sa.column("happened_at", TIME)
     )
-    assessment = sa.table("assessment", sa.column("id"), sa.column("body"))
+    assessment = sa.table("assessment", *map(sa.column, ("id", "body", "standard", "version")))
     standards: dict[tuple[str, int], Asked] = {}
     last = 0
     while True:
         calls = connection.execute(
-            sa.select(call, assessment.c.body)
+            sa.select(call, assessment.c.body, assessment.c.standard, assessment.c.version)
             .outerjoin(assessment, assessment.c.id == call.c.assessment_id)
             .where(call.c.id > last)
             .order_by(call.c.id)
@@ -118,9 +118,9 @@ def _fill(result: sa.Table) -> None:
             facts = {"call_id": found.id, "rep_id": found.rep_id, "happened_at": found.happened_at}
             if found.body is not None:
                 body = json.loads(zlib.decompress(found.body))
-                asked = _asked(connection, standards, body["standard"], body["version"])
+                asked = _asked(connection, standards, found.standard, found.version)
                 for item in body.get("criteria") or []:
-                    row = _row(asked, body["standard"], body["version"], item["id"], item.get("answer"))
+                    row = _row(asked, found.standard, found.version, item["id"], item.get("answer"))
                     if row is not None:
                         stands = item["id"] not in mine
                         more = {"source": "machine", "stands": stands, "part": None, "evaluation_id": None}
