@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from review.models import Call, Letter, Notification, RefusedAddress, User
 from review.notices.choices import Choices, choices_of
 from review.notices.kinds import kind_of
-from review.notices.letters import put_down
+from review.notices.leases import Taken, give_back
+from review.notices.letters import KEPT_TRYING, put_down
 from review.queries.viewer import load_viewer
 from review.queries.visibility import visible_calls
 from review.working_time.calendar import Calendar
-from review.working_time.due import calendars_of
+from review.working_time.due import calendar_of, calendars_of
 
 AT_ONCE: Final = 2000  # notifications decided about in one transaction
 LATE: Final = timedelta(hours=2)  # a daily mail that much after its time waits for the next one while it is quiet
 OVERDUE: Final = timedelta(days=1)  # after its time a letter that no sender took up is ended
+TOO_LATE: Final = {"notices": timedelta(minutes=15), "digest": LATE}  # so old a letter minds quiet hours once more
 KEPT: Final = timedelta(days=30)  # letters that were sent are known for so long
 
 
@@ -70,6 +72,26 @@ def plan_mail(session: Session, now: datetime, *, can_send: bool) -> int:
         letters += _plan_for(session, reader, _still_theirs(session, reader, rows), now)
     session.flush()
     return letters
+
+
+def plan_again(session: Session, letter: Taken, now: datetime) -> bool:
+    """Take back a letter that would come in its reader's quiet hours: what it tells is decided about anew.
+
+    That happens when the mail server was away until then. False when it may go now, or has waited as long as any mail
+    is kept. Commits nothing.
+    """
+    if letter.user_id is None:
+        return False
+    told = Notification.letter_id == letter.id
+    first = session.scalar(select(func.min(Notification.created_at)).where(told))
+    if first is None or now - first > KEPT_TRYING:
+        return False
+    habit = choices_of(session, [letter.user_id])[letter.user_id].habit
+    if habit.quiet_until(calendar_of(session, letter.user_id), now) is None or not give_back(session, letter):
+        return False
+    session.execute(update(Notification).where(told).values(letter_id=None, mail="new", mail_at=now))
+    session.execute(delete(Letter).where(Letter.id == letter.id))
+    return True
 
 
 def forget_old_letters(session: Session, now: datetime) -> None:

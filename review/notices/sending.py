@@ -8,12 +8,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from review.db import Database
 from review.models import utc_now
 from review.notices import leases
 from review.notices.contents import Content, read_content
 from review.notices.leases import Taken
 from review.notices.message import Written, make_message
+from review.notices.planning import TOO_LATE, plan_again
 from review.notices.refused import refuse_address
 from review.notices.server import MailServer
 from review.notices.telling import tell_admins
@@ -92,6 +95,9 @@ class Sender:
         if letter.expires_at <= utc_now() or letter.attempts > MOST_CRASHES:
             self._give_up(letter, letter.kind, done)
             return
+        if letter.kind in OWN_NEWS and self._too_late(letter):
+            done.later += 1
+            return
         try:
             with self.database.read() as session:
                 content = read_content(session, letter)
@@ -106,7 +112,9 @@ class Sender:
                 message_id=letter.message_id,
                 at=letter.created_at,
             )
-        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        except (SQLAlchemyError, OSError, MemoryError):  # the machine's trouble: it comes back after its lease
+            raise
+        except Exception as error:
             # One letter that cannot be written must not hold up those behind it; the log says what is wrong with it.
             log.exception("letter %d (%s) cannot be written", letter.id, letter.kind)
             self._end(letter, "failed", f"it cannot be written: {type(error).__name__}")
@@ -121,6 +129,14 @@ class Sender:
             leases.note_reached(session, sent=True)
             leases.end(session, letter, "sent")
         done.sent += 1
+
+    def _too_late(self, letter: Taken) -> bool:
+        """Whether its reader's quiet hours have begun while it waited for the server."""
+        now = utc_now()
+        if now - letter.created_at <= TOO_LATE[letter.kind]:
+            return False
+        with self.database.session() as session:
+            return plan_again(session, letter, now)
 
     def _refused(self, letter: Taken, error: TransportError, done: Round) -> None:
         log.warning("letter %d (%s) was not taken: %s", letter.id, letter.kind, error)

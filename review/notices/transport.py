@@ -23,6 +23,7 @@ ANSWER_SECONDS: Final = 20.0  # for each answer of the server
 MAIL_SECONDS: Final = 60.0  # for one whole mail, so that a server that drips does not hold the others up
 REJECTED_FOR_GOOD: Final = range(500, 600)
 NOT_THE_ADDRESS: Final = frozenset({530, 534, 535, 538})  # sign-in is wanted: the server's trouble (RFC 4954)
+POLICY: Final = "5.7."  # a rule of the server's, not the mailbox: relaying, a list of bad senders (RFC 3463, 3.8)
 
 Scope = Literal["server", "letter", "address"]
 
@@ -224,6 +225,8 @@ def _refusal(code: int, said: bytes | str, scope: Scope) -> TransportError:
     message = f"{code} {' '.join(text.split())[:200]}".strip()
     if code in NOT_THE_ADDRESS:
         return TransportError(message, "server")
+    if scope == "address" and text.lstrip().startswith(POLICY):
+        return TransportError(message, "letter")  # perhaps nobody's mail is taken today: no reason to mark the address
     return TransportError(message, scope, permanent=code in REJECTED_FOR_GOOD)
 
 

@@ -6,19 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from jinja2 import UndefinedError
 from sqlalchemy import select, update
 
 from review.clock import database_now
+from review.comments.notices import notify
 from review.db import Database
 from review.models import Letter, MailState, Notification, User, utc_now
 from review.notices import leases, status
+from review.notices.choices import Habit, choose
 from review.notices.contents import Content
 from review.notices.leases import Taken
-from review.notices.letters import BadAddress, check_address, post, posted
+from review.notices.letters import BadAddress, check_address, post, posted, put_down
 from review.notices.message import Written, make_message
 from review.notices.planning import forget_old_letters, plan_mail
 from review.notices.sending import Sender
 from review.notices.transport import TransportError
+from review.working_time.calendar import MIDNIGHT
 from review.working_time.editing import begin_calendar
 from tests import factories
 from tests.db import mailed
@@ -131,6 +135,77 @@ def test_a_mail_that_cannot_be_written_does_not_hold_up_the_next(database: Datab
         found = posted(session, "invitation:0")
         assert found
         assert (found.state, found.error) == ("failed", "it cannot be written: KeyError")
+
+
+def test_any_fault_in_writing_is_the_letters_own(database: Database) -> None:
+    for number in range(2):
+        put(database, to=f"ivy{number}@example.com", key=f"invitation:{number}")
+
+    def write(letter: Taken, content: Content) -> Written:
+        if content.address == "ivy0@example.com":
+            raise UndefinedError("'mail' is undefined")  # neither a ValueError nor a LookupError
+        return mailed.write(letter, content)
+
+    box = Post()
+    done = Sender(database, SERVER, write, box.opened).send_due()  # type: ignore[arg-type]
+    assert (done.sent, done.failed) == (1, 1)
+
+
+@pytest.mark.parametrize(("kind", "hours"), [("mention", 1), ("comment", 3)])
+def test_what_waited_for_the_server_into_the_quiet_hours_waits_for_their_end(
+    database: Database, kind: str, hours: int
+) -> None:
+    with database.session() as session:
+        begin_calendar(session, "UTC")
+        reader = factories.make_user(session, "reviewer", email="mia@example.com").id
+        now = utc_now()
+        minutes = now.hour * 60 + now.minute
+        quiet = Habit(
+            quiet="own", quiet_from=(minutes - 30) % MIDNIGHT, quiet_to=(minutes + 120) % MIDNIGHT, digest_at=minutes
+        )
+        choose(session, reader, {kind: "mail" if hours == 1 else "digest"}, quiet)
+        row = session.get_one(Notification, notify(session, reader, kind, body={"by": "Ann"}))
+        letter = put_down(
+            session,
+            "mia@example.com",
+            "notices" if hours == 1 else "digest",
+            {},
+            language="en",
+            key="news",
+            user_id=reader,
+        )
+        row.letter_id, row.mail, row.mail_at = letter, "", None
+        session.execute(update(Letter).values(created_at=now - timedelta(hours=hours)))
+    box = Post()
+    assert (send(database, box).later, box.got) == (1, [])
+    assert mailed.letters(database) == []
+    with database.session() as session:
+        assert plan_mail(session, utc_now(), can_send=True) == 0
+    (waits,) = mailed.waiting(database)
+    assert waits.mail_at is not None
+    assert waits.mail_at > utc_now()
+    with database.session() as session:  # at the end of the quiet hours it goes out, once
+        assert plan_mail(session, waits.mail_at, can_send=True) == 1
+    assert send(database, box).sent == 1
+    assert send(database, box).sent == 0
+
+
+def test_urgent_news_that_waited_goes_out_in_quiet_hours_all_the_same(database: Database) -> None:
+    with database.session() as session:
+        begin_calendar(session, "UTC")
+        reader = factories.make_user(session, "reviewer", email="mia@example.com").id
+        minutes = utc_now().hour * 60 + utc_now().minute
+        quiet = Habit(quiet="own", quiet_from=(minutes - 30) % MIDNIGHT, quiet_to=(minutes + 120) % MIDNIGHT)
+        choose(session, reader, {}, quiet)
+        notify(session, reader, "calibration_due", body={"name": "May"})
+        assert plan_mail(session, utc_now(), can_send=True) == 1
+        session.execute(update(Letter).values(created_at=utc_now() - timedelta(hours=5)))
+    box = Post()
+    send(database, box)
+    with database.session() as session:
+        plan_mail(session, utc_now(), can_send=True)
+    send(database, box)
+    assert len(box.got) == 1
 
 
 def test_a_mail_the_server_chokes_on_goes_behind_the_others(database: Database) -> None:
