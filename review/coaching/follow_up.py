@@ -15,6 +15,7 @@ from review.coaching.effect import Effect, compare, read_effect
 from review.coaching.windows import Windows, windows_of
 from review.models import Call, CoachingSession, Rep
 from review.performance.answers import CriterionAnswer, answers_of
+from review.queries.blind import is_veiled
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 
@@ -122,6 +123,15 @@ def read_calls(session: Session, viewer: Viewer, call_ids: Iterable[int]) -> dic
         return {}
     rows = session.execute(select(Call.id, Call.happened_at).where(Call.id.in_(wanted), visible_calls(viewer)))
     return {row.id: row.happened_at for row in rows}
+
+
+def veiled_calls(session: Session, viewer: Viewer, found: FollowUp) -> frozenset[int]:
+    """The calls behind a follow-up that the viewer is to judge blind: their answers are nobody's to show them yet."""
+    effect = found.effect
+    wanted = [] if effect is None else [call_id for call_id, _ in (*effect.before.values, *effect.after.values)]
+    if not wanted:
+        return frozenset()
+    return frozenset(session.scalars(select(Call.id).where(Call.id.in_(wanted), is_veiled(viewer))))
 
 
 def _others(session: Session, row: CoachingSession) -> list[int]:

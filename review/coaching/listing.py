@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from review.coaching.criteria import say, still_asked
-from review.coaching.follow_up import FollowUp, read_follow_up
+from review.coaching.follow_up import FollowUp, read_follow_up, veiled_calls
 from review.coaching.moments import Moment, read_moments
 from review.coaching.moves import moves_of
 from review.coaching.refusals import NoSuchCoaching
@@ -115,6 +115,7 @@ class SessionDetail:
     remarks: tuple[Remark, ...]
     history: tuple[Happening, ...]
     follow_up: FollowUp
+    veiled: frozenset[int]  # of its calls those this viewer is to judge blind: shown without their answers
     moves: tuple[str, ...]
     is_rep: bool
     may_coach: bool
@@ -176,6 +177,7 @@ def read_session(session: Session, viewer: Viewer, session_id: int, now: datetim
     team = session.execute(
         select(Rep.team_id, Team.name, Rep.active).outerjoin(Team, Team.id == Rep.team_id).where(Rep.id == row.rep_id)
     ).one_or_none()
+    follow_up = read_follow_up(session, row, now)
     return SessionDetail(
         line=_line(row, viewer.language),
         went_well=row.went_well,
@@ -193,7 +195,8 @@ def read_session(session: Session, viewer: Viewer, session_id: int, now: datetim
         moments=read_moments(session, viewer, row.id),
         remarks=_remarks(session, row.id),
         history=_history(session, viewer, row.id),
-        follow_up=read_follow_up(session, row, now),
+        follow_up=follow_up,
+        veiled=veiled_calls(session, viewer, follow_up),
         moves=moves_of(row, rep=rep, coach=coach and not rep),
         is_rep=rep,
         may_coach=coach and not rep,

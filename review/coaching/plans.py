@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from review.coaching.criteria import question_of
+from review.coaching.days import end_of_week
 from review.coaching.refusals import BadField, Moved, NoSuchCoaching, NotNow, NotYourPart
 from review.coaching.rights import is_rep, may_coach, visible_plans
 from review.coaching.telling import tell_rep
@@ -69,19 +70,19 @@ def make_plan(session: Session, viewer: Viewer, rep_id: int, terms: PlanTerms, *
 def change_plan(session: Session, viewer: Viewer, plan_id: int, terms: PlanTerms, *, revision: int) -> int:
     """Write a plan anew on top of `revision`; the new revision. Steps in weeks it no longer has go to its last one.
 
+    A step whose week lies elsewhere now is due when that week ends.
     Raises NoSuchCoaching, NotYourPart, NotNow, Moved and BadField.
     """
     row = hold_plan(session, viewer, plan_id)
     if row.revision != revision:
         raise Moved("plan", row.id, row.revision)
+    began = row.starts_on
     for name, value in _columns(session, terms, row).items():
         setattr(row, name, value)
-    session.execute(
-        update(CoachingStep)
-        .where(CoachingStep.plan_id == row.id, CoachingStep.week > row.weeks)
-        .values(week=row.weeks)
-        .execution_options(synchronize_session=False)
-    )
+    for step in session.scalars(select(CoachingStep).where(CoachingStep.plan_id == row.id)):
+        if row.starts_on != began or step.week > row.weeks:
+            step.week = min(step.week, row.weeks)
+            step.due_at = end_of_week(session, row, step.week)
     step_plan(session, row, revision)
     return row.revision
 

@@ -6,18 +6,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from review.coaching.criteria import say
+from review.coaching.criteria import machine_answers, say
+from review.coaching.days import begin_of_plan
+from review.coaching.effect import compare
 from review.coaching.refusals import NoSuchCoaching
 from review.coaching.rights import is_rep, may_coach, visible_plans
 from review.coaching.telling import rep_user
 from review.models import CoachingPlan, CoachingSession, CoachingStep, PlaylistTask, QuizTask, Rep
 from review.performance.answers import answers_of
-from review.performance.estimate import Difference, difference
+from review.performance.estimate import Difference
 from review.queries.paging import Place, beyond
 from review.queries.viewer import Viewer
 
@@ -242,8 +244,8 @@ def _line(row: CoachingPlan, steps: Sequence[StepLine], language: str, now: date
 def _changes(
     session: Session, row: CoachingPlan, language: str, now: datetime
 ) -> tuple[tuple[str, str, Difference], ...]:
-    """Each criterion since the plan began, against as many weeks before."""
-    begin = datetime.combine(row.starts_on, time(), UTC)
+    """Each criterion since the plan began, against as many weeks before; the calls that count as in a follow-up."""
+    begin = begin_of_plan(session, row)
     span = timedelta(weeks=row.weeks)
     reps = [] if row.rep_id is None else [row.rep_id]
     until = min(now, row.ended_at or now)
@@ -251,8 +253,10 @@ def _changes(
     found = []
     for name in row.criteria:
         mine = [one for one in answers if one.criterion == name and one.fraction is not None]
-        before = [(one.call_id, one.fraction) for one in mine if one.happened_at < begin and one.fraction is not None]
-        after = [(one.call_id, one.fraction) for one in mine if one.happened_at >= begin and one.fraction is not None]
-        words = say(row.questions.get(name) or {}, name, language)
-        found.append((name, words, difference(before, after)))
+        change = compare(
+            [one for one in mine if one.happened_at < begin],
+            [one for one in mine if one.happened_at >= begin],
+            machine=machine_answers(session, row.standard, name),
+        )
+        found.append((name, say(row.questions.get(name) or {}, name, language), change.own))
     return tuple(found)

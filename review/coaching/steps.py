@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from review.coaching.days import due_day, end_of_week
 from review.coaching.plans import hold_plan, step_plan
 from review.coaching.refusals import BadField, NoSuchCoaching
 from review.coaching.telling import rep_user, tell_coach, tell_rep
@@ -19,7 +20,6 @@ from review.library.tasks import give_playlist
 from review.models import STEP_KINDS, CoachingPlan, CoachingSession, CoachingStep, Playlist, Quiz, utc_now
 from review.queries.viewer import Viewer
 from review.quizzes.taking import give_quiz
-from review.working_time.due import calendar_of
 
 LONGEST_STEP: Final = 300
 MOST_STEPS: Final = 60
@@ -95,24 +95,6 @@ def remove_step(session: Session, viewer: Viewer, plan_id: int, step_id: int) ->
     plan = hold_plan(session, viewer, plan_id)
     session.delete(_step(session, plan, step_id))
     step_plan(session, plan, plan.revision)
-
-
-def end_of_week(session: Session, plan: CoachingPlan, week: int) -> datetime:
-    """The end of the last working day of a plan's week, by the rep's calendar; of its last day where nobody works."""
-    calendar = calendar_of(session, rep_user(session, plan.rep_id))
-    last = plan.starts_on + timedelta(days=7 * week - 1)
-    days = [last - timedelta(days=back) for back in range(7)]
-    return calendar.end_of(next((day for day in days if calendar.is_working_day(day)), last))
-
-
-def end_of_day(session: Session, rep_id: int | None, day: date) -> datetime:
-    """The end of a working day where the rep works; of a day off, of the day itself."""
-    return calendar_of(session, rep_user(session, rep_id)).end_of(day)
-
-
-def due_day(session: Session, rep_id: int | None, due_at: datetime) -> date:
-    """The day a deadline ends, where the rep works; the last moment before it counts, for a day may end at midnight."""
-    return calendar_of(session, rep_user(session, rep_id)).day_of(due_at - timedelta(seconds=1))
 
 
 def _step(session: Session, plan: CoachingPlan, step_id: int) -> CoachingStep:

@@ -16,6 +16,7 @@ from review.bodies import unpack_body
 from review.coaching.criteria import LOOK_BACK, CriterionNow
 from review.models import Call, StoredAssessment
 from review.performance.answers import CriterionAnswer, answers_of
+from review.queries.blind import not_veiled
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
 
@@ -77,7 +78,7 @@ def _moments(
     rows = session.execute(
         select(Call.id, Call.happened_at, StoredAssessment.standard, StoredAssessment.body)
         .join(StoredAssessment, StoredAssessment.id == Call.assessment_id)
-        .where(Call.id.in_(newest), visible_calls(viewer))
+        .where(Call.id.in_(newest), visible_calls(viewer), not_veiled(viewer))
     ).all()
     found: list[tuple[bool, int, GoodMoment]] = []
     for call_id, at, standard, body in rows:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from review.coaching.criteria import criteria_now
+from review.coaching.days import end_of_week
 from review.coaching.follow_up import read_calls
 from review.coaching.listing import read_session
 from review.coaching.moves import move_session
@@ -15,7 +16,7 @@ from review.coaching.plans import PlanTerms, change_plan, end_plan, make_plan
 from review.coaching.progress import list_plans, read_plan
 from review.coaching.refusals import BadField, Moved, NoSuchCoaching, NotNow, NotYourPart
 from review.coaching.sessions import make_session
-from review.coaching.steps import StepTerms, add_step, end_of_week, finish_step, remove_step, undo_step
+from review.coaching.steps import StepTerms, add_step, finish_step, remove_step, undo_step
 from review.coaching.strengths import find_strengths
 from review.comments.playlists import make_playlist
 from review.db import Database

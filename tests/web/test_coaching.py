@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from review.models import Clip, CoachingClip, CoachingPlan, CoachingSession, Coa
 from review.queries.viewer import Viewer, load_viewer
 from tests.db.coaching_world import CRITERION, STANDARD, answer_calls, terms
 from tests.web.conftest import Crew, SignIn, post
+from web.reading import coaching as reading
 
 ACTION = "Rita asks one open question before the price."
 
@@ -303,3 +305,20 @@ def test_empty_pages_say_what_will_stand_there(sign_in: SignIn) -> None:
     assert "No plan yet" in sign_in("rep").get("/coaching/plans").text
     assert "With whom?" in sign_in("manager").get("/coaching/new").text
     assert "For whom?" in sign_in("manager").get("/coaching/plans/new").text
+
+
+def test_today_is_the_day_it_is_where_the_coach_is(
+    sign_in: SignIn, database: Database, session_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = utc_now()
+    zone = ZoneInfo("Etc/GMT-14" if now.hour >= 10 else "Etc/GMT+12")  # where another day is on the calendar now
+    monkeypatch.setattr(reading, "zone", lambda: zone)
+    today = now.astimezone(zone).date().isoformat()
+    assert today != now.astimezone(UTC).date().isoformat()
+    browser = sign_in("manager")
+    assert f'max="{today}"' in browser.get(f"/coaching/{session_id}").text
+    answer = post(browser, f"/coaching/{session_id}/move", {"act": "hold", "held_on": today, "revision": "1"})
+    assert answer.status_code == 302, answer.text
+    held = row(database, session_id).held_at
+    assert held is not None
+    assert now <= held <= utc_now(), "the talk of today was held now"

@@ -123,7 +123,7 @@ class CoachingCallValue(BaseModel):
     """One call that counts, and its answer's share of the points."""
 
     call_id: int
-    fraction: float
+    fraction: float | None = Field(description="Null while the token's person is to judge the call blind.")
 
 
 class CoachingSideOut(BaseModel):
@@ -181,8 +181,8 @@ def follow_up_out(found: SessionDetail) -> CoachingFollowUpOut:
             "own": CoachingDifferenceOut.model_validate(effect.own),
             "team": None if effect.team is None else CoachingDifferenceOut.model_validate(effect.team),
             "gain": None if effect.gain is None else CoachingGainOut.model_validate(effect.gain),
-            "before": _side(effect.before, windows.before_since, windows.before_until),
-            "after": _side(effect.after, windows.after_since, windows.after_until),
+            "before": _side(effect.before, windows.before_since, windows.before_until, found.veiled),
+            "after": _side(effect.after, windows.after_since, windows.after_until, found.veiled),
         }
     return CoachingFollowUpOut(
         state=follow.state,
@@ -193,11 +193,14 @@ def follow_up_out(found: SessionDetail) -> CoachingFollowUpOut:
     )
 
 
-def _side(side: Side, since: datetime, until: datetime) -> CoachingSideOut:
+def _side(side: Side, since: datetime, until: datetime, veiled: frozenset[int]) -> CoachingSideOut:
     return CoachingSideOut(
         since=since,
         until=until,
-        calls=[CoachingCallValue(call_id=call_id, fraction=value) for call_id, value in side.values],
+        calls=[
+            CoachingCallValue(call_id=call_id, fraction=None if call_id in veiled else value)
+            for call_id, value in side.values
+        ],
         missing=side.missing,
         by_people=side.by_people,
         left_out_picked=side.picked,

@@ -82,7 +82,7 @@ def index() -> str:
         plans=plans,
         reps=reps,
         own_reps=viewer().rep_ids,
-        now=now,
+        now=reading.here(now),
     )
 
 
@@ -135,7 +135,7 @@ def show(session_id: int) -> str:
         verdict=reading.read_verdict(found.follow_up, picked=found.picked, rep=found.line.rep_name),
         chart=draw_effect(effect) if effect else None,
         calls=calls,
-        now=now,
+        now=reading.here(now),
     )
 
 
@@ -192,7 +192,7 @@ def move(session_id: int) -> Response:
     act, word = request.form.get("act", ""), request.form.get("word", "")
     held = reading.read_day(request.form.get("held_on", ""))
     now = datetime.now(UTC)
-    at = reading.noon(held) if held is not None and held != now.date() else None
+    at = reading.noon(held) if held is not None and held != reading.here(now).date() else None
     revision = read_number(request.form.get("revision"))
     do(lambda db: move_session(db, viewer(), session_id, act, word=word, at=at, revision=revision))
     said = {

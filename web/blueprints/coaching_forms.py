@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from review.coaching.criteria import criteria_now, question_of, say
+from review.coaching.days import due_day, end_of_day
 from review.coaching.listing import SessionDetail
 from review.coaching.moments import Moment, offered_clips
 from review.coaching.progress import list_plans
 from review.coaching.refusals import BadField, CoachingRefused, Moved, NoSuchCoaching, NotNow, NotYourPart
-from review.coaching.steps import due_day, end_of_day
 from review.coaching.strengths import find_strengths
 from review.coaching.terms import LONGEST_TITLE, SessionTerms
 from review.queries.call import get_call_row

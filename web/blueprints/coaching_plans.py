@@ -23,7 +23,7 @@ from web.blueprints.clips import read_number
 from web.blueprints.coaching import coaching_words, do
 from web.blueprints.coaching_forms import field_words, told
 from web.parts import parts
-from web.reading.coaching import read_day
+from web.reading.coaching import here, read_day
 
 blueprint = Blueprint("coaching_plans", __name__, url_prefix="/coaching/plans")
 
@@ -45,7 +45,7 @@ def index() -> str:
         reps=reps,
         own_reps=viewer().rep_ids,
         closed=False,
-        now=now,
+        now=here(now),
     )
 
 
@@ -53,7 +53,7 @@ def index() -> str:
 def new() -> str:
     """The form of a new plan for one rep."""
     rep_id = read_number(request.args.get("rep"))
-    typed = {"goal": "", "starts_on": datetime.now(UTC).date().isoformat(), "weeks": str(USUAL_WEEKS)}
+    typed = {"goal": "", "starts_on": here(datetime.now(UTC)).date().isoformat(), "weeks": str(USUAL_WEEKS)}
     with parts().database.read() as db:
         if rep_id is None:
             return render_template("coaching/plan_form.html", reps=coached(db, viewer()), rep=None, plan=None)
@@ -94,7 +94,7 @@ def show(plan_id: int) -> str:
         playlists=playlists,
         quizzes=quizzes,
         sessions=sessions,
-        now=now,
+        now=here(now),
     )
 
 

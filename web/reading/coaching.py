@@ -242,6 +242,11 @@ def read_day(text: str) -> date | None:
         return None
 
 
+def here(now: datetime) -> datetime:
+    """The moment as the viewer's clock shows it: its date is the day it is where they are."""
+    return now.astimezone(zone())
+
+
 def noon(day: date) -> datetime:
     """The middle of a day in the viewer's zone: a day without an hour."""
     return datetime.combine(day, time(12), zone()).astimezone(UTC)
