@@ -1,7 +1,8 @@
 """Which seconds of a clip were really played: pieces reported one after the other, laid together and believed in part.
 
-A report can claim no more than could be played since the last one at the player's highest speed; what is above that is
-not refused but left out, so that an honest slow network costs nothing and a script cannot hear a minute in a second.
+Reports can claim no more than could be played in the time they are from, at the player's highest speed, whichever clips
+of a playlist they are about; what is above that is not refused but left out, so that an honest slow network costs
+nothing and a script cannot hear a minute in a second, nor ten clips at once.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from typing import Final
 FASTEST: Final = 3.0
 """The player's highest speed."""
 LONGEST_REPORT: Final = 20.0
-"""Seconds of sound one report can claim: players report about every five seconds of time."""
-GRACE: Final = 2.0
-"""Seconds of sound believed above what the clock allows: reports travel at uneven speed."""
+"""Seconds of sound that can be claimed at once: players report about every five seconds, and what a slow network held
+back comes in a row."""
 MISSING: Final = 0.05
 """The part of a clip that may be missing from what was played: starts and ends are cut by players."""
 MISSING_SECONDS: Final = 0.5
@@ -23,14 +23,15 @@ _TOUCHING: Final = 0.3  # seconds between two pieces that count as one: players 
 Span = tuple[float, float]
 
 
-def believe(start: float, end: float, *, since: float | None) -> Span | None:
-    """The part of a report that can be true; `since`: seconds since the report before, None for the first.
+def allowed(left: float | None, since: float) -> float:
+    """Seconds of sound that can be claimed now; `left` of the report before (None: there was none), `since` seconds."""
+    return LONGEST_REPORT if left is None else min(LONGEST_REPORT, left + max(0.0, since) * FASTEST)
 
-    None for what is no stretch forward.
-    """
-    if not (0 <= start < end):
+
+def believe(start: float, end: float, most: float) -> Span | None:
+    """The part of a report that can be true where `most` seconds can be claimed; None for what is no stretch."""
+    if not (0 <= start < end) or most <= 0:
         return None
-    most = LONGEST_REPORT if since is None else min(LONGEST_REPORT, max(0.0, since) * FASTEST + GRACE)
     return start, min(end, start + most)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from review.comments.notices import notify
 from review.comments.refusals import Gone, read_text
-from review.library.heard import believe, is_heard, lay_together
+from review.library.heard import allowed, believe, is_heard, lay_together
 from review.library.refusals import NotHeardYet, OutOfRange
 from review.library.seeing import hearable
 from review.library.tasks import count_heard
@@ -73,13 +73,22 @@ def report_heard(
     kept = session.scalar(
         select(PlaylistHeard).where(PlaylistHeard.task_id == task_id, PlaylistHeard.clip_id == clip_id)
     )
-    since = None if kept is None else (now - kept.reported_at).total_seconds()
-    piece = believe(start, end, since=since)
+    last = session.scalar(
+        select(PlaylistHeard)
+        .where(PlaylistHeard.task_id == task_id)
+        .order_by(PlaylistHeard.reported_at.desc(), PlaylistHeard.id.desc())
+        .limit(1)
+    )
+    most = allowed(None, 0.0)
+    if last is not None:
+        most = allowed(last.heard.get("left"), (now - last.reported_at).total_seconds())
+    piece = believe(start, end, most)
+    left = most - (piece[1] - piece[0] if piece else 0.0)
     if kept is None:
         kept = PlaylistHeard(task_id=task_id, clip_id=clip_id, heard={"spans": []}, reported_at=now, place=0.0)
         session.add(kept)
     spans = lay_together(kept.heard["spans"], piece, length)
-    kept.heard = {"spans": [list(span) for span in spans]}
+    kept.heard = {"spans": [list(span) for span in spans], "left": round(left, 2)}
     kept.place = round(min(length, piece[1]), 2) if piece else kept.place
     kept.reported_at = now
     if kept.done_at is None and is_heard(spans, length):

@@ -82,7 +82,7 @@ def give_playlist(
             kept = session.scalars(
                 select(PlaylistTask).where(PlaylistTask.playlist_id == playlist_id, PlaylistTask.user_id == one.id)
             ).one()
-            if kept.withdrawn_at is None and kept.due_at == ends[one.id]:
+            if kept.withdrawn_at is None and (kept.due_at == ends[one.id] or _others(viewer, kept)):
                 continue
             kept.withdrawn_at, kept.due_at, kept.told = None, ends[one.id], ""
             kept.by_user_id, kept.by_name, kept.team_id = viewer.user_id, viewer.name, team_id
@@ -104,6 +104,11 @@ def give_playlist(
     return fresh
 
 
+def _others(viewer: Viewer, task: PlaylistTask) -> bool:
+    """Whether others gave the viewer this: the date and the giver are not the viewer's to change."""
+    return task.user_id == viewer.user_id and task.by_user_id != viewer.user_id and not viewer.has_role(*LEADS)
+
+
 def take_back(session: Session, viewer: Viewer, task_id: int) -> None:
     """Take a playlist back from somebody; what they heard is kept. Raises Gone and NotYours."""
     task = session.get(PlaylistTask, task_id)
@@ -111,7 +116,7 @@ def take_back(session: Session, viewer: Viewer, task_id: int) -> None:
         raise Gone("task")
     if not may_follow(viewer, task, managed_people(session, viewer)):
         raise Gone("task")
-    if task.user_id == viewer.user_id and task.by_user_id != viewer.user_id and not viewer.has_role(*LEADS):
+    if _others(viewer, task):
         raise NotYours  # what others gave is theirs to take back
     task.withdrawn_at = utc_now()
     session.flush()

@@ -60,7 +60,7 @@ def give_quiz(
             kept = session.scalars(
                 select(QuizTask).where(QuizTask.quiz_id == quiz_id, QuizTask.user_id == one.id)
             ).one()
-            if kept.withdrawn_at is None and kept.due_at == ends[one.id]:
+            if kept.withdrawn_at is None and (kept.due_at == ends[one.id] or _others(viewer, kept)):
                 continue
             kept.withdrawn_at, kept.due_at, kept.told = None, ends[one.id], ""
             kept.by_user_id, kept.by_name, kept.team_id = viewer.user_id, viewer.name, team_id
@@ -74,12 +74,17 @@ def give_quiz(
     return fresh
 
 
+def _others(viewer: Viewer, task: QuizTask) -> bool:
+    """Whether others gave the viewer this: the date and the giver are not the viewer's to change."""
+    return task.user_id == viewer.user_id and task.by_user_id != viewer.user_id and not viewer.has_role(*LEADS)
+
+
 def take_quiz_back(session: Session, viewer: Viewer, task_id: int) -> None:
     """Take a quiz back from somebody; their answers are kept. Raises Gone and NotYours."""
     task = session.get(QuizTask, task_id)
     if task is None or task.withdrawn_at is not None or not may_follow(viewer, task, managed_people(session, viewer)):
         raise Gone("task")
-    if task.user_id == viewer.user_id and task.by_user_id != viewer.user_id and not viewer.has_role(*LEADS):
+    if _others(viewer, task):
         raise NotYours  # what others gave is theirs to take back
     task.withdrawn_at = utc_now()
     session.flush()

@@ -338,6 +338,42 @@ def test_nobody_hears_a_minute_in_a_second(shelf: Shelf) -> None:
         assert state.done, "in its own time it is heard"
 
 
+def test_small_reports_and_many_clips_at_once_are_no_faster(shelf: Shelf) -> None:
+    long = shelf.clip(start=0.0, end=60.0)
+    short = [shelf.clip(title=f"Short {at}", start=float(at), end=at + 15.0) for at in range(3)]
+    for clip in (long, *short):
+        shelf.share(clip)
+    _, task = given(shelf, [long, *short])
+    now, viewer = utc_now(), shelf.viewer("b")
+    with shelf.database.session() as session:
+        for tenth in range(0, 600, 5):
+            state = report_heard(session, viewer, task, long, tenth / 10, tenth / 10 + 0.5, now=now)
+        assert not state.done, "two hundred reports in a second are no minute"
+        assert not any(report_heard(session, viewer, task, clip, 0.0, 15.0, now=now).done for clip in short)
+        at = now
+        for clip in short:  # heard one after the other at the player's highest speed
+            for begin in (0.0, 5.0, 10.0):
+                at += timedelta(seconds=5 / 3)
+                state = report_heard(session, viewer, task, clip, begin, begin + 5.0, now=at)
+            assert state.done
+
+
+def test_nobody_takes_over_what_others_gave_them(shelf: Shelf) -> None:
+    clip = shelf.clip()
+    shelf.share(clip)
+    due_on = (utc_now() + timedelta(days=3)).date()
+    playlist, task = given(shelf, [clip], due_on=due_on)
+    viewer = shelf.viewer("b")
+    with shelf.database.session() as session:
+        assert give_playlist(session, viewer, playlist, user_ids=[viewer.user_id]) == 0
+        row = session.get_one(PlaylistTask, task)
+        assert (row.by_user_id, row.due_at is None) == (shelf.users["lead"], False)
+        with pytest.raises(NotYours):
+            take_back(session, viewer, task)
+        take_back(session, shelf.viewer("lead"), task)
+        assert give_playlist(session, viewer, playlist, user_ids=[viewer.user_id]) == 1, "now it is their own choice"
+
+
 def test_giving_is_for_managers_in_their_teams_and_leads(shelf: Shelf) -> None:
     clip = shelf.clip()
     shelf.share(clip)

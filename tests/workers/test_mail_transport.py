@@ -79,6 +79,13 @@ def test_an_address_is_refused_for_good_or_for_now(answer: str, permanent: bool)
     assert str(caught.value) == answer
 
 
+def test_a_refusal_by_policy_says_nothing_of_the_address() -> None:
+    box = Box(refuse={"ivy@example.com": "554 5.7.1 Relay access denied"})
+    with smtp_server(box) as port, pytest.raises(TransportError) as caught:
+        sent(SmtpTransport(server_at(port)))
+    assert (caught.value.scope, caught.value.permanent) == ("letter", False)
+
+
 @pytest.mark.parametrize(("answer", "permanent"), [("554 looks like spam", True), ("451 try later", False)])
 def test_a_mail_is_refused_for_good_or_for_now(answer: str, permanent: bool) -> None:
     with smtp_server(Box(data_answer=answer)) as port, pytest.raises(TransportError) as caught:

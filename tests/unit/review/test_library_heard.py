@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from review.library.heard import believe, is_heard, lay_together, seconds_heard
+from review.library.heard import allowed, believe, is_heard, lay_together, seconds_heard
 from review.library.sound import NoSound, cut_sound
 from review.library.words import cut_words, hide_names
 from transcription.encode_child import encode
@@ -39,12 +39,15 @@ def test_the_order_of_reports_does_not_matter() -> None:
 
 
 def test_a_report_claims_no_more_than_could_be_played() -> None:
-    assert believe(0.0, 100.0, since=None) == (0.0, 20.0)
-    assert believe(0.0, 10.0, since=1.0) == (0.0, 5.0)
-    assert believe(0.0, 4.0, since=5.0) == (0.0, 4.0)
-    assert believe(2.0, 9.0, since=-60.0) == (2.0, 4.0), "a clock set back"
+    assert allowed(None, 0.0) == 20.0
+    assert allowed(1.0, 2.0) == 7.0
+    assert allowed(19.0, 1000.0) == 20.0
+    assert allowed(3.0, -60.0) == 3.0, "a clock set back"
+    assert believe(0.0, 100.0, 20.0) == (0.0, 20.0)
+    assert believe(0.0, 4.0, 5.0) == (0.0, 4.0)
+    assert believe(0.0, 4.0, 0.0) is None
     for start, end in ((3.0, 3.0), (4.0, 1.0), (-1.0, 4.0), (float("nan"), 1.0), (1.0, float("nan"))):
-        assert believe(start, end, since=None) is None
+        assert believe(start, end, 20.0) is None
 
 
 def test_a_clip_is_heard_but_for_its_edges() -> None:
