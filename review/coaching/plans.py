@@ -13,6 +13,7 @@ from review.coaching.criteria import question_of
 from review.coaching.days import end_of_week
 from review.coaching.refusals import BadField, Moved, NoSuchCoaching, NotNow, NotYourPart
 from review.coaching.rights import is_rep, may_coach, visible_plans
+from review.coaching.sessions import own_token
 from review.coaching.telling import tell_rep
 from review.coaching.terms import LONGEST_WORDS, read_words
 from review.models import CoachingPlan, CoachingStep, Rep, utc_now
@@ -44,10 +45,9 @@ def make_plan(session: Session, viewer: Viewer, rep_id: int, terms: PlanTerms, *
     """
     if not may_coach(session, viewer, rep_id):
         raise NoSuchCoaching("rep", rep_id)
-    if token:
-        known = session.scalar(
-            select(CoachingPlan.id).where(CoachingPlan.token == token, CoachingPlan.coach_id == viewer.user_id)
-        )
+    token = own_token(viewer, token)
+    if token is not None:
+        known = session.scalar(select(CoachingPlan.id).where(CoachingPlan.token == token))
         if known is not None:
             return int(known)
     rep = session.get_one(Rep, rep_id)
@@ -57,7 +57,7 @@ def make_plan(session: Session, viewer: Viewer, rep_id: int, terms: PlanTerms, *
         team_id=rep.team_id,
         coach_id=viewer.user_id,
         coach_name=viewer.name,
-        token=token or None,
+        token=token,
         **_columns(session, terms, None),
     )
     session.add(row)

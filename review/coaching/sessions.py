@@ -36,10 +36,9 @@ def make_session(
     now = utc_now()
     if not may_coach(session, viewer, rep_id):
         raise NoSuchCoaching("rep", rep_id)
-    if token:
-        known = session.scalar(
-            select(CoachingSession.id).where(CoachingSession.token == token, CoachingSession.coach_id == viewer.user_id)
-        )
+    token = own_token(viewer, token)
+    if token is not None:
+        known = session.scalar(select(CoachingSession.id).where(CoachingSession.token == token))
         if known is not None:
             return int(known)
     rep = session.get_one(Rep, rep_id)
@@ -53,7 +52,7 @@ def make_session(
         question=question_of(session, terms.standard, terms.criterion),
         call_id=_picked_call(session, viewer, rep_id, terms),
         plan_id=_plan(session, viewer, rep_id, terms.plan_id),
-        token=token or None,
+        token=token,
         **_columns(terms),
     )
     session.add(row)
@@ -171,6 +170,11 @@ def step(session: Session, row: CoachingSession, revision: int) -> None:
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Moved("session", row.id, revision + 1)
     session.refresh(row)
+
+
+def own_token(viewer: Viewer, token: str | None) -> str | None:
+    """The form's name as it is stored: of one person's forms only, whoever leads what was made of it now."""
+    return f"{viewer.user_id}.{token}" if token else None
 
 
 def add_event(session: Session, row: CoachingSession, viewer: Viewer, event: str, **details: Any) -> None:

@@ -249,3 +249,13 @@ def test_a_criterion_gone_from_the_scorecard_is_said(database: Database) -> None
         seen = read_session(session, world.viewer(session, "coach"), made, utc_now())
         assert seen.criterion_gone
         assert seen.line.question == CRITERION.question["en"]
+
+
+def test_a_form_sent_again_after_another_coach_took_over_makes_nothing_new(database: Database) -> None:
+    with database.session() as session:
+        world = settle(session)
+        coach, lead = world.viewer(session, "coach"), world.viewer(session, "quality_lead")
+        made = make_session(session, coach, world.rep, terms(), token="t-1")
+        take_over(session, lead, made)
+        assert make_session(session, coach, world.rep, terms(), token="t-1") == made
+        assert make_session(session, lead, world.rep, terms(), token="t-1") != made, "another person's form"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from review.coaching.criteria import CriterionNow, criteria_now
 from review.coaching.moves import comment, move_session
 from review.coaching.plans import PlanTerms, make_plan
-from review.coaching.sessions import make_session
+from review.coaching.sessions import make_session, own_token
 from review.coaching.steps import StepTerms, add_step
 from review.coaching.strengths import Strengths, find_strengths
 from review.coaching.terms import ClipTerms, SessionTerms
@@ -31,7 +31,10 @@ def tell(session: Session, now: datetime | None = None) -> bool:
     """Tell the story once; False when it was told before or the demo has no calls for it. Does not commit."""
     now = now or utc_now()
     coach = _person(session, select(User.id).where(User.email == COACH))
-    if coach is None or session.scalar(select(CoachingSession.id).where(CoachingSession.token == MARK)) is not None:
+    if coach is None:
+        return False
+    told = select(CoachingSession.id).where(CoachingSession.token == own_token(coach, MARK))
+    if session.scalar(told) is not None:
         return False
     for rep_id in session.scalars(select(Rep.id).where(Rep.user_id.is_not(None), Rep.active).order_by(Rep.id)):
         rep = _person(session, select(Rep.user_id).where(Rep.id == rep_id))
