@@ -1,7 +1,8 @@
 """Disputes counted by criterion and by reviewer, over time, with intervals: for the dashboard and reviewers' pages.
 
 Counted is what was disputed, not what was withdrawn or fell with its evaluation; shares are of the evaluations that
-reps were shown in the same days. A share of so few says little: every one comes with its 95 % interval (Wilson 1927).
+reps were shown in the same days, and of those shown before or made void since that were disputed in them: more than all
+cannot be disputed. A share of so few says little: every one comes with its 95 % interval (Wilson 1927).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from review.evaluations.counted import counts
@@ -34,7 +35,7 @@ class Counted:
 
     key: str  # the criterion's id; the reviewer's user id as text, '' when they are gone
     label: str  # the reviewer's name; empty for a criterion
-    evaluations: int  # shown in these days, with this criterion, or by this reviewer
+    evaluations: int  # shown or disputed in these days, with this criterion, or by this reviewer
     disputed: int
     decided: int
     accepted: int  # answers that were changed
@@ -54,7 +55,7 @@ class Counted:
     @property
     def share_interval(self) -> tuple[float, float] | None:
         """95 %, Wilson."""
-        return wilson(min(self.disputed, self.evaluations), self.evaluations)
+        return wilson(self.disputed, self.evaluations)
 
     @property
     def accepted_interval(self) -> tuple[float, float] | None:
@@ -142,29 +143,35 @@ def _items(
         .join(Evaluation, Evaluation.id == Dispute.evaluation_id)
         .join(Call, Call.id == Dispute.call_id)
         .outerjoin(Rep, Rep.id == Call.rep_id)
-        .where(*seen, Dispute.state.in_(COUNTED), Dispute.raised_at < until)
+        .where(*seen, *_raised(since, until))
         .order_by(Dispute.id, DisputeItem.id)
     )
-    if since is not None:
-        query = query.where(Dispute.raised_at >= since)
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
 def _evaluations(
     session: Session, seen: Sequence[ColumnElement[bool]], since: datetime | None, until: datetime
 ) -> Sequence[Any]:
-    """(standard, version, user_id, count) of what reps were shown."""
+    """(standard, version, user_id, count) of what reps were shown, and of what was disputed."""
+    shown = [counts(), Evaluation.state.in_(SHOWN), Evaluation.shown_at < until]
+    if since is not None:
+        shown.append(Evaluation.shown_at >= since)
+    disputed = exists().where(Dispute.evaluation_id == Evaluation.id, *_raised(since, until))
     query = (
         select(Evaluation.standard, Evaluation.version, Evaluation.user_id, func.count().label("count"))
         .join(Call, Call.id == Evaluation.call_id)
         .outerjoin(Rep, Rep.id == Call.rep_id)
-        .where(*seen, counts(), Evaluation.state.in_(SHOWN), Evaluation.shown_at < until)
+        .where(*seen, or_(and_(*shown), disputed))
         .group_by(Evaluation.standard, Evaluation.version, Evaluation.user_id)
         .order_by(Evaluation.standard, Evaluation.version, Evaluation.user_id)
     )
-    if since is not None:
-        query = query.where(Evaluation.shown_at >= since)
     return session.execute(query).all()
+
+
+def _raised(since: datetime | None, until: datetime) -> list[ColumnElement[bool]]:
+    """The condition of a dispute that counts in these days."""
+    raised = [Dispute.state.in_(COUNTED), Dispute.raised_at < until]
+    return raised if since is None else [*raised, Dispute.raised_at >= since]
 
 
 def _with_criterion(

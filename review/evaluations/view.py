@@ -55,7 +55,8 @@ def acts_of(row: Evaluation, viewer: Viewer, rep_id: int | None, timing: Timing,
     began = row.first_submitted_at
     if state in ("submitted", "shown") and author and began is not None and now < began + timing.edit_for:
         acts |= {"reopen"}
-    if viewer.has_role(*CLOSES) and state in ("shown", "acknowledged"):
+    # Not by whose answers they are before the rep has answered: final ends the time to dispute them.
+    if viewer.has_role(*CLOSES) and (state == "acknowledged" or (state == "shown" and not author)):
         acts |= {"finish"}
     if viewer.has_role(*CLOSES) and state not in ("draft", "void"):
         acts |= {"void"}

@@ -19,7 +19,8 @@ from review.disputes.types import (
     Ruling,
     TooLate,
 )
-from review.evaluations import move, read_history
+from review.evaluations import Timing, move, read_history
+from review.evaluations.view import acts_of
 from review.models import (
     Call,
     CriterionResult,
@@ -316,3 +317,18 @@ def test_the_call_goes_and_the_dispute_with_it(database: Database, floor: Floor)
         session.execute(delete(Call).where(Call.id == floor.call_id))
     with pytest.raises(NoSuchDispute):
         see(database, raised, floor.rita)
+
+
+def test_whose_answers_they_are_does_not_end_the_time_to_dispute_them(database: Database, floor: Floor) -> None:
+    """Max manages the team and scored the call himself."""
+    with database.session() as session:
+        session.execute(update(Evaluation).values(user_id=floor.max.user_id))
+    for who, refused in ((floor.max, True), (floor.lena, False)):
+        with database.read() as session:
+            row = session.get_one(Evaluation, floor.evaluation_id)
+            may = acts_of(row, who, floor.rep_id, Timing(), utc_now())
+        assert ("finish" not in may) is refused
+    with database.session() as session:
+        move(session, floor.call_id, floor.evaluation_id, floor.rita, "acknowledge")
+    with database.session() as session:
+        assert move(session, floor.call_id, floor.evaluation_id, floor.max, "finish").state == "final"

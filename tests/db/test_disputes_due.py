@@ -180,3 +180,19 @@ def test_figures_by_criterion_and_reviewer(database: Database, floor: Floor) -> 
         assert vera.time is not None
         assert vera.time >= 0
         assert read_figures(session, floor.mona, since=since, until=until).all.disputed == 0, "another team's manager"
+
+
+def test_no_more_than_all_are_disputed(database: Database, floor: Floor) -> None:
+    """Shown before the days that are looked at, disputed in them; decided, and made void since."""
+    rule(database, object_to(database, floor, floor.rita), floor.max, Ruling("greeting", "accept"))
+    with database.session() as session:
+        row = session.get_one(Evaluation, floor.evaluation_id)
+        row.shown_at = utc_now() - timedelta(days=40)
+    for state in ("final", "void"):
+        with database.session() as session:
+            session.execute(update(Evaluation).values(state=state))
+        with database.read() as session:
+            since, until = utc_now() - timedelta(days=30), utc_now() + timedelta(hours=1)
+            found = read_figures(session, floor.lena, since=since, until=until)
+        for one in (found.all, *found.by_criterion, *found.by_reviewer):
+            assert (one.disputed, one.evaluations, one.share) == (1, 1, 1.0), (state, one.key)
