@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from review.comments.refusals import Gone, NotYours, OutsideCall, read_text
 from review.errors import NoSuchCall
+from review.library.curating import close_questions
 from review.library.rows import ClipRow, may_change_clip, read_rows
 from review.library.seeing import heard_clips
 from review.library.suggesting import check_kinds, suggest_kinds
@@ -114,6 +115,7 @@ def delete_clip(session: Session, viewer: Viewer, clip_id: int) -> None:
     """Throw a clip away, out of every playlist too; the call stays. Raises Gone and NotYours."""
     clip = own_clip(session, viewer, clip_id)
     record(session, viewer.user_id, "clip.deleted", "clip", clip.id, call=clip.call_id, author=clip.author)
+    close_questions(session, clip)
     session.execute(delete(PlaylistItem).where(PlaylistItem.clip_id == clip.id))
     session.delete(clip)
     session.flush()

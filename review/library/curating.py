@@ -15,8 +15,9 @@ from review.comments.people import list_viewers
 from review.comments.refusals import Gone, read_text
 from review.library.refusals import NotShared, NotYourChoice, TooLongToShare
 from review.library.seeing import hearable, heard_clips, may_choose, may_share
-from review.models import Call, Clip, ClipGood, ClipShare, Rep, User, utc_now
-from review.queries.viewer import Viewer
+from review.models import Call, Clip, ClipGood, ClipShare, Quiz, QuizQuestion, Rep, User, utc_now
+from review.queries.viewer import Viewer, load_viewer
+from review.queries.visibility import visible_calls
 from review.services.audit import record
 from review.upsert import insert_new
 
@@ -63,6 +64,7 @@ def share_clip(session: Session, viewer: Viewer, clip_id: int) -> bool:
 def close_clip(session: Session, viewer: Viewer, clip_id: int) -> bool:
     """Take a clip out of the library; False when it was not shared. The clip stays with those who may see its call.
 
+    Quizzes of people who may not see the call lose its sound and words; answers are kept.
     Raises Gone and NotYourChoice.
     """
     found = _find(session, viewer, clip_id)
@@ -74,10 +76,35 @@ def close_clip(session: Session, viewer: Viewer, clip_id: int) -> bool:
     asked = share.asked_at is not None and share.answered_at is None
     session.delete(share)
     session.flush()
-    record(session, viewer.user_id, "clip.closed", "clip", clip_id, asked=asked, **_facts(found.clip))
+    questions = close_questions(session, found.clip)
+    record(
+        session, viewer.user_id, "clip.closed", "clip", clip_id, asked=asked, questions=questions, **_facts(found.clip)
+    )
     if asked:
         _tell_voice(session, viewer, found, "clip_taken_out")
     return True
+
+
+def close_questions(session: Session, clip: Clip) -> int:
+    """Take the call out of questions that were made from a clip by people who had it only while it was shared.
+
+    How many there were; they stay as those of a call that is not kept any more do. Does not commit.
+    """
+    found = session.execute(
+        select(QuizQuestion, Quiz.user_id)
+        .join(Quiz, Quiz.id == QuizQuestion.quiz_id)
+        .where(QuizQuestion.clip_id == clip.id, QuizQuestion.call_id.is_not(None), Quiz.user_id.is_not(None))
+        .order_by(QuizQuestion.id)
+    ).all()
+    closed = 0
+    for question, author_id in found:
+        author = load_viewer(session, author_id)
+        if author is None or session.scalar(select(Call.id).where(Call.id == clip.call_id, visible_calls(author))):
+            continue
+        question.call_id = None
+        closed += 1
+    session.flush()
+    return closed
 
 
 def ask_out(session: Session, viewer: Viewer, clip_id: int, why: str = "") -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from review.comments.refusals import Empty, Gone, NotYours, TooLong
-from review.library.curating import choose_good, share_clip
+from review.library.curating import choose_good, close_clip, share_clip
 from review.library.refusals import NobodyThere, NotYourChoice, OutOfRange, StillWorkedOn
 from review.library.reminding import remind
 from review.models import AuditEvent, Call, ObjectionEpisode, QuizQuestion, QuizTask, utc_now
@@ -265,6 +265,20 @@ def test_a_call_that_goes_leaves_the_answers(shelf: Shelf) -> None:
         assert row.answer is not None
         assert question_sound(session, shelf.viewer("b"), question) is None
         assert find_best(session, shelf.viewer("b"), question).went_on is None
+
+
+def test_a_clip_taken_out_of_the_library_leaves_the_quizzes_of_those_who_only_had_it_there(shelf: Shelf) -> None:
+    clip = shelf.clip()
+    shelf.share(clip)
+    kept = {}
+    with shelf.database.session() as session:
+        for who in ("other_boss", "boss"):  # of another team, and of the rep's own
+            quiz = make_quiz(session, shelf.viewer(who), "What now?")
+            kept[who] = add_clip(session, shelf.viewer(who), quiz, clip)
+        close_clip(session, shelf.viewer("lead"), clip)
+        assert session.get_one(QuizQuestion, kept["other_boss"]).call_id is None
+        assert question_sound(session, shelf.viewer("other_boss"), kept["other_boss"]) is None
+        assert session.get_one(QuizQuestion, kept["boss"]).call_id == shelf.calls["a"]
 
 
 def test_quizzes_are_reminded_of_once(shelf: Shelf) -> None:
