@@ -16,6 +16,10 @@ WRITE_PEOPLE = ("change_user", "make_invitation", "send_invitation", "withdraw_i
 READ_TEAMS = ("list_teams", "read_team", "list_reps", "read_rep")
 WRITE_TEAMS = ("create_team", "change_team", "create_rep", "update_rep")
 
+READ_SETTINGS = ("read_company", "read_sign_in", "read_audit_check")
+WRITE_SETTINGS = ("write_company", "write_code_roles", "write_provider", "delete_provider")
+HELP_PEOPLE = ("make_link", "end_sessions")
+
 RULES: Mapping[str, Rule] = {
     "auth_code.show": PUBLIC,
     "auth_code.check": PUBLIC,
@@ -66,4 +70,7 @@ RULES: Mapping[str, Rule] = {
     **{f"api_accounts.{name}": Rule(roles=SEES_PEOPLE.roles, scope="people:write") for name in WRITE_PEOPLE},
     **{f"api_teams.{name}": Rule(roles=SEES_PEOPLE.roles, scope="people:read") for name in READ_TEAMS},
     **{f"api_teams.{name}": Rule(roles=SETS_TEAMS.roles, scope="people:write") for name in WRITE_TEAMS},
+    **{f"api_administration.{name}": Rule(roles=SETS_RULES.roles, scope="people:read") for name in READ_SETTINGS},
+    **{f"api_administration.{name}": Rule(roles=SETS_RULES.roles, scope="people:write") for name in WRITE_SETTINGS},
+    **{f"api_administration.{name}": Rule(roles=SEES_PEOPLE.roles, scope="people:write") for name in HELP_PEOPLE},
 }

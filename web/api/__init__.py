@@ -6,6 +6,7 @@ from flask_openapi3.openapi import OpenAPI
 
 from web.api import (
     accounts,
+    administration,
     agreement,
     assignments,
     calibration,
@@ -37,6 +38,7 @@ from web.api import (
 def register_api(app: OpenAPI) -> None:
     """Add the API to the application."""
     app.register_api(accounts.blueprint)
+    app.register_api(administration.blueprint)
     app.register_api(assignments.blueprint)
     app.register_api(teams.blueprint)
     app.register_api(agreement.blueprint)

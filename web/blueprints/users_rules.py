@@ -59,12 +59,13 @@ def provider() -> Response | tuple[str, int]:
                 by=viewer().user_id,
             )
     except BadProvider as error:
-        return _page(_words(error)), 422
+        return _page(provider_words(error)), 422
     flash(_("Kept. Try the button on the sign-in page before you rely on it."))
     return redirect(url_for(".index"))
 
 
-def _words(error: BadProvider) -> str:
+def provider_words(error: BadProvider) -> str:
+    """What is wrong with a provider's settings."""
     words = {
         "issuer": _("Write the issuer’s address, beginning with https://."),
         "client_id": _("Copy the client id that the provider shows for this application."),
