@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from review.disputes.rules import deadline, read_rules
@@ -24,6 +24,11 @@ def open_window(session: Session, row: Evaluation, rep_user: int | None) -> date
         stored.until, stored.remind_at, stored.reminded_at = until, remind, None
     session.flush()
     return until
+
+
+def drop_window(session: Session, evaluation_id: int) -> None:
+    """Forget it: an evaluation that is opened again is shown anew, and its time begins anew then."""
+    session.execute(delete(DisputeWindow).where(DisputeWindow.evaluation_id == evaluation_id))
 
 
 def read_windows(session: Session, evaluation_ids: Collection[int]) -> Mapping[int, datetime]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from review.crm.call_notes import note_evaluated
 from review.disputes.voiding import end_with_evaluation
-from review.disputes.windows import open_window
+from review.disputes.windows import drop_window, open_window
 from review.evaluations.counted import counts
 from review.evaluations.drafts import hold
 from review.evaluations.judged import show_anew
@@ -60,6 +60,8 @@ def move(
     if was == "shown" and row.state == "submitted":
         show(session, row, call, now)
     _change(row, act, words, now)
+    if act == "reopen":
+        drop_window(session, row.id)
     row.revision += 1
     row.updated_at = now
     event = {"finish": "final", "reopen": "reopened", "acknowledge": "acknowledged"}.get(act, act)

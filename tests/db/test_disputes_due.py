@@ -13,6 +13,7 @@ from review.disputes.queries import read_figures
 from review.disputes.rules import Rules, RulesRefused, deadline, read_rules, set_rules
 from review.disputes.types import Point, Ruling, TooLate
 from review.disputes.windows import read_windows
+from review.evaluations import move
 from review.models import (
     AuditEvent,
     Dispute,
@@ -196,3 +197,16 @@ def test_no_more_than_all_are_disputed(database: Database, floor: Floor) -> None
             found = read_figures(session, floor.lena, since=since, until=until)
         for one in (found.all, *found.by_criterion, *found.by_reviewer):
             assert (one.disputed, one.evaluations, one.share) == (1, 1, 1.0), (state, one.key)
+
+
+def test_shown_anew_it_can_be_disputed_anew(database: Database, floor: Floor) -> None:
+    """Opened again and submitted long after: the time promised at first is not the one that holds."""
+    old = utc_now() - timedelta(days=1)
+    with database.session() as session:
+        session.execute(update(DisputeWindow).values(until=old))
+        move(session, floor.call_id, floor.evaluation_id, floor.vera, "reopen")
+    with database.session() as session:  # its time has come, and no sweep has written it down yet
+        session.execute(update(Evaluation).values(state="submitted", show_at=utc_now(), submitted_at=utc_now()))
+    with database.read() as session:
+        assert read_windows(session, [floor.evaluation_id])[floor.evaluation_id] > utc_now()
+    assert object_to(database, floor, floor.rita).state == "first"
