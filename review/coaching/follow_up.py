@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from review.coaching.effect import Effect, compare, read_effect
 from review.coaching.windows import Windows, windows_of
 from review.models import Call, CoachingSession, Rep
 from review.performance.answers import CriterionAnswer, answers_of
+from review.performance.rep import FEWEST_MATES
 from review.queries.blind import is_veiled
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
@@ -91,6 +92,13 @@ def read_follow_up(session: Session, row: CoachingSession, now: datetime) -> Fol
     if stored is not None:
         return stored
     return FollowUp(state="not_held") if row.state == "closed" else measure(session, row, now)
+
+
+def for_the_rep(found: FollowUp) -> FollowUp:
+    """As the rep reads it: without the team where it is so small that its figures are those of one colleague or two."""
+    if found.effect is None or found.others >= FEWEST_MATES - 1:
+        return found
+    return replace(found, effect=replace(found.effect, team=None, team_means=(None, None), gain=None))
 
 
 def stored_follow_up(row: CoachingSession) -> FollowUp | None:

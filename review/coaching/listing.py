@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from review.coaching.criteria import say, still_asked
-from review.coaching.follow_up import FollowUp, read_follow_up, veiled_calls
+from review.coaching.follow_up import FollowUp, for_the_rep, read_follow_up, veiled_calls
 from review.coaching.moments import Moment, read_moments
 from review.coaching.moves import moves_of
 from review.coaching.refusals import NoSuchCoaching
@@ -178,6 +178,7 @@ def read_session(session: Session, viewer: Viewer, session_id: int, now: datetim
         select(Rep.team_id, Team.name, Rep.active).outerjoin(Team, Team.id == Rep.team_id).where(Rep.id == row.rep_id)
     ).one_or_none()
     follow_up = read_follow_up(session, row, now)
+    follow_up = for_the_rep(follow_up) if rep and not coach else follow_up
     return SessionDetail(
         line=_line(row, viewer.language),
         went_well=row.went_well,

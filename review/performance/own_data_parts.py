@@ -31,6 +31,7 @@ from review.models import (
     QuizAnswer,
     QuizTask,
 )
+from review.performance.rep import FEWEST_MATES
 from review.performance.scores import SEEN
 from review.performance.seeing import RepCard
 from review.queries.viewer import Viewer
@@ -157,7 +158,10 @@ def read_coaching(session: Session, rep: RepCard) -> dict[str, Rows]:
         .where(row.rep_id == rep.id)
         .order_by(said.id)
     )
-    return {"sessions": _rows(sessions), "plans": _rows(plans), "comments": _rows(comments)}
+    told = _rows(sessions)
+    for one in told:
+        one["measured"] = _own_measure(one["measured"])
+    return {"sessions": told, "plans": _rows(plans), "comments": _rows(comments)}
 
 
 def read_disputes(session: Session, viewer: Viewer, rep: RepCard) -> Rows:
@@ -238,6 +242,13 @@ def read_praise(session: Session, rep: RepCard) -> Rows:
         }
         for one in praises_of(session, [rep.id])
     ]
+
+
+def _own_measure(measured: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A follow-up without the team's figures where these would be those of one colleague or two."""
+    if measured is None or int(measured.get("others") or 0) >= FEWEST_MATES - 1:
+        return measured
+    return {name: value for name, value in measured.items() if name not in ("team", "team_means", "gain")}
 
 
 def _rows(found: Any) -> Rows:

@@ -72,6 +72,10 @@ def test_before_and_after_with_the_team_beside_it(database: Database) -> None:
         assert [call for call, _value in effect.after.values] == after
         assert not set(between) & {call for call, _value in effect.before.values + effect.after.values}
         assert (effect.own.verdict, effect.team.verdict, effect.gain.verdict) == ("better", "no_change_seen", "better")
+        theirs = read_session(session, world.viewer(session, "rep"), made, utc_now()).follow_up.effect
+        assert theirs is not None
+        assert theirs.own == effect.own
+        assert (theirs.team, theirs.team_means, theirs.gain) == (None, (None, None), None), "it is one colleague"
         assert set(read_calls(session, coach, before + after)) == set(before + after)
         assert not read_calls(session, world.viewer(session, "admin"), before + after)
 

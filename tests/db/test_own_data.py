@@ -124,6 +124,20 @@ def test_everything_of_the_rep_and_nothing_of_others(database: Database, setting
     assert "http" not in page.replace("http-equiv", "")
 
 
+def test_one_colleagues_figures_are_not_among_ones_own(
+    database: Database, settings: Settings, company: Company
+) -> None:
+    fill(database, company)
+    for others, told in ((1, False), (2, False), (3, True)):
+        with database.session() as session:
+            measured = {"own": {"change": 0.1}, "team": {"mean_before": 0.4}, "gain": {"change": 0.2}, "others": others}
+            session.execute(update(CoachingSession).values(measured=measured))
+        with make(database, settings, company) as file:
+            (row,) = json.loads(file.read("coaching_sessions.json"))
+        assert row["measured"]["own"] == {"change": 0.1}
+        assert ("team" in row["measured"], "gain" in row["measured"]) == (told, told)
+
+
 def test_a_file_that_cannot_be_made_ends_and_can_be_asked_for_again(
     database: Database, settings: Settings, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:

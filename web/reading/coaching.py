@@ -169,11 +169,11 @@ def _notes(found: FollowUp, picked: str) -> tuple[str, ...]:
         )
     if effect is not None:
         notes.extend(_which_count(effect))
-        if effect.team is None:
+        if effect.team is None and not found.others:
             notes.append(
                 str(_("There is nobody else in the team to compare with: a change of all sellers would look the same."))
             )
-        elif effect.gain is None and not effect.too_early:
+        elif effect.team is not None and effect.gain is None and not effect.too_early:
             notes.append(str(_("The rest of the team has too few calls in these weeks to take their change off.")))
     if not found.asked:
         notes.append(str(_("The scorecard in use does not ask this criterion any more: later calls do not answer it.")))
