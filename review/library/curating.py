@@ -98,7 +98,7 @@ def close_questions(session: Session, clip: Clip) -> int:
     ).all()
     closed = 0
     for question, author_id in found:
-        author = load_viewer(session, author_id)
+        author = None if author_id is None else load_viewer(session, author_id)
         if author is None or session.scalar(select(Call.id).where(Call.id == clip.call_id, visible_calls(author))):
             continue
         question.call_id = None
