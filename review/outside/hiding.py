@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -73,6 +73,20 @@ def known_of(session: Session, call_id: int) -> Known:
     if row is None:
         return Known((), ())
     return Known(tuple(name for name in (row.client, row.rep) if name), (row.company,) if row.company else ())
+
+
+def reasons_of(session: Session, call_id: int, why: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Why somebody from outside has a call: what the one who gave it wrote about it, without who is known there."""
+    told = tuple(why)
+    if not any(reason.get("text") for reason in told):
+        return told
+    known = known_of(session, call_id)
+    return tuple(
+        {**reason, "text": hide_identity_in_text(str(reason["text"]), None, known.people, known.companies)}
+        if reason.get("text")
+        else reason
+        for reason in told
+    )
 
 
 def hiding_of(session: Session, call_id: int) -> Hiding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from review.models import Assignment, Call, SamplingRule, User
+from review.outside.hiding import reasons_of
 from review.queries.call_rows import CallRow, read_call_row, select_calls
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
@@ -158,7 +159,7 @@ def _items(session: Session, viewer: Viewer, wanted: ColumnElement[bool]) -> tup
     names = {row[0]: row[1] for row in session.execute(select(User.id, User.name).where(User.id.in_(givers)))}
     return tuple(
         QueueItem(
-            assignment=assignment_row(row),
+            assignment=_told(session, viewer, assignment_row(row)),
             call=calls[row.call_id],
             rule=rule,
             reviewer=name,
@@ -167,6 +168,10 @@ def _items(session: Session, viewer: Viewer, wanted: ColumnElement[bool]) -> tup
         for row, rule, name in rows
         if row.call_id in calls
     )
+
+
+def _told(session: Session, viewer: Viewer, row: AssignmentRow) -> AssignmentRow:
+    return replace(row, why=reasons_of(session, row.call_id, row.why)) if viewer.is_outsider else row
 
 
 def _of(user_id: int | None) -> ColumnElement[bool]:

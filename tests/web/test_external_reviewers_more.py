@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from review.bodies import pack_body
 from review.db import Database
-from review.models import Call, Comment, Notification, StoredTranscript
+from review.models import Call, Comment, Notification, Rep, StoredTranscript
+from review.sampling.assignments import assign
 from review.services.tokens import create_api_token
 from tests.factories import store_score, store_words
 from tests.web.conftest import Crew, SignIn, csrf_token
@@ -82,6 +83,21 @@ def test_comments_tell_outsiders_of_nobody(sign_in: SignIn, database: Database, 
         ).all()
     assert "reply" not in told, "they may not read the answer"
     assert "Person reviewer" not in browser.get("/notifications").text
+
+
+def test_why_a_call_was_given_names_nobody(sign_in: SignIn, database: Database, crew: Crew, scored_call: int) -> None:
+    with database.session() as db:
+        call = db.get_one(Call, scored_call)
+        rep = db.scalar(select(Rep.name).where(Rep.id == call.rep_id))
+        assign(
+            db, [scored_call], crew.users["external_reviewer"], due_at=None, by=crew.users["quality_lead"],
+            why=f"{rep} was rude to Marta Lindqvist, who complained",
+        )  # fmt: skip
+    browser = sign_in("external_reviewer")
+    for page in ("/queue", f"/calls/{scored_call}"):
+        text = browser.get(page).text
+        assert "who complained" in text, page
+        assert [name for name in (*NAMES, "Marta", "Lindqvist", str(rep)) if name in text] == [], page
 
 
 def test_programs_of_outsiders_bring_no_calls(client: FlaskClient, database: Database, crew: Crew) -> None:

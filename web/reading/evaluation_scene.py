@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from review.disputes.listing import standing_of
 from review.evaluations import NoSuchEvaluation, Timing, find_draft, list_for_call, read_evaluation
 from review.evaluations.view import JUDGES, SHOWN
+from review.outside.hiding import reasons_of
 from review.queries.call import CallDetail
 from review.queries.viewer import Viewer
 from review.sampling.assignments import find_mine
@@ -30,6 +32,8 @@ def read_scene(
             found = None
         draft = found if found is not None and "edit" in found.may else None
     assignment = find_mine(session, call.id, viewer.user_id)
+    if assignment is not None and viewer.is_outsider:
+        assignment = replace(assignment, why=reasons_of(session, call.id, assignment.why))
     waits = assignment is not None and assignment.state == "open"
     begins_blind = draft is None and waits and call.veiled
     veiled = call.veiled or (draft is not None and draft.blind)
