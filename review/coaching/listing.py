@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from review.coaching.criteria import say, still_asked
-from review.coaching.follow_up import FollowUp, for_the_rep, read_follow_up, veiled_calls
+from review.coaching.follow_up import FollowUp, for_the_rep, read_follow_up, stored_follow_up, veiled_calls
 from review.coaching.moments import Moment, read_moments
 from review.coaching.moves import moves_of
 from review.coaching.refusals import NoSuchCoaching
@@ -179,6 +179,9 @@ def read_session(session: Session, viewer: Viewer, session_id: int, now: datetim
     ).one_or_none()
     follow_up = read_follow_up(session, row, now)
     follow_up = for_the_rep(follow_up) if rep and not coach else follow_up
+    if not (rep or coach) and follow_up.effect is not None:
+        # A coach whose rep moved on reads what was stored in their time: the calls of today are another team's.
+        follow_up = stored_follow_up(row) or FollowUp(state="rep_gone", asked=follow_up.asked)
     return SessionDetail(
         line=_line(row, viewer.language),
         went_well=row.went_well,

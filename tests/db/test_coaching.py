@@ -187,6 +187,9 @@ def test_a_rep_who_moves_takes_the_session_along(database: Database) -> None:
         kept = read_session(session, coach, made, utc_now())  # what one wrote stays readable, nothing more
         assert kept.moved_to == "South"
         assert (kept.moves, kept.may_change, kept.may_coach) == ((), False, False)
+        session.get_one(CoachingSession, made).held_at = utc_now() - timedelta(days=1)
+        session.flush()
+        assert read_session(session, coach, made, utc_now()).follow_up.effect is None, "the calls are not theirs now"
         with pytest.raises(NotYourPart):
             move_session(session, coach, made, "hold")
         there = world.viewer(session, "stranger_coach")
