@@ -145,9 +145,9 @@ def _discover(issuer: str) -> dict[str, Any]:
     if str(found.get("issuer", "")).rstrip("/") != issuer:
         raise ProviderDown("it calls itself by another issuer")
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-        if not _is_safe(found.get(name)):
+        if not _is_safe(found.get(name), issuer):
             raise ProviderDown(f"its {name} is no https address")
-    if not _is_safe(found.get("userinfo_endpoint")):
+    if not _is_safe(found.get("userinfo_endpoint"), issuer):
         found.pop("userinfo_endpoint", None)
     return found
 
@@ -194,11 +194,15 @@ def _client(provider: ProviderRow, secret: str | None, redirect_uri: str) -> Any
     )
 
 
-def _is_safe(address: object) -> bool:
+def _is_safe(address: object, issuer: str) -> bool:
+    """Whether it is an https address; of a provider on this machine also http here: no other leads us to ourselves."""
     if not isinstance(address, str):
         return False
     try:
         parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)
+    local = parts.hostname in LOCAL
+    if local and urlsplit(issuer).hostname not in LOCAL:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and local)
