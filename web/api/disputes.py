@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from flask import Response, abort, request
 from flask_babel import gettext as _
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from review.disputes import deciding, moving
 from review.disputes.listing import list_disputes
@@ -17,10 +17,21 @@ from review.disputes.raising import raise_dispute
 from review.disputes.rules import Rules, read_rules, set_rules
 from review.disputes.types import DisputeChanged, DisputeRow, DisputeView, Point, Ruling
 from scoring.evidence import tenth
+from web.api.disputes_models import (
+    DisputeDeadlinesIn,
+    DisputeDeadlinesOut,
+    DisputeDecisionIn,
+    DisputeIn,
+    DisputeItemOut,
+    DisputeLine,
+    DisputeList,
+    DisputeOut,
+    DisputePath,
+    DisputeQuery,
+    DisputeStepIn,
+)
 from web.api.doing import answer, area, do_once
-from web.api.fields import Note, RowId, Seconds, Word
 from web.api.models import CallPath
-from web.api.paging import NEXT, PageQuery
 from web.api.problems import Problem, answer_validation_error
 from web.api.verdicts import NOT_READ, reads_body_itself
 from web.auth import viewer
@@ -31,145 +42,6 @@ from web.errors import Refused
 from web.parts import parts
 
 blueprint = area("disputes", "disputes", "Answers of evaluations that are objected to, decided level by level.")
-
-State = Literal["first", "answered", "lead", "decided", "withdrawn", "void"]
-
-
-class DisputePath(BaseModel):
-    """A dispute."""
-
-    dispute_id: RowId
-
-
-class DisputeQuery(PageQuery):
-    """Which disputes."""
-
-    state: State | None = None
-    waiting: bool = Field(False, description="Only those the token's person is to decide.")
-    criterion: Word | None = None
-
-
-class DisputePointIn(BaseModel):
-    """One criterion that is disputed."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    criterion: Word
-    comment: Note = Field(description="Why; private numbers are masked.")
-    proposed: Word = Field(description="An option's id, a number of a range, or `na` where it is allowed.")
-    second: Seconds | None = Field(None, description="Where in the call it is heard.")
-
-
-class DisputeIn(BaseModel):
-    """What is disputed: criteria, words on the whole evaluation, or both."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    evaluation_id: RowId
-    points: list[DisputePointIn] = Field(default_factory=list, max_length=200)
-    words: Note = ""
-
-
-class DisputeRulingIn(BaseModel):
-    """The decision on one criterion; an empty `criterion` is the evaluation as a whole."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    criterion: Note = ""
-    decision: Literal["accept", "other", "reject"]
-    words: Note = Field("", description="Needed unless it is accepted.")
-    answer: Note = Field("", description="With `other`: the right answer.")
-    answers: dict[Word, Word] = Field(
-        default_factory=dict, max_length=200, description="Of the whole evaluation: the answers that change."
-    )
-
-
-class DisputeDecisionIn(BaseModel):
-    """A decision on everything this level decides."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    revision: int = Field(ge=0, le=2**31, description="The dispute's, as it was read.")
-    rulings: list[DisputeRulingIn] = Field(min_length=1, max_length=200)
-
-
-class DisputeStepIn(BaseModel):
-    """Words to taking it further or back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    words: Note = ""
-    revision: int | None = Field(None, ge=0, le=2**31, description="Refused (409) when it is not this one any more.")
-
-
-class DisputeItemOut(BaseModel):
-    """One disputed criterion and what was decided of it last; `settled` holds the answers that changed."""
-
-    criterion: str
-    comment: str
-    answer: str
-    proposed: str
-    second: float | None
-    decision: Literal["", "accepted", "other", "rejected"]
-    settled: dict[str, str]
-    words: str
-    level: Literal["", "first", "lead"]
-    decided_at: datetime | None
-
-
-class DisputeLine(BaseModel):
-    """One dispute in a list. Scores 0..100; `score_before` only where it changed."""
-
-    id: int
-    evaluation_id: int
-    call_id: int
-    state: State
-    raised_by: str | None
-    raised_as: Literal["rep", "manager"]
-    raised_at: datetime
-    due_at: datetime | None
-    closed_at: datetime | None
-    criteria: list[str]
-    score: float | None
-    score_before: float | None
-    revision: int
-    may: list[str] = Field(description="What the person may do now: decide, pass_up, escalate, content, withdraw.")
-
-
-class DisputeOut(DisputeLine):
-    """One dispute whole."""
-
-    why: str = Field(description="Why it is with the quality lead; empty where it is not.")
-    items: list[DisputeItemOut]
-
-
-class DisputeList(BaseModel):
-    """A page of disputes, the newest first."""
-
-    disputes: list[DisputeLine]
-    next: str | None = Field(description=NEXT)
-
-
-class DisputeDeadlinesOut(BaseModel):
-    """Working days: to dispute, to decide as manager, to go further, to decide as lead, to remind before."""
-
-    raise_days: int
-    first_days: int
-    further_days: int
-    lead_days: int
-    remind_days: int
-
-
-class DisputeDeadlinesIn(BaseModel):
-    """What to change; what is left out stays."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    raise_days: int | None = Field(None, ge=1, le=90)
-    first_days: int | None = Field(None, ge=1, le=90)
-    further_days: int | None = Field(None, ge=1, le=90)
-    lead_days: int | None = Field(None, ge=1, le=90)
-    remind_days: int | None = Field(None, ge=0, le=30)
 
 
 @blueprint.get("/disputes", responses={200: DisputeList, 422: Problem})
