@@ -18,9 +18,18 @@ ON_THE_TIMELINE = "[data-from="
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
-WIDER = """[...document.querySelectorAll("body *")]
-  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".lanes, .filters, .tabs, .jump"))
-  .slice(0, 5).map((e) => `${e.tagName}.${e.className}`)"""
+# What stands out beyond the screen's edge; words a narrow box of their own cuts off with dots do not.
+WIDER = """(() => {
+  const out = (e) => e.getBoundingClientRect().right > innerWidth + 1;
+  const cut = (e) => {
+    for (let box = e.parentElement; box && box !== document.body; box = box.parentElement)
+      if (getComputedStyle(box).textOverflow === "ellipsis" && !out(box)) return true;
+    return false;
+  };
+  return [...document.querySelectorAll("body *")]
+    .filter((e) => out(e) && !e.closest(".lanes, .filters, .tabs, .jump") && !cut(e))
+    .slice(0, 5).map((e) => `${e.tagName}.${e.className}`);
+})()"""
 
 
 def addresses(ready_call: str) -> list[str]:
