@@ -8,13 +8,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from review.coaching.moves import move_session
 from review.coaching.plans import PlanTerms, make_plan
 from review.coaching.sessions import make_session
 from review.db import Database
-from review.models import Clip, CoachingClip, CoachingPlan, CoachingSession, CoachingStep, utc_now
+from review.models import (
+    Clip,
+    CoachingClip,
+    CoachingPlan,
+    CoachingSession,
+    CoachingStep,
+    CriterionResult,
+    utc_now,
+)
 from review.queries.viewer import Viewer, load_viewer
 from tests.db.coaching_world import CRITERION, STANDARD, answer_calls, terms
 from tests.web.conftest import Crew, SignIn, post
@@ -76,6 +84,19 @@ def row(database: Database, session_id: int) -> CoachingSession:
         found = session.get_one(CoachingSession, session_id)
         session.expunge(found)
     return found
+
+
+def test_a_criterion_no_call_answers_yet_stands_last_in_the_form(
+    sign_in: SignIn, database: Database, crew: Crew
+) -> None:
+    with database.session() as session:
+        answer_calls(session, crew.reps["own"], utc_now() - timedelta(days=9), [True, False])
+        session.execute(delete(CriterionResult).where(CriterionResult.criterion == CRITERION.id))
+    page = sign_in("manager").get(f"/coaching/new?rep={crew.reps['own']}")
+    assert page.status_code == 200
+    offered = re.findall(r'<option value="([^"]+/[^"]+)">.*? \((.*?)\)</option>', page.text)
+    assert (f"{STANDARD}/{CRITERION.id}", "no call yet") in offered
+    assert offered == sorted(offered, key=lambda one: one[1] == "no call yet")
 
 
 def test_a_coach_writes_a_session_down_from_a_call(
