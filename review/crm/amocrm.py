@@ -46,7 +46,12 @@ class AmoCrm:
         self._address = address
         refresh = tokens.refresh if tokens.can_refresh else None
         self._http = CrmHttp(
-            f"{address}/api/v4/", headers=tokens.headers, wait=access.wait, refresh=refresh, seconds=access.seconds
+            f"{address}/api/v4/",
+            headers=tokens.headers,
+            wait=access.wait,
+            refresh=refresh,
+            seconds=access.seconds,
+            alive=access.alive,
         )
         self._pipelines: Pipelines | None = None
 

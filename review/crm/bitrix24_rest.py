@@ -42,7 +42,13 @@ class BitrixRest:
         self.portal = f"{parts.scheme}://{parts.netloc}"
         refresh = self._tokens.refresh if self._tokens is not None and self._tokens.can_refresh else None
         self._http = CrmHttp(
-            base, headers=dict, wait=access.wait, refresh=refresh, judge=_judge, seconds=access.seconds
+            base,
+            headers=dict,
+            wait=access.wait,
+            refresh=refresh,
+            judge=_judge,
+            seconds=access.seconds,
+            alive=access.alive,
         )
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, *, repeatable: bool = True) -> Any:

@@ -229,16 +229,20 @@ class FieldValue:
 class Access:
     """What a connector is given: the settings, the secrets, and `keep`, which stores changed secrets at once.
 
-    `stored` gives the secrets as they are kept now: another process may have renewed a token meanwhile.
+    `keep(read, changed)` stores what became of the secrets in `read`, and gives those to go on with: what a person
+    entered since they were read stays. `stored` gives the secrets as they are kept now: another process may have
+    renewed a token meanwhile. `alive` is called before every single request; it raises when whoever started the work
+    may not go on with it.
     """
 
     settings: Mapping[str, Any]
     secrets: dict[str, str]
-    keep: Callable[[Mapping[str, str]], None]
+    keep: Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]]
     wait: Callable[[float], None]
     stored: Callable[[], Mapping[str, str]] | None = None
     region: str = "DE"
     seconds: float = 30.0  # for one request; CRMs answer a page in a few
+    alive: Callable[[], None] = lambda: None
 
 
 class Connector(Protocol):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from review.crm.errors import CrmBusy, CrmError, CrmGone, CrmNonsense, CrmRefused, CrmSignedOut, CrmUnreachable
 
-SECONDS: Final = 30.0  # for one request; CRMs answer a page in a few
+SECONDS: Final = 30.0  # for each step of one request; CRMs answer a page in a few
+STEPS: Final = 5  # of one try: a free connection, connecting, sending, the answer's first byte, its rest
+LONGEST_TRY: Final = STEPS * SECONDS  # no single try lasts longer
 TRIES: Final = 4
 LONGEST_PUT_OFF: Final = 24 * 3600.0  # that a server may ask for: "inf" or a year would stop a connection for good
 LONGEST_WAIT: Final = 30.0  # a longer Retry-After is handed on: the work is put off instead of waited for
@@ -27,7 +30,7 @@ class CrmHttp:
 
     `judge(status, data)` may raise a CrmError for an error that the CRM reports in its own way, or Refreshed.
     Answers that redirect are refused, and `path` may be a full address only on the same server: the token goes
-    nowhere else.
+    nowhere else. `alive` is called before every try, and what it raises goes through: nothing more is sent then.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class CrmHttp:
         refresh: Callable[[], None] | None = None,
         judge: Callable[[int, Any], None] | None = None,
         seconds: float = SECONDS,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.base = base if base.endswith("/") else base + "/"
         self._headers = headers
@@ -46,6 +50,7 @@ class CrmHttp:
         self._refresh = refresh
         self._judge = judge
         self._seconds = seconds
+        self._alive = alive
         self._client: Any = None
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
@@ -70,6 +75,7 @@ class CrmHttp:
         refreshed = False
         for attempt in range(1, TRIES + 1):
             last = attempt == TRIES
+            self._alive()
             try:
                 status, answer_headers, raw = self._once(method, path, params, body, form, headers)
             except CrmUnreachable:
@@ -130,6 +136,7 @@ class CrmHttp:
             more["json"] = body() if callable(body) else body  # asked anew: it may carry the token
         if form is not None:
             more["data"] = form
+        until = time.monotonic() + (STEPS - 1) * self._seconds  # a last piece may take one step more
         try:
             with self._client.stream(method, url, **more) as response:
                 raw = bytearray()
@@ -137,6 +144,8 @@ class CrmHttp:
                     raw += piece
                     if len(raw) > LARGEST_ANSWER:
                         raise CrmNonsense(f"Its answer is larger than {LARGEST_ANSWER // 1024 // 1024} MB.")
+                    if time.monotonic() > until:
+                        raise CrmUnreachable("Its answer came too slowly.")
                 return response.status_code, {k.lower(): v for k, v in response.headers.items()}, bytes(raw)
         except httpx2.InvalidURL as error:
             raise CrmRefused(0, "the address cannot be used") from error

@@ -25,7 +25,14 @@ class HubRest:
             access, f"{address}/oauth/v1/token", more={"redirect_uri": str(access.settings.get("redirect_uri") or "")}
         )
         refresh = tokens.refresh if tokens.can_refresh else None
-        self.http = CrmHttp(address, headers=tokens.headers, wait=access.wait, refresh=refresh, seconds=access.seconds)
+        self.http = CrmHttp(
+            address,
+            headers=tokens.headers,
+            wait=access.wait,
+            refresh=refresh,
+            seconds=access.seconds,
+            alive=access.alive,
+        )
 
     def changed(
         self, kind: str, properties: Sequence[str], since: datetime | None

@@ -42,7 +42,11 @@ class Rest:
         if header == "Authorization" and token and " " not in token:
             token = f"Bearer {token}"
         self._http = CrmHttp(
-            address, headers=lambda: {header: token} if token else {}, wait=access.wait, seconds=access.seconds
+            address,
+            headers=lambda: {header: token} if token else {},
+            wait=access.wait,
+            seconds=access.seconds,
+            alive=access.alive,
         )
 
     def test(self) -> str:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import secrets as random_bytes
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from review.clock import database_now
 from review.crm.building import NothingToSay, Push, build_push
 from review.crm.connector import Access, Connector
-from review.crm.errors import CrmError, CrmGone, CrmSignedOut
+from review.crm.errors import CrmBusy, CrmError, CrmGone, CrmSignedOut
+from review.crm.http import LONGEST_TRY, LONGEST_WAIT
 from review.crm.registry import make_connector
 from review.crm.sync import open_access
-from review.db import Database
+from review.db import BUSY_MILLISECONDS, Database
 from review.errors import ReviewError
 from review.models import CrmConnection, CrmId, OutboxItem, utc_now
 from review.services import audit
@@ -27,12 +29,20 @@ from review.upsert import insert_new
 
 log = structlog.get_logger(__name__)
 
-LEASE: Final = 180.0  # seconds; one request and its tries take less
+RENEW_AFTER: Final = 30.0  # seconds
+LEASE: Final = RENEW_AFTER + LONGEST_TRY + LONGEST_WAIT + BUSY_MILLISECONDS / 1000
+"""Seconds. It is renewed before every try when it is older than RENEW_AFTER, and from there to the next such moment
+goes at most one try, one pause and one busy database: no delivery outlives its lease, however many requests it
+takes."""
 TRIES: Final = 10
 FIRST_BACKOFF: Final = 30.0
 LONGEST_BACKOFF: Final = 6 * 3600.0
 GONE: Final = "gone"
 """The `error` of a skipped item: what it speaks of is not there any more."""
+
+
+class LeaseLost(Exception):
+    """Somebody else sends this item by now, or the database cannot say: nothing more is sent of it from here."""
 
 
 class NotRetriable(ReviewError):
@@ -56,6 +66,7 @@ class Claimed:
     connection_id: int
     attempts: int
     token: str
+    claimed: float = field(default_factory=lambda: time.monotonic())  # ours, seconds
 
 
 class Sender:
@@ -78,6 +89,8 @@ class Sender:
         self._wait = wait
         self._make = make
         self._connectors: dict[int, Connector] = {}
+        self._sending: Claimed | None = None
+        self._renewed = 0.0
 
     def send_due(self, *, most: int = 1000, stop: Callable[[], bool] = lambda: False) -> int:
         """Send what is due until nothing is; how many were tried."""
@@ -93,6 +106,7 @@ class Sender:
 
     def send(self, item: Claimed) -> None:
         """Send one claimed item and note how it went."""
+        self._sending, self._renewed = item, item.claimed
         try:
             with self._database.read() as session:
                 connection = session.get(CrmConnection, item.connection_id)
@@ -101,6 +115,8 @@ class Sender:
                 push = build_push(session, connection, item.kind, item.payload, public_url=self._public_url)
                 kind = connection.kind
             made = push.send(self._connector(item.connection_id, kind), item.key, again=item.attempts > 1)
+        except LeaseLost:
+            log.info("item %d is sent by somebody else", item.id)
         except NothingToSay:
             self._note(item, state="skipped", error=GONE)
         except (CrmSignedOut, SecretsLost) as problem:
@@ -123,18 +139,55 @@ class Sender:
 
     def _connector(self, connection_id: int, kind: str) -> Connector:
         if connection_id not in self._connectors:
-            access = open_access(self._database, connection_id, self._box, region=self._region, wait=self._wait)
+            access = open_access(
+                self._database, connection_id, self._box, region=self._region, wait=self._wait, alive=self._alive
+            )
             self._connectors[connection_id] = self._make(kind, access)
         return self._connectors[connection_id]
+
+    def _alive(self) -> None:
+        """Renew the lease of what is being sent, once it is old. Raises LeaseLost."""
+        item = self._sending
+        if item is None or time.monotonic() - self._renewed < RENEW_AFTER:
+            return
+        try:
+            with self._database.session() as session:
+                held = session.execute(
+                    update(OutboxItem)
+                    .where(OutboxItem.id == item.id, OutboxItem.lease_token == item.token)
+                    .values(lease_until=database_now() + LEASE)
+                )
+        except SQLAlchemyError as error:
+            raise LeaseLost from error
+        if held.rowcount != 1:  # type: ignore[attr-defined]
+            raise LeaseLost
+        self._renewed = time.monotonic()
 
     def _give_back(self, item: Claimed, problem: CrmError) -> None:
         if isinstance(problem, CrmGone):
             self._mark_gone(item)
+        if isinstance(problem, CrmBusy) and problem.retry_after:
+            self._note(item, state="waiting", error=str(problem), pause=problem.retry_after)
+            self._put_off(item.connection_id, problem.retry_after)
+            return
         if problem.permanent or item.attempts >= TRIES:
             self._note(item, state="failed", error=str(problem))
             return
-        pause = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** (item.attempts - 1))
+        pause = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** min(item.attempts - 1, 20))
         self._note(item, state="waiting", error=str(problem), pause=max(pause, problem.retry_after or 0.0))
+
+    def _put_off(self, connection_id: int, pause: float) -> None:
+        """A CRM that asks us to stay away means all of us, not the one item that heard it."""
+        with self._database.session() as session:
+            session.execute(
+                update(OutboxItem)
+                .where(
+                    OutboxItem.connection_id == connection_id,
+                    OutboxItem.state == "waiting",
+                    OutboxItem.next_at < database_now() + pause,
+                )
+                .values(next_at=database_now() + pause)
+            )
 
     def _mark_gone(self, item: Claimed) -> None:
         deal_id = item.payload.get("deal_id")

@@ -19,6 +19,7 @@ from review.crm.call_notes import note_linked_later
 from review.crm.connector import Access, Connector, Gone, Page
 from review.crm.errors import CrmError, CrmNonsense, CrmSignedOut
 from review.crm.registry import make_connector
+from review.crm.tokens import renewed
 from review.db import Database
 from review.models import CrmConnection, CrmId, Deal, utc_now
 from review.services.crm_secrets import SecretBox, SecretsLost
@@ -122,25 +123,25 @@ def open_access(
     *,
     region: str,
     wait: Callable[[float], None] = time.sleep,
+    alive: Callable[[], None] = lambda: None,
 ) -> Access:
     """What a connector of this connection needs; changed tokens are committed at once. Raises SecretsLost."""
     with database.read() as session:
         connection = session.get_one(CrmConnection, connection_id)
         settings, secrets = dict(connection.settings), box.open(connection_id, connection.secrets)
 
-    def keep(changed: Mapping[str, str]) -> None:
+    def keep(read: Mapping[str, str], changed: Mapping[str, str]) -> Mapping[str, str]:
         with database.session() as writing:
-            writing.execute(
-                update(CrmConnection)
-                .where(CrmConnection.id == connection_id)
-                .values(secrets=box.close(connection_id, changed))
-            )
+            row = writing.get_one(CrmConnection, connection_id, with_for_update=True)
+            kept = renewed(box.open(connection_id, row.secrets), read, changed)
+            row.secrets = box.close(connection_id, kept)
+        return kept
 
     def stored() -> Mapping[str, str]:
         with database.read() as reading:
             return box.open(connection_id, reading.get_one(CrmConnection, connection_id).secrets)
 
-    return Access(settings=settings, secrets=secrets, keep=keep, wait=wait, stored=stored, region=region)
+    return Access(settings=settings, secrets=secrets, keep=keep, wait=wait, stored=stored, region=region, alive=alive)
 
 
 def _pages(connector: Connector, cursor: Mapping[str, Any]) -> Iterator[Page]:

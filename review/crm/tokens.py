@@ -12,6 +12,20 @@ from review.crm.http import CrmHttp
 STORING: Final = 2.0  # seconds in which another process that renewed the token first has stored it
 
 
+PAIR: Final = ("token", "refresh_token", "code")  # belong together: one of another sign-in makes the rest worthless
+
+
+def renewed(stored: Mapping[str, str], read: Mapping[str, str], changed: Mapping[str, str]) -> dict[str, str]:
+    """What to keep of renewed secrets: whatever a person entered since they were `read` stays as it is `stored`.
+
+    A new token, refresh token or code of theirs is another sign-in: then nothing of the renewed pair is kept.
+    """
+    if any(stored.get(name) != read.get(name) for name in PAIR):
+        return dict(stored)
+    own = {name: value for name, value in stored.items() if name not in PAIR}
+    return own | {name: changed[name] for name in PAIR if name in changed}
+
+
 class Tokens:
     """The access token of one connection, and how to get the next.
 
@@ -25,7 +39,7 @@ class Tokens:
         self._access = access
         self._as_json = as_json
         self._more = dict(more or {})
-        self._http = CrmHttp(url, headers=dict, wait=access.wait, seconds=access.seconds)
+        self._http = CrmHttp(url, headers=dict, wait=access.wait, seconds=access.seconds, alive=access.alive)
         self._url = url
 
     @property
@@ -52,9 +66,9 @@ class Tokens:
         """
         if self._renewed_elsewhere():
             return
-        secrets = self._access.secrets
         if not self.can_refresh:
             raise CrmSignedOut
+        secrets = dict(self._access.secrets)  # as they were before the CRM is asked
         fields = {
             "client_id": str(self._access.settings.get("client_id", "")),
             "client_secret": secrets["client_secret"],
@@ -77,7 +91,7 @@ class Tokens:
             if self._renewed_elsewhere():
                 return
             raise CrmSignedOut(str(getattr(error, "detail", ""))) from error
-        self._take(answer)
+        self._take(secrets, answer)
 
     def _renewed_elsewhere(self) -> bool:
         """Take the stored token when it is another than ours."""
@@ -88,11 +102,13 @@ class Tokens:
         self._access.secrets.update(stored)
         return True
 
-    def _take(self, answer: Any) -> None:
+    def _take(self, read: Mapping[str, str], answer: Any) -> None:
         if not isinstance(answer, Mapping) or not answer.get("access_token"):
             raise CrmNonsense("It answered the request for a new token with something else.")
-        self._access.secrets["token"] = str(answer["access_token"])
+        changed = {**read, "token": str(answer["access_token"])}
         if answer.get("refresh_token"):
-            self._access.secrets["refresh_token"] = str(answer["refresh_token"])
-        self._access.secrets.pop("code", None)
-        self._access.keep(self._access.secrets)
+            changed["refresh_token"] = str(answer["refresh_token"])
+        changed.pop("code", None)
+        kept = self._access.keep(read, changed)
+        self._access.secrets.clear()
+        self._access.secrets.update(kept)

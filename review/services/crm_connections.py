@@ -127,7 +127,7 @@ def change_connection(
 
     Raises BadConnection, NoSuchConnection, SecretsLost. Does not commit.
     """
-    row = _get(session, connection_id)
+    row = _get(session, connection_id, locked=True)  # a token may be renewed at this moment
     given = _secrets(row.kind, secrets)
     try:
         kept = box.open(connection_id, row.secrets)
@@ -227,8 +227,8 @@ def count_outbox(session: Session) -> dict[str, int]:
     return {state: found.get(state, 0) for state in OUTBOX_STATES}
 
 
-def _get(session: Session, connection_id: int) -> CrmConnection:
-    row = session.get(CrmConnection, connection_id)
+def _get(session: Session, connection_id: int, *, locked: bool = False) -> CrmConnection:
+    row = session.get(CrmConnection, connection_id, with_for_update=locked, populate_existing=locked)
     if row is None:
         raise NoSuchConnection(f"There is no CRM connection {connection_id}. Nothing was changed.")
     return row

@@ -26,7 +26,7 @@ def portal() -> Iterator[FakeBitrix]:
 
 def connector(portal: FakeBitrix, waited: list[float], **settings: Any) -> Bitrix24:
     secrets = {"webhook": f"{portal.address}/rest/1/webhook-code/"}
-    return Bitrix24(Access(settings=settings, secrets=secrets, keep=lambda _s: None, wait=waited.append))
+    return Bitrix24(Access(settings=settings, secrets=secrets, keep=lambda _read, changed: changed, wait=waited.append))
 
 
 def test_an_incoming_webhook_is_enough(portal: FakeBitrix) -> None:
@@ -74,4 +74,4 @@ def test_a_missing_right_is_said(portal: FakeBitrix) -> None:
     with pytest.raises(CrmRefused, match="insufficient_scope"):
         connector(portal, []).test()
     with pytest.raises(CrmCannot):
-        Bitrix24(Access(settings={}, secrets={}, keep=lambda _s: None, wait=lambda _s: None))
+        Bitrix24(Access(settings={}, secrets={}, keep=lambda _read, changed: changed, wait=lambda _s: None))
