@@ -22,6 +22,9 @@ from web.access_rules import (
 CONNECTS: Rule = roles_only("admin", "head_of_sales")
 SETS_WEBHOOKS = Rule(roles=CONNECTS.roles, scope="settings:write")
 
+CLOSES = roles_only("manager", "quality_lead", "head_of_sales")
+WRITE_EVALUATIONS = ("save_one", "submit_one", "reopen_one", "finish_one", "void_one")
+
 
 def reads(*roles: str, subject: Subject | None = None) -> Rule:
     """For tokens that may read calls and speak for one of these roles."""
@@ -74,6 +77,10 @@ RULES: Mapping[str, Rule] = {
     "api_reviews.list_all": Rule(roles=LISTENS.roles - {"external_reviewer"}, scope="reviews:read"),
     "api_reviews.read_one": Rule(roles=LISTENS.roles - {"external_reviewer"}, scope="reviews:read"),
     "api_reviews.acknowledge": Rule(roles=LISTENS.roles - {"external_reviewer"}, scope="reviews:write"),
+    "api_evaluation_drafts.begin_draft": writes(*DECIDES.roles, subject="call"),
+    **{f"api_evaluation_drafts.{name}": Rule(roles=DECIDES.roles, scope="reviews:write") for name in WRITE_EVALUATIONS},
+    "api_evaluation_drafts.stand_one": Rule(roles=CLOSES.roles, scope="reviews:write"),
+    "api_evaluation_drafts.list_steps": Rule(roles=DECIDES.roles, scope="reviews:read"),
     "api_reviews.list_verdicts": Rule(roles=DECIDES.roles, scope="reviews:read", subject="call"),
     "api_reviews.read_assessment": reads(*TAKES_AWAY, subject="call"),
     "api_scorecards.list_scorecards": reads(*READS_SCORECARDS.roles),

@@ -16,6 +16,7 @@ from web.api import (
     comments,
     corrections,
     disputes,
+    evaluation_drafts,
     evaluations,
     installation,
     leads,
@@ -47,6 +48,7 @@ def register_api(app: OpenAPI) -> None:
     app.register_api(corrections.blueprint)
     app.register_api(disputes.blueprint)
     app.register_api(evaluations.blueprint)
+    app.register_api(evaluation_drafts.blueprint)
     app.register_api(notices.blueprint)
     app.register_api(own_data.blueprint)
     app.register_api(performance.blueprint)

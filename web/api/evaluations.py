@@ -1,4 +1,7 @@
-"""Evaluations over the API: read those of a call, and submit one that was filled in elsewhere."""
+"""Evaluations over the API: read those of a call, and submit one that was filled in elsewhere in one step.
+
+Drafts and what follows a submission: `web.api.evaluation_drafts`.
+"""
 
 from __future__ import annotations
 
@@ -86,12 +89,18 @@ class EvaluationOut(BaseModel):
     standard: str
     version: int
     reviewer: str
+    user_id: int | None = Field(description="The reviewer's, while they have an account.")
+    assignment_id: int | None
+    revision: int = Field(description="Goes up with every change; send it back when saving or submitting.")
+    may: list[str] = Field(description="What the asker may do now: edit, reopen, acknowledge, finish, void.")
     state: str = Field(description="draft, submitted, shown, acknowledged, disputed, final or void.")
     blind: bool
     raw: float | None
     final: float | None
     critical: float | None
     coverage: float | None
+    created_at: datetime
+    updated_at: datetime
     submitted_at: datetime | None
     shown_at: datetime | None
     dispute: str
@@ -158,23 +167,40 @@ def submit_evaluation(
                 timing=timing(),
             )
     except NotComplete as error:
-        first = error.missing[0]
-        why = {
-            "answer": _("'%(criterion)s' is mandatory", criterion=first.criterion),
-            "reason": _("'%(criterion)s' was changed without a reason", criterion=first.criterion),
-        }.get(first.what, _("Answer at least one criterion"))
-        raise Refused(422, why, _("Nothing was stored."), code=error.code, criterion=first.criterion) from error
+        raise not_complete(error) from error
     except (ReviewError, StandardNotFound) as error:
         raise refusal(error) from error
     return jsonify(make_out(done).model_dump(mode="json")), 201
 
 
+def not_complete(error: NotComplete) -> Refused:
+    """The first thing that is missing, as a problem."""
+    first = error.missing[0]
+    why = {
+        "answer": _("'%(criterion)s' is mandatory", criterion=first.criterion),
+        "reason": _("'%(criterion)s' was changed without a reason", criterion=first.criterion),
+    }.get(first.what, _("Answer at least one criterion"))
+    return Refused(422, why, _("Nothing was stored."), code=error.code, criterion=first.criterion)
+
+
 def make_out(view: EvaluationView) -> EvaluationOut:
     """One evaluation as the API tells it."""
-    plain = ("id", "call_id", "standard", "version", "reviewer", "state", "blind")
-    more = ("submitted_at", "shown_at", "dispute", "void_reason", "comment")
+    plain = (
+        "id",
+        "call_id",
+        "standard",
+        "version",
+        "reviewer",
+        "user_id",
+        "assignment_id",
+        "revision",
+        "state",
+        "blind",
+    )
+    more = ("created_at", "updated_at", "submitted_at", "shown_at", "dispute", "void_reason", "comment")
     return EvaluationOut(
         **{name: getattr(view, name) for name in (*plain, *more)},
+        may=sorted(view.may),
         raw=tenth(view.raw),
         final=tenth(view.final),
         critical=tenth(view.critical),
