@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from review.calibration.types import CalibrationNotNow, NoSuchCalibration
@@ -13,6 +15,8 @@ from review.models import Assignment, Calibration, CalibrationSeat, Evaluation, 
 from review.queries.viewer import Viewer
 from review.sampling.reviewers import can_score, is_lead
 from review.services.audit import record
+
+_AFRESH: Final = {"populate_existing": True}
 
 
 def close(session: Session, viewer: Viewer, calibration_id: int) -> None:
@@ -26,11 +30,13 @@ def cancel(session: Session, viewer: Viewer, calibration_id: int) -> None:
 
 
 def is_due(session: Session, now: datetime | None = None) -> bool:
-    """Whether a session is to be reminded of or closed. Reads only."""
+    """Whether a session is to be reminded of or closed, or has drafts left over. Reads only."""
     now = now or utc_now()
     remind = and_(Calibration.reminded_at.is_(None), Calibration.remind_at <= now)
     due = (Calibration.state == "open", or_(Calibration.due_at <= now, remind))
-    return session.scalar(select(Calibration.id).where(*due).limit(1)) is not None
+    if session.scalar(select(Calibration.id).where(*due).limit(1)) is not None:
+        return True
+    return session.scalar(_left_over().limit(1)) is not None
 
 
 def close_due(session: Session, now: datetime | None = None) -> int:
@@ -45,6 +51,31 @@ def close_due(session: Session, now: datetime | None = None) -> int:
     ).all()
     for row in rows:
         _end(session, row, "closed", None, None, "deadline")
+    return len(rows)
+
+
+def settle_left(session: Session, now: datetime | None = None) -> int:
+    """Put away the drafts of sessions that ended without them, and tell whose they are; how many.
+
+    Beginning and closing wait for each other, so none is made any more; these stand in installations from before.
+    """
+    now = now or utc_now()
+    rows = session.execute(
+        _left_over().limit(200).with_for_update(of=Evaluation, skip_locked=True), execution_options=_AFRESH
+    ).all()
+    drafts: dict[int, list[Evaluation]] = defaultdict(list)
+    ended = {}
+    for evaluation, row in rows:
+        drafts[row.id].append(evaluation)
+        ended[row.id] = row
+        _put_away(session, evaluation, row.state, None, now)
+    session.flush()
+    for calibration_id, left in sorted(drafts.items()):
+        row = ended[calibration_id]
+        kept = sorted(one.id for one in left)
+        record(session, None, f"calibration.{row.state}", "calibration", row.id, how="left_over", drafts=kept)
+        for user_id, count in sorted(Counter(one.user_id for one in left if one.user_id is not None).items()):
+            _tell(session, row, user_id, None, count)
     return len(rows)
 
 
@@ -103,6 +134,7 @@ def _end(session: Session, row: Calibration, state: str, user_id: int | None, by
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
+    drafts = Counter(one.user_id for one in filled if one.state == "draft")
     session.execute(
         update(Assignment)
         .where(Assignment.id.in_(open_ones), Assignment.state == "open")
@@ -112,16 +144,7 @@ def _end(session: Session, row: Calibration, state: str, user_id: int | None, by
     for evaluation in filled:
         evaluation.closed_at = now
         if evaluation.state == "draft" or state == "cancelled":
-            evaluation.state, evaluation.void_reason = "void", f"calibration {state}"
-            evaluation.revision += 1
-            session.add(
-                EvaluationEvent(
-                    evaluation_id=evaluation.id,
-                    user_id=user_id,
-                    event="void",
-                    details={"words": evaluation.void_reason},
-                )
-            )
+            _put_away(session, evaluation, state, user_id, now)
     people = {seat.user_id for seat in seats if seat.user_id is not None and not seat.left_out}
     gone = sorted(user for user in people if not can_score(session, user))
     session.flush()
@@ -137,8 +160,30 @@ def _end(session: Session, row: Calibration, state: str, user_id: int | None, by
     )
     for told in sorted((people | {row.created_by}) - {user_id, None} - set(gone), key=lambda one: one or 0):
         if told is not None:
-            body = {"name": row.name, "by": by, "url": f"/calibration/{row.id}"}
-            notify(session, told, "calibration_closed" if state == "closed" else "calibration_cancelled", body=body)
+            _tell(session, row, told, by, drafts[told])
+
+
+def _put_away(session: Session, evaluation: Evaluation, state: str, user_id: int | None, now: datetime) -> None:
+    """Void, with everything that was typed left in it: its author still reads it."""
+    evaluation.closed_at = now
+    evaluation.state, evaluation.void_reason = "void", f"calibration {state}"
+    evaluation.revision += 1
+    details = {"words": evaluation.void_reason}
+    session.add(EvaluationEvent(evaluation_id=evaluation.id, user_id=user_id, event="void", details=details))
+
+
+def _tell(session: Session, row: Calibration, user_id: int, by: str | None, drafts: int) -> None:
+    body = {"name": row.name, "by": by, "drafts": drafts, "url": f"/calibration/{row.id}"}
+    notify(session, user_id, "calibration_closed" if row.state == "closed" else "calibration_cancelled", body=body)
+
+
+def _left_over() -> Select[Evaluation, Calibration]:
+    return (
+        select(Evaluation, Calibration)
+        .join(Calibration, Calibration.id == Evaluation.calibration_id)
+        .where(Calibration.state != "open", Evaluation.state == "draft")
+        .order_by(Evaluation.id)
+    )
 
 
 def _waiting(session: Session, calibration_id: int) -> dict[int, int]:

@@ -49,7 +49,8 @@ def open_evaluation(
         .where(Evaluation.call_id == call_id, Evaluation.user_id == viewer.user_id, Evaluation.state != "void")
         .order_by(Evaluation.id)
     ).all()
-    assignment = None if assignment_id is None else find_assignment(session, assignment_id, viewer.user_id)
+    wanted = assignment_id
+    assignment = None if wanted is None else find_assignment(session, wanted, viewer.user_id)
     if assignment is None or assignment.call_id != call_id:
         # A call that waits for them is scored as it was asked for, blind too, by whatever way they came to it.
         assignment = find_open_assignment(session, call_id, viewer.user_id)
@@ -60,7 +61,9 @@ def open_evaluation(
         return make_view(session, draft, viewer, call.rep_id, call.assessment_id, timing)
     if any(row.assignment_id == assignment_id for row in mine):
         raise NotNow("already", mine[-1].state)
-    seat = find_seat(session, assignment_id)
+    seat = find_seat(session, assignment_id or wanted, viewer.user_id)  # refuses what a closed calibration asked for
+    if assignment_id is None:
+        seat = None
     if seat is None:
         name, version = _pin(session, call, default_standard, None if assignment is None else assignment.standard)
     else:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.comments import notices
+from review.evaluations.types import NotNow
 from review.models import Calibration, CalibrationSeat
 from review.sampling import assignments
 from review.sampling.assignments import AssignmentRow
@@ -39,20 +40,29 @@ class Seat:
     version: int
 
 
-def find_seat(session: Session, assignment_id: int | None) -> Seat | None:
-    """The place in an open calibration that an assignment gives; None where it is an ordinary one."""
+def find_seat(session: Session, assignment_id: int | None, user_id: int) -> Seat | None:
+    """A person's place in an open calibration that an assignment gives; None where it is an ordinary one.
+
+    The session is held until the transaction ends: closing waits for who begins in this moment, and puts their draft
+    away with the others. Raises NotNow when it closed first.
+    """
     if assignment_id is None:
         return None
     found = session.execute(
-        select(Calibration.id, Calibration.standard, Calibration.version)
+        select(Calibration.id, Calibration.standard, Calibration.version, Calibration.state)
         .join(CalibrationSeat, CalibrationSeat.calibration_id == Calibration.id)
         .where(
             CalibrationSeat.assignment_id == assignment_id,
+            CalibrationSeat.user_id == user_id,
             CalibrationSeat.left_out == "",
-            Calibration.state == "open",
         )
+        .with_for_update(read=True, of=Calibration)  # shared: people who begin do not wait for each other
     ).one_or_none()
-    return None if found is None else Seat(found[0], found[1], found[2])
+    if found is None:
+        return None
+    if found.state != "open":
+        raise NotNow("calibration", found.state)
+    return Seat(found.id, found.standard, found.version)
 
 
 def notify(session: Session, user_id: int, kind: str, call_id: int, **body: Any) -> None:

@@ -43,6 +43,15 @@ def _done(body: Body) -> str:
 
 
 def _closed(body: Body) -> str:
+    if body.get("drafts"):
+        return str(
+            ngettext(
+                "The calibration “%(name)s” closed before you handed in %(num)s scorecard: what you filled in is kept",
+                "The calibration “%(name)s” closed before you handed in %(num)s scorecards: what you filled in is kept",
+                int(body["drafts"]),
+                name=_name(body),
+            )
+        )
     if body.get("by"):
         return str(_("%(by)s closed the calibration “%(name)s”: see what it found", by=body["by"], name=_name(body)))
     return str(_("The calibration “%(name)s” closed at its deadline: see what it found", name=_name(body)))
