@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, cast
 
@@ -24,12 +25,14 @@ from review.telephony.deliveries import due_deliveries, note_failed_attempt, pru
 from review.telephony.doors import Vault, hosts_of, open_door, own_hosts
 from review.telephony.fetches import FetchClaim, claim_fetch, fail_fetch, finish_fetch, give_back
 from review.telephony.provider import NoRecording, WrongSignature
-from review.telephony.safe_http import Fetcher, FetchFailed, Resolve, look_up
+from review.telephony.safe_http import WHOLE_SECONDS, Fetcher, FetchFailed, Resolve, look_up
 
 log = logging.getLogger("workers")
 
 PRUNE_SECONDS: Final = 3600.0
 IDLE_SECONDS: Final = 5.0
+STOP_SECONDS: Final = 5.0
+MOST_AT_ONCE: Final = 8  # sources; each waits for the net, not for this machine
 FULL_SECONDS: Final = 600.0  # until a full disk is asked again
 
 
@@ -39,15 +42,23 @@ class ClaimLost(Exception):
 
 @dataclass
 class Fetching:
-    """A thread beside the sweep: one recording after the other, until it is told to stop."""
+    """A thread beside the sweep that takes what waits, and one for each source whose recordings are being fetched.
+
+    Of one source one recording after the other is fetched, of at most `most` sources at once: a provider that hangs
+    holds up nobody else, and for WHOLE_SECONDS at most.
+    """
 
     database: Database
     store: AudioStore
     client: Redis
     settings: Settings
     resolve: Resolve = look_up
+    most: int = MOST_AT_ONCE
     stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _turns: dict[str, tuple[threading.Thread, FetchClaim]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _over: threading.Event = field(default_factory=threading.Event)  # a turn ended, or it is time to stop
 
     def start(self) -> None:
         """Begin; a thread that ended is started anew."""
@@ -56,17 +67,34 @@ class Fetching:
             self._thread.start()
 
     def stop(self) -> None:
-        """Ask it to end. What is being fetched goes on when its lease is over, here or on another machine."""
+        """End. What is still being fetched after STOP_SECONDS is given back, and nothing that comes of it is kept."""
         self.stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
+        self._over.set()
+        until = time.monotonic() + STOP_SECONDS
+        with self._lock:
+            turns = dict(self._turns)
+        for thread in (self._thread, *(thread for thread, _claim in turns.values())):
+            if thread is not None:
+                thread.join(timeout=max(0.0, until - time.monotonic()))
+        left = [claim for thread, claim in turns.values() if thread.is_alive()]
+        if not left:
+            return
+        try:
+            with self.database.session() as session:
+                for claim in left:
+                    give_back(session, claim)
+        except SQLAlchemyError as error:  # they come back when their lease is over
+            log.warning("%d recordings that were being fetched could not be given back: %s", len(left), error)
+        else:
+            log.info("%d recordings that were being fetched are given back", len(left))
 
     def _run(self) -> None:
         pruned = -PRUNE_SECONDS
         while not self.stopping.is_set():
             done = 0
             try:
-                done = self.once()
+                self._over.clear()
+                done = take_waiting(self.database, self.client, self.settings) + self.start_turns()
                 if time.monotonic() - pruned > PRUNE_SECONDS:
                     pruned = time.monotonic()
                     with self.database.session() as session:
@@ -76,17 +104,55 @@ class Fetching:
             except Exception:  # the thread goes on; what was claimed comes back when its lease is over
                 log.exception("fetching a recording failed in a way nobody foresaw")
             if not done:
-                self.stopping.wait(IDLE_SECONDS)
+                self._over.wait(IDLE_SECONDS)
 
     def once(self) -> int:
-        """Take what waits and fetch one recording; how much was done."""
-        done = take_waiting(self.database, self.client, self.settings)
-        with self.database.session() as session:
-            claim = claim_fetch(session)
-        if claim is None:
-            return done
-        fetch_one(self.database, self.store, self.client, self.settings, claim, resolve=self.resolve)
-        return done + 1
+        """Take what waits and fetch one recording of each source; how much was done."""
+        done = take_waiting(self.database, self.client, self.settings) + self.start_turns()
+        with self._lock:
+            turns = list(self._turns.values())
+        for thread, _claim in turns:
+            thread.join()
+        return done
+
+    def start_turns(self) -> int:
+        """Begin to fetch a recording of every source that has one due and none under way; how many began."""
+        begun = 0
+        while not self.stopping.is_set():
+            with self._lock:
+                busy = frozenset(self._turns)
+            if len(busy) >= self.most:
+                break
+            with self.database.session() as session:
+                claim = claim_fetch(session, without=busy)
+            if claim is None:
+                break
+            thread = threading.Thread(target=self._turn, args=(claim,), name=f"fetching {claim.source}", daemon=True)
+            with self._lock:
+                self._turns[claim.source] = (thread, claim)
+            thread.start()
+            begun += 1
+        return begun
+
+    def _turn(self, claim: FetchClaim) -> None:
+        try:
+            fetch_one(
+                self.database,
+                self.store,
+                self.client,
+                self.settings,
+                claim,
+                resolve=self.resolve,
+                stopping=self.stopping.is_set,
+            )
+        except SQLAlchemyError as error:
+            log.warning("a recording could not be fetched now, trying again: %s", error)
+        except Exception:  # what was claimed comes back when its lease is over
+            log.exception("fetching a recording failed in a way nobody foresaw")
+        finally:
+            with self._lock:
+                self._turns.pop(claim.source, None)
+            self._over.set()
 
 
 def vault_of(settings: Settings) -> Vault:
@@ -131,6 +197,7 @@ def fetch_one(
     claim: FetchClaim,
     *,
     resolve: Resolve = look_up,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Fetch a claimed recording into its call; whether it is there. Whatever fails is noted beside the call."""
     try:
@@ -140,7 +207,8 @@ def fetch_one(
             raise NoRecording("its source has no telephone system any more", later=False)
         door, provider = opened.door, opened.provider
         own = own_hosts(provider, door) if door.settings.get("own_network") else ()
-        fetcher = Fetcher(hosts=hosts_of(provider, door), own=own, resolve=resolve)
+        until = time.monotonic() + WHOLE_SECONDS  # for all of it: less than the lease
+        fetcher = Fetcher(hosts=hosts_of(provider, door), own=own, resolve=resolve, until=until, stopping=stopping)
         wanted = provider.where(claim.reference, door, fetcher.ask_json)
         with fetcher.open(wanted, settings.max_upload_bytes) as body:
             name = wanted.url.partition("?")[0].rpartition("/")[2][:100] or "recording"
@@ -162,6 +230,10 @@ def fetch_one(
         log.info("recording %d is fetched by somebody else", claim.id)
         return False
     except FetchFailed as error:
+        if stopping():
+            with database.session() as session:
+                give_back(session, claim)
+            return False
         return _failed(database, claim, error.reason, error.why, error.advice, last=error.last, wait=error.wait)
     except NoRecording as error:
         advice = "It is tried again." if error.later else "See what the provider says of this call."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -81,12 +82,16 @@ def want_audio(session: Session, call_id: int, source: str, reference: str, *, d
     return made is not None
 
 
-def claim_fetch(session: Session) -> FetchClaim | None:
-    """Take the next recording that is due; None when there is none. Commit before fetching."""
+def claim_fetch(session: Session, *, without: Collection[str] = ()) -> FetchClaim | None:
+    """Take the next recording that is due, of another source than `without`; None when there is none.
+
+    Commit before fetching.
+    """
     due = (
         select(AudioFetch.id)
         .where(
             AudioFetch.next_at <= database_now(),
+            AudioFetch.source.not_in(without),
             or_(
                 AudioFetch.state == "waiting",
                 and_(AudioFetch.state == "fetching", AudioFetch.lease_until < database_now()),

@@ -57,12 +57,18 @@ def look_up(host: str, port: int) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Where may be asked: `hosts` ("*.name" for all below it), and of those `own`, which may be on our own network."""
+    """Where may be asked: `hosts` ("*.name" for all below it), and of those `own`, which may be on our own network.
+
+    `until`: when everything that is asked has to be over, by `clock`; without it each answer has its own time.
+    `stopping` is looked at while an answer is read.
+    """
 
     hosts: tuple[str, ...]
     own: tuple[str, ...] = ()
     resolve: Resolve = look_up
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    until: float | None = None
+    stopping: Callable[[], bool] = field(default=lambda: False, repr=False)
 
     def ask_json(self, request: Request) -> Any:
         """The JSON a server answers. Raises FetchFailed."""
@@ -78,12 +84,14 @@ class Fetcher:
         """The body of the answer, read as a stream of at most `limit` bytes. Raises FetchFailed, also while reading."""
         import httpx2
 
-        until = self.clock() + WHOLE_SECONDS
+        until = self.clock() + WHOLE_SECONDS if self.until is None else self.until
         timeout = httpx2.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS)
         url, form, secret = request.url, dict(request.form), dict(request.secret_headers)
         method: str = request.method
         with httpx2.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client:
             for _ in range(MOST_REDIRECTS + 1):
+                if self.clock() > until:
+                    raise FetchFailed("it took too long", "It is tried again.", code="timeout")
                 address, headers, extensions = self._checked(url)
                 headers.update(secret)
                 try:
@@ -92,7 +100,7 @@ class Fetcher:
                     ) as response:
                         if not 300 <= response.status_code < 400 or "Location" not in response.headers:
                             _check_status(response.status_code, response.headers)
-                            yield Body(response.iter_raw(), limit, self.clock, until)
+                            yield Body(response.iter_raw(), limit, self.clock, until, self.stopping)
                             return
                         following = _joined(url, response.headers["Location"])
                         keeps = response.status_code in (307, 308)
@@ -172,12 +180,20 @@ def pin(wanted: WebAddress, resolve: Resolve, *, own: bool) -> tuple[str, dict[s
 class Body(io.RawIOBase):
     """The bytes of an answer as they come; reading raises FetchFailed past the limit or the time."""
 
-    def __init__(self, pieces: Iterator[bytes], limit: int, clock: Callable[[], float], until: float) -> None:
+    def __init__(
+        self,
+        pieces: Iterator[bytes],
+        limit: int,
+        clock: Callable[[], float],
+        until: float,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._pieces = pieces
         self._left = limit
         self._limit = limit
         self._clock = clock
         self._until = until
+        self._stopping = stopping
         self._rest = b""
 
     def readable(self) -> bool:
@@ -189,6 +205,8 @@ class Body(io.RawIOBase):
         if size is None or size < 0:
             return b"".join(iter(lambda: self.read(1024 * 1024), b""))
         while not self._rest:
+            if self._stopping():
+                raise FetchFailed("it was stopped", "It is tried again.", code="stopped")
             piece = next(self._pieces, None)
             if piece is None:
                 return b""
