@@ -16,9 +16,9 @@ WRITE_PEOPLE = ("change_user", "make_invitation", "send_invitation", "withdraw_i
 READ_TEAMS = ("list_teams", "read_team", "list_reps", "read_rep")
 WRITE_TEAMS = ("create_team", "change_team", "create_rep", "update_rep")
 
-READ_SETTINGS = ("read_company", "read_sign_in", "read_audit_check")
+READ_SETTINGS = ("read_company", "read_sign_in")
 WRITE_SETTINGS = ("write_company", "write_code_roles", "write_provider", "delete_provider")
-HELP_PEOPLE = ("make_link", "end_sessions")
+HELP_PEOPLE = ("make_link", "end_sessions", "forget_codes")
 
 RULES: Mapping[str, Rule] = {
     "auth_code.show": PUBLIC,
@@ -73,4 +73,14 @@ RULES: Mapping[str, Rule] = {
     **{f"api_administration.{name}": Rule(roles=SETS_RULES.roles, scope="people:read") for name in READ_SETTINGS},
     **{f"api_administration.{name}": Rule(roles=SETS_RULES.roles, scope="people:write") for name in WRITE_SETTINGS},
     **{f"api_administration.{name}": Rule(roles=SEES_PEOPLE.roles, scope="people:write") for name in HELP_PEOPLE},
+    "api_own.read_me": Rule(scope="people:read"),
+    "api_own.change_me": Rule(scope="people:write"),
+    "api_own.mend_address": Rule(scope="people:write"),
+    "api_own.read_what_is_recorded": Rule(roles=frozenset({"rep"}), scope="people:read"),
+    "api_setting_up.read_first_steps": Rule(roles=SEES_PEOPLE.roles, scope="people:read"),
+    "api_setting_up.ask_for_samples": Rule(roles=SETS_RULES.roles, scope="people:write"),
+    "api_setting_up.dismiss_first_steps": Rule(roles=SEES_PEOPLE.roles, scope="people:write"),
+    "api_setting_up.read_mail": Rule(roles=SETS_RULES.roles, scope="people:read"),
+    "api_setting_up.test_mail": Rule(roles=SETS_RULES.roles, scope="people:write"),
+    "api_setting_up.send_mail_again": Rule(roles=SETS_RULES.roles, scope="people:write"),
 }

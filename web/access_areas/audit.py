@@ -10,4 +10,7 @@ RULES: Mapping[str, Rule] = {
     "audit.index": roles_only("admin"),
     "audit.check_now": roles_only("admin"),
     "audit.export": roles_only("admin"),
+    "api_audit.list_audit_events": Rule(roles=frozenset({"admin"}), scope="people:read"),
+    "api_audit.read_audit_check": Rule(roles=frozenset({"admin"}), scope="people:read"),
+    "api_audit.start_audit_check": Rule(roles=frozenset({"admin"}), scope="people:write"),
 }

@@ -9,6 +9,7 @@ from web.api import (
     administration,
     agreement,
     assignments,
+    audit,
     calibration,
     calls,
     clients,
@@ -22,6 +23,7 @@ from web.api import (
     leads,
     library,
     notices,
+    own,
     own_data,
     performance,
     playlists,
@@ -29,7 +31,9 @@ from web.api import (
     reviews,
     said,
     scorecards,
+    setting_up,
     teams,
+    tokens,
     transcripts,
     verdicts,
     webhooks,
@@ -42,6 +46,10 @@ def register_api(app: OpenAPI) -> None:
     app.register_api(administration.blueprint)
     app.register_api(assignments.blueprint)
     app.register_api(teams.blueprint)
+    app.register_api(audit.blueprint)
+    app.register_api(own.blueprint)
+    app.register_api(setting_up.blueprint)
+    app.register_api(tokens.blueprint)
     app.register_api(agreement.blueprint)
     app.register_api(calibration.blueprint)
     app.register_api(calls.blueprint)

@@ -1,8 +1,7 @@
-"""Administration over the API: the company, how people sign in, links for new passphrases, and the log's last check."""
+"""Administration over the API: the company, how people sign in, links for new passphrases."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Response
@@ -12,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from review.accounts import changes
 from review.accounts.installation import BadInstallation, read_installation, save_company, set_code_roles
 from review.accounts.oidc.provider import BadProvider, read_provider, remove_provider, save_provider
-from review.audit_chain.keeping import last_check
 from review.errors import ReviewError
 from web.api.accounts import Language, Role, UserPath, refusing
 from web.api.doing import answer, area
@@ -101,30 +99,16 @@ class LinkOut(BaseModel):
     url: str
 
 
+class CodesOffOut(BaseModel):
+    """Whether there were one-time codes to turn off."""
+
+    was_on: bool
+
+
 class EndedOut(BaseModel):
     """How many sessions ended."""
 
     sessions: int
-
-
-class FaultOut(BaseModel):
-    """One thing wrong with the audit log: what, and from and to which event of the chain."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    kind: str
-    number: int | None
-    until: int | None
-    event: int | None
-
-
-class AuditCheckOut(BaseModel):
-    """The last check of the audit log's chain; `at` is null before the first."""
-
-    at: datetime | None
-    whole: bool | None
-    events: int
-    faults: list[FaultOut]
 
 
 @blueprint.get("/company", responses={200: CompanyOut})
@@ -198,15 +182,12 @@ def end_sessions(path: UserPath) -> Response:
     return answer(EndedOut(sessions=ended))
 
 
-@blueprint.get("/audit-check", responses={200: AuditCheckOut})
-def read_audit_check() -> Response:
-    """Read what the last check of the audit log found."""
-    with parts().database.read() as db:
-        kept = last_check(db)
-    if kept is None:
-        return answer(AuditCheckOut(at=None, whole=None, events=0, faults=[]))
-    faults = [FaultOut.model_validate(fault) for fault in kept.found.faults]
-    return answer(AuditCheckOut(at=kept.at, whole=kept.whole, events=kept.found.events, faults=faults))
+@blueprint.delete("/users/<int:user_id>/codes", responses={200: CodesOffOut, 404: Problem, 409: Problem})
+def forget_codes(path: UserPath) -> Response:
+    """Turn the person's one-time codes off; their sessions end. `was_on` is false where there were none."""
+    with parts().database.session() as db:
+        was_on = refusing(lambda: changes.forget_codes(db, viewer(), path.user_id))
+    return answer(CodesOffOut(was_on=was_on))
 
 
 def _company() -> Response:

@@ -1,4 +1,4 @@
-"""The installation over the API: sampling rules, sources, the audit log, and how far the calls are."""
+"""The installation over the API: sampling rules, sources, and how far the calls are."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from review.queries.status import read_status as find_status
 from review.sampling.rules import NoSuchRule, RuleRow, get_rule, list_rules
-from review.services.audit import read_events
 from review.services.sources import SourceRow, get_source, list_sources
 from web.api.doing import answer, area
 from web.api.fields import LARGEST_ID
-from web.api.paging import NEXT, PageQuery, cut
 from web.api.problems import Problem
 from web.parts import parts
 
@@ -76,28 +74,6 @@ class SourcePath(BaseModel):
     source_id: int = Field(ge=1, le=LARGEST_ID)
 
 
-class AuditOut(BaseModel):
-    """One event of the audit log; `user_id` is null for acts of the command line and of the system."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    at: datetime
-    user_id: int | None
-    user_name: str | None
-    action: str
-    subject_kind: str
-    subject_id: str
-    details: dict[str, Any]
-
-
-class AuditList(BaseModel):
-    """A page of events."""
-
-    events: list[AuditOut]
-    next: str | None = Field(description=NEXT)
-
-
 class FailureLine(BaseModel):
     """A call that failed within the last day."""
 
@@ -119,16 +95,6 @@ class StatusOut(BaseModel):
     failed_last_day: list[FailureLine]
     failed_last_day_count: int
     waiting_for_model: int
-
-
-@blueprint.get("/audit-events", responses={200: AuditList, 422: Problem})
-def list_audit_events(query: PageQuery) -> Response:
-    """List who did what to which thing, the newest first. Never what a client said, a password or a token."""
-    place = query.place(int)
-    with parts().database.read() as db:
-        rows = read_events(db, before_id=None if place is None else place[1], limit=query.limit + 1)
-    shown, following = cut(rows, query.limit, lambda row: (row.id, row.id))
-    return answer(AuditList(events=[AuditOut.model_validate(row) for row in shown], next=following))
 
 
 @blueprint.get("/sampling-rules", responses={200: RuleList})

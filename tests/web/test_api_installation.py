@@ -1,0 +1,115 @@
+"""The installation by program: the audit log and its check, tokens, first steps, mail, and who one is."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from review.db import Database
+from review.models import AuditEvent
+from review.services.tokens import create_api_token
+from tests.web.conftest import Crew
+from tests.web.test_api import assert_problem
+from tests.web.test_api_parts import header
+
+BASE = "/api/v1"
+Header = dict[str, str]
+
+
+@pytest.fixture
+def admin(database: Database, crew: Crew) -> Header:
+    return header(database, crew, "admin")
+
+
+@pytest.fixture
+def rep(database: Database, crew: Crew) -> Header:
+    return header(database, crew, "rep")
+
+
+def test_the_log_is_filtered_as_on_its_page(client: FlaskClient, admin: Header, crew: Crew) -> None:
+    path = f"{BASE}/users/{crew.users['reviewer']}"
+    assert client.patch(path, json={"name": "Vera"}, headers=admin).status_code == 200
+    mine = client.get(f"{BASE}/audit-events?user_id={crew.users['admin']}", headers=admin).json["events"]
+    assert {one["user_name"] for one in mine} == {"Person admin"}
+    named = client.get(f"{BASE}/audit-events?action=user.renamed&limit=1", headers=admin).json["events"]
+    assert [(one["subject_kind"], one["subject_id"]) for one in named] == [("user", str(crew.users["reviewer"]))]
+    assert named[0]["seal"]
+    wanted = f"subject_kind=user&subject_id={crew.users['reviewer']}&area=user"
+    assert named[0] in client.get(f"{BASE}/audit-events?{wanted}", headers=admin).json["events"]
+    later = {"since": named[0]["at"], "until": named[0]["at"]}
+    assert client.get(f"{BASE}/audit-events", query_string=later, headers=admin).json["events"] == []
+    assert_problem(client.get(f"{BASE}/audit-events?since=yesterday", headers=admin), 422, "bad_parameter")
+    assert_problem(client.get(f"{BASE}/audit-events?who=1", headers=admin), 422, "bad_parameter")
+
+
+def test_a_check_of_the_log_is_started_and_finds_what_was_changed(
+    client: FlaskClient, admin: Header, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get(f"{BASE}/audit-check", headers=admin).json["at"] is None
+    first = client.post(f"{BASE}/audit-check", headers=admin)
+    assert (first.status_code, first.json["whole"], first.json["faults"]) == (201, True, [])
+    with database.session() as db:
+        db.execute(update(AuditEvent).where(AuditEvent.number == 2).values(details={"of": "somebody else"}))
+    second = client.post(f"{BASE}/audit-check", headers=admin).json
+    assert (second["whole"], [fault["number"] for fault in second["faults"]]) == (False, [2])
+    assert client.get(f"{BASE}/audit-check", headers=admin).json == second
+    monkeypatch.setattr("web.api.audit.MOST_AT_ONCE", 1)
+    assert_problem(client.post(f"{BASE}/audit-check", headers=admin), 409, "too_long")
+
+
+def test_a_token_makes_its_successor_and_none_that_may_more(
+    client: FlaskClient, database: Database, crew: Crew, admin: Header
+) -> None:
+    with database.session() as db:
+        made = create_api_token(db, crew.users["head_of_sales"], "old", ["settings:write", "calls:read"])
+    old = {"Authorization": f"Bearer {made.token}"}
+    more = {"name": "new", "scopes": ["calls:read", "people:write"]}
+    assert_problem(client.post(f"{BASE}/tokens", json=more, headers=old), 403, "forbidden")
+    body = {"name": "new", "scopes": ["calls:read", "settings:write"]}
+    fresh = client.post(f"{BASE}/tokens", json=body, headers=old)
+    assert fresh.status_code == 201, fresh.text
+    new = {"Authorization": f"Bearer {fresh.json['token']}"}
+    assert client.delete(f"{BASE}/tokens/{made.id}", headers=new).json["revoked_at"] is not None
+    assert client.get(f"{BASE}/tokens", headers=old).status_code == 401
+    listed = client.get(f"{BASE}/tokens", headers=new).json["tokens"]
+    assert {one["name"] for one in listed} == {"new", "old"}  # one's own; administrators see everybody's
+    assert fresh.json["token"] not in str(listed)
+    everybody = client.get(f"{BASE}/tokens", headers=admin).json["tokens"]
+    assert {one["user_id"] for one in everybody} == {crew.users["head_of_sales"], crew.users["admin"]}
+    others = next(one["id"] for one in everybody if one["user_id"] == crew.users["admin"])
+    assert_problem(client.delete(f"{BASE}/tokens/{others}", headers=new), 404, "not_found")
+    long = {"name": "x" * 121, "scopes": ["calls:read"]}
+    assert_problem(client.post(f"{BASE}/tokens", json=long, headers=new), 422, "bad_token")
+
+
+def test_a_program_asks_who_it_is(client: FlaskClient, rep: Header, admin: Header, crew: Crew) -> None:
+    me = client.get(f"{BASE}/me", headers=rep).json
+    assert (me["id"], me["rep_id"], me["roles"]) == (crew.users["rep"], crew.reps["own"], ["rep"])
+    assert "calls:read" in me["scopes"]
+    changed = client.patch(f"{BASE}/me", json={"name": "Rita", "language": "ko"}, headers=rep).json
+    assert (changed["name"], changed["language"]) == ("Rita", "ko")
+    assert client.patch(f"{BASE}/me", json={"name": "x" * 130}, headers=rep).status_code == 422
+    assert client.delete(f"{BASE}/me/mail-refusal", headers=rep).json["mail_refused"] is False
+    told = client.get(f"{BASE}/me/recorded", headers=rep).json
+    assert (told["calls"], told["managers"]) == (0, ["Person manager"])
+    assert_problem(client.get(f"{BASE}/me/recorded", headers=admin), 403, "forbidden")
+
+
+def test_first_steps_and_mail(client: FlaskClient, admin: Header, scored_call: int) -> None:
+    steps = client.get(f"{BASE}/first-steps", headers=admin).json
+    assert (steps["scored"], steps["invited"], steps["dismissed"]) == (True, True, False)
+    assert steps["first_call"]["id"] == scored_call
+    assert client.post(f"{BASE}/first-steps/samples", headers=admin).status_code == 200
+    assert client.post(f"{BASE}/first-steps/dismiss", headers=admin).json["dismissed"] is True
+    before = client.get(f"{BASE}/mail", headers=admin).json["waiting"]
+    sent = client.post(f"{BASE}/mail/test", json={"address": "ops@example.com"}, headers=admin)
+    assert sent.json["waiting"] == before + 1, sent.text
+    assert_problem(client.post(f"{BASE}/mail/test", json={"address": "nobody"}, headers=admin), 422, "bad_address")
+    assert client.post(f"{BASE}/mail/again", json={}, headers=admin).status_code == 200
+
+
+def test_one_time_codes_of_another_are_turned_off(client: FlaskClient, admin: Header, crew: Crew) -> None:
+    url = f"{BASE}/users/{crew.users['reviewer']}/codes"
+    assert client.delete(url, headers=admin).json == {"was_on": False}
+    assert_problem(client.delete(f"{BASE}/users/999/codes", headers=admin), 404, "not_found")
