@@ -7,7 +7,15 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from review.client_card.fields import CardFields, check_fields, differing, fields_of, keep_spelling, moved_since
+from review.client_card.fields import (
+    CardFields,
+    as_spelled,
+    check_fields,
+    differing,
+    fields_of,
+    keep_spelling,
+    moved_since,
+)
 from review.client_card.refusals import ClientChanged, NoSuchClient
 from review.models import Client
 from review.queries.viewer import Viewer
@@ -31,7 +39,9 @@ def save_card(
     """
     client = _client(session, viewer, client_id)
     theirs = fields_of(client)
-    mine = keep_spelling(check_fields(fields, theirs), theirs)
+    if base is not None:
+        base = as_spelled(base, theirs)
+    mine = keep_spelling(check_fields(as_spelled(fields, theirs), theirs, base), theirs)
     changed = differing(theirs, mine)
     if not changed:
         return client.revision

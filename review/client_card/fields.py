@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -64,10 +65,11 @@ def own_texts(custom: Mapping[str, Any]) -> dict[str, str]:
     return {str(name): _text(custom[name]) for name in sorted(custom, key=str.casefold)}
 
 
-def check_fields(fields: CardFields, stored: CardFields | None = None) -> CardFields:
+def check_fields(fields: CardFields, stored: CardFields | None = None, base: CardFields | None = None) -> CardFields:
     """The fields as they are stored; what stands in `stored` already is not asked: a CRM's values may be longer.
 
-    Raises BadField, TooLong.
+    A CRM may also have fields whose names differ in nothing but case: those that stand in `stored`, or stood in
+    `base` when the form was opened, are kept apart. Raises BadField, TooLong.
     """
 
     def checked(label: str, name: str, longest: int) -> str:
@@ -84,8 +86,17 @@ def check_fields(fields: CardFields, stored: CardFields | None = None) -> CardFi
         product_group=checked("product group", "product_group", LONGEST_VALUE),
         note=checked("note", "note", LONGEST_NOTE),
         hot_note=checked("hot note", "hot_note", LONGEST_VALUE),
-        custom=_check_own(fields.custom, stored.custom if stored is not None else {}),
+        custom=_check_own(
+            fields.custom, stored.custom if stored is not None else {}, base.custom if base is not None else {}
+        ),
     )
+
+
+def as_spelled(fields: CardFields, stored: CardFields) -> CardFields:
+    """The fields, own ones under the names they are stored with: a browser hands `Size  m` back as `Size m`."""
+    known = {" ".join(name.split()): name for name in stored.custom if name not in fields.custom}
+    own = {name if name in stored.custom else known.get(name, name): value for name, value in fields.custom.items()}
+    return replace(fields, custom=own)
 
 
 def differing(one: CardFields, other: CardFields) -> tuple[str, ...]:
@@ -130,16 +141,20 @@ def read_own(names: Sequence[str], values: Sequence[str]) -> dict[str, str]:
             continue
         if not name:
             raise BadField(value.strip()[:40], "this value has no field name.")
-        if name.casefold() in {known.casefold() for known in own}:
+        if name in own:
             raise BadField(name, "two fields have this name.")
         own[name] = value
     return own
 
 
-def _check_own(own: Mapping[str, str], stored: Mapping[str, str]) -> dict[str, str]:
+def _check_own(own: Mapping[str, str], stored: Mapping[str, str], base: Mapping[str, str]) -> dict[str, str]:
     if len(own) > max(MOST_FIELDS, len(stored)):
         raise BadField("own fields", f"a card has at most {MOST_FIELDS}.")
     checked: dict[str, str] = {}
+    alike = Counter(name.casefold() for name in own)
+    for name in own:
+        if alike[name.casefold()] > 1 and name not in stored and name not in base:
+            raise BadField(name, "two fields have this name.")
     for name, value in own.items():
         if name in stored and _plain(stored[name]) == _plain(value):
             checked[name] = value

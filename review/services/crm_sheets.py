@@ -62,8 +62,8 @@ def _make(name: str, records: Iterable[tuple[int, list[str]]]) -> Sheet:
     if width > MOST_COLUMNS:
         raise BadSheet(f"'{name}' has more than {MOST_COLUMNS} columns: leave out those that are not needed.")
     headings = tuple(cell or f"({at + 1})" for at, cell in enumerate(first[:width]))
-    if len({heading.casefold() for heading in headings}) != len(headings):
-        twice = next(h for h in headings if sum(h.casefold() == o.casefold() for o in headings) > 1)
+    if len(set(headings)) != len(headings):
+        twice = next(heading for heading in headings if headings.count(heading) > 1)
         raise BadSheet(f"The first line of '{name}' has the heading '{twice}' twice: name the columns apart.")
     lines: list[tuple[int, tuple[str, ...]]] = []
     cut = False

@@ -108,11 +108,42 @@ def test_what_cannot_be_a_field_is_refused(database: Database) -> None:
 
 def test_own_fields_of_a_form() -> None:
     assert read_own([" Seats ", "", "Moves  on"], ["40", " ", "April"]) == {"Seats": "40", "Moves on": "April"}
-    for names in (["", "x"], ["Seats", "seats"]):
+    for names in (["", "x"], ["Seats", " Seats"]):
         with pytest.raises(BadField):
             read_own(names, ["1", "2"])
     one, other = CardFields(custom={"a": ""}), CardFields(custom={})
     assert differing(one, other) == ("custom.a",)  # a field without a value is a field all the same
+
+
+def test_a_crms_fields_that_differ_in_case_or_spaces_do_not_block_the_card(database: Database) -> None:
+    with database.session() as session:
+        shop = open_shop(session)
+        rep, client_id = viewer_of(session, shop.rep), shop.client.id
+        shop.client.custom = {"Size": "40", "size": "XL", "Moves  on": "April"}
+    with database.session() as session:
+        revision, base = read_fields(session, rep, client_id)
+        # A browser hands the names back with single spaces.
+        form = {"Size": "42", "size": "XL", "Moves on": "April"}
+        shown = replace(base, custom={"Size": "40", "size": "XL", "Moves on": "April"})
+        assert save_card(session, rep, client_id, revision, replace(base, custom=form), shown) == revision + 1
+        revision, stored = read_fields(session, rep, client_id)
+        assert stored.custom == {"Size": "42", "size": "XL", "Moves  on": "April"}
+        for name in ("SIZE", "moves  ON"):  # a person's own field is none that is there in another spelling
+            with pytest.raises(BadField):
+                save_card(session, rep, client_id, revision, replace(stored, custom={**stored.custom, name: "1"}))
+
+
+def test_a_crm_that_dropped_one_of_two_alike_meanwhile_is_a_conflict_not_a_dead_end(database: Database) -> None:
+    with database.session() as session:
+        shop = open_shop(session)
+        rep, client_id = viewer_of(session, shop.rep), shop.client.id
+        shop.client.custom = {"Size": "40", "size": "XL"}
+    with database.session() as session:
+        revision, base = read_fields(session, rep, client_id)
+        session.get_one(Client, client_id).custom = {"Size": "40"}
+        session.flush()
+        with pytest.raises(ClientChanged):
+            save_card(session, rep, client_id, revision, replace(base, note="new", custom=dict(base.custom)), base)
 
 
 def test_comments_name_people_who_may_see_the_client(database: Database) -> None:

@@ -168,3 +168,13 @@ def test_a_needed_column_is_asked_for(database: Database, tmp_path: Path) -> Non
     with database.session() as session, pytest.raises(MappingLacks):
         import_sheet(session, sheet, "clients", {"Телефон": "phones"}, region="DE", by=None)
         assert session.scalars(select(ClientPhone)).all() == []
+
+
+def test_headings_that_differ_only_in_case_are_two_columns(database: Database, tmp_path: Path) -> None:
+    """A CRM's own fields may be named `Size` and `size`: neither stands in the import's way."""
+    sheet = table(tmp_path, "Name,Phone,Size,size\nAnna,+49 30 901810,40,XL\n")
+    columns = {"Name": "name", "Phone": "phones", "Size": "custom", "size": "custom"}
+    with database.session() as session:
+        import_sheet(session, sheet, "clients", columns, region="DE", by=None)
+        client = session.scalars(select(Client)).one()
+        assert client.custom == {"Size": "40", "size": "XL"}
