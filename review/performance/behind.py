@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from review.bodies import unpack_body
 from review.models import Call, Client, CriterionResult, StoredAssessment
 from review.performance.period import Period
-from review.performance.sums import SAMPLES
+from review.performance.sums import speaks_for_all
+from review.performance.whose import Whose, whose
 from review.queries.blind import not_veiled
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
@@ -20,10 +21,13 @@ from review.queries.visibility import visible_calls
 PAGE: Final = 30
 ORDERS: Final = ("newest", "worst", "best")
 
+Words = tuple[str | None, float | None, float | None]  # quote, start, end
+NOTHING: Final[Words] = (None, None, None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """One call's answer. `quote` are words of the call as everybody reads them (masked), at `start` seconds."""
+    """One call's answer. `quote` are words of the call as everybody reads them (masked), `start` to `end` seconds."""
 
     call_id: int
     happened_at: datetime
@@ -35,6 +39,8 @@ class Behind:
     evaluation_id: int | None
     quote: str | None
     start: float | None
+    end: float | None
+    length: float | None  # of the recording, in seconds; None where none is kept
     plays: bool
 
 
@@ -49,7 +55,7 @@ class BehindPage:
 def calls_behind(
     session: Session,
     viewer: Viewer,
-    rep_id: int,
+    rep: int | Whose,
     period: Period,
     *,
     standard: str,
@@ -60,9 +66,10 @@ def calls_behind(
 ) -> BehindPage:
     """The calls of a cell that the viewer may see, and need not judge blind. Two statements."""
     result = CriterionResult
+    of = whose([rep]) if isinstance(rep, int) else rep
     conditions = [
         and_(result.stands),
-        result.rep_id == rep_id,
+        of.holds(result.rep_id, result.happened_at),
         result.happened_at >= period.since,
         result.happened_at < period.until,
         result.criterion == criterion,
@@ -71,8 +78,7 @@ def calls_behind(
         visible_calls(viewer),
         not_veiled(viewer),
     ]
-    if sample != "all":
-        conditions += [result.source == "person", result.part.in_(SAMPLES[sample])]
+    conditions.append(speaks_for_all() if sample == "all" else and_(result.source == "person", result.part == sample))
     newest = (result.happened_at.desc(), result.call_id.desc())
     orders: dict[str, tuple[Any, ...]] = {
         "newest": newest,
@@ -111,8 +117,10 @@ def calls_behind(
             source=row.source,
             part=row.part,
             evaluation_id=row.evaluation_id,
-            quote=said.get(row.assessment_id, (None, None))[0],
-            start=said.get(row.assessment_id, (None, None))[1],
+            quote=said.get(row.assessment_id, NOTHING)[0],
+            start=said.get(row.assessment_id, NOTHING)[1],
+            end=said.get(row.assessment_id, NOTHING)[2],
+            length=row.duration,
             plays=row.duration is not None,
         )
         for row in shown
@@ -120,18 +128,20 @@ def calls_behind(
     return BehindPage(rows=rows, next=offset + PAGE if len(found) > PAGE else None)
 
 
-def _evidence(
-    session: Session, assessments: list[int], criterion: str
-) -> dict[int | None, tuple[str | None, float | None]]:
+def _evidence(session: Session, assessments: list[int], criterion: str) -> dict[int | None, Words]:
     """The first words the machine's answer rests on, by assessment."""
     if not assessments:
         return {}
-    found: dict[int | None, tuple[str | None, float | None]] = {}
+    found: dict[int | None, Words] = {}
     for assessment_id, body in session.execute(
         select(StoredAssessment.id, StoredAssessment.body).where(StoredAssessment.id.in_(sorted(assessments)))
     ):
         for item in unpack_body(body).get("criteria") or []:
             evidence = item.get("evidence") or []
             if item.get("id") == criterion and evidence:
-                found[assessment_id] = (evidence[0].get("quote") or None, evidence[0].get("start"))
+                found[assessment_id] = (
+                    evidence[0].get("quote") or None,
+                    evidence[0].get("start"),
+                    evidence[0].get("end"),
+                )
     return found

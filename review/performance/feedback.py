@@ -15,6 +15,7 @@ from review.models import Call, Evaluation
 from review.performance.period import Period
 from review.performance.scores import SEEN
 from review.performance.sums import quantile
+from review.performance.whose import Whose, whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class FeedbackTime:
     target: float
 
 
-def read_waited(session: Session, rep_ids: Collection[int] | None, period: Period) -> tuple[Waited, ...]:
+def read_waited(session: Session, reps: Whose | Collection[int] | None, period: Period) -> tuple[Waited, ...]:
     """Every call whose first evaluation was shown in the period, of these reps or (None) of everybody. One statement.
 
     A second evaluation of the same call is no second feedback.
@@ -54,8 +55,8 @@ def read_waited(session: Session, rep_ids: Collection[int] | None, period: Perio
         Evaluation.show_at < period.until,
         ~before,
     ]
-    if rep_ids is not None:
-        conditions.append(Call.rep_id.in_(sorted(rep_ids)))
+    if reps is not None:
+        conditions.append(whose(reps).holds(Call.rep_id, Call.happened_at))
     rows = session.execute(
         select(Call.id, Call.rep_id, Evaluation.user_id, Call.happened_at, Evaluation.shown_at)
         .join(Call, Call.id == Evaluation.call_id)

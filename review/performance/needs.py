@@ -15,7 +15,7 @@ from review.performance.criteria import NamedCriterion
 from review.performance.estimate import FEWEST, Difference, Mean, Sums, add, difference_of, mean_of, probability_of
 from review.performance.period import Period
 from review.performance.seeing import RepCard
-from review.performance.sums import Bucket, add_up
+from review.performance.sums import Bucket, add_up, of_sample
 
 FALSE_DISCOVERIES: Final = 0.1
 MATTERS: Final = 0.1
@@ -54,8 +54,10 @@ def find_needs(
     *,
     most: int = 12,
 ) -> Needs:
-    """What the calls of the period say. Reps who left are not asked."""
-    halves = add_up(buckets, lambda one: (one.standard, one.criterion, one.rep_id, one.week >= period.middle))
+    """What the calls of the period say. Who left, or left the team, is not asked."""
+    halves = add_up(
+        of_sample(buckets, "all"), lambda one: (one.standard, one.criterion, one.rep_id, one.week >= period.middle)
+    )
     tried: list[tuple[float, Need]] = []
     whole: list[Need] = []
     for criterion in criteria:
@@ -64,7 +66,7 @@ def find_needs(
                 halves.get((criterion.standard, criterion.id, rep.id, late), Sums()) for late in (False, True)
             )
             for rep in reps
-            if rep.active
+            if rep.active and rep.here
         }
         everybody = add(*(sums for pair in of_reps.values() for sums in pair))
         team = mean_of(everybody)

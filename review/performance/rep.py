@@ -47,10 +47,12 @@ def lines_of(
 ) -> tuple[CriterionLine, ...]:
     """The rep's lines in the criteria's order; a criterion without an answer has none."""
     mine = [bucket for bucket in buckets if bucket.rep_id == rep_id]
-    of_reps = add_up(buckets, lambda bucket: (bucket.standard, bucket.criterion, bucket.rep_id))
+    every = of_sample(buckets, "all")
+    of_reps = add_up(every, lambda bucket: (bucket.standard, bucket.criterion, bucket.rep_id))
     lines = []
     for criterion in criteria:
-        here = [one for one in mine if one.criterion == criterion.id and one.standard == criterion.standard]
+        picked = [one for one in mine if one.criterion == criterion.id and one.standard == criterion.standard]
+        here = of_sample(picked, "all")
         now = mean_of(add(*(one.sums for one in here)))
         if now is None:
             continue
@@ -65,8 +67,8 @@ def lines_of(
                     if (standard, name) == (criterion.standard, criterion.id)
                 ),
                 weeks=by_week(here, period),
-                random=by_week(of_sample(here, "random"), period),
-                risk=by_week(of_sample(here, "risk"), period),
+                random=by_week(of_sample(picked, "random"), period),
+                risk=by_week(of_sample(picked, "risk"), period),
             )
         )
     return tuple(lines)

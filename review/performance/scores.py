@@ -20,6 +20,7 @@ from review.models import Assignment, Call, Evaluation, SamplingDraw
 from review.performance.estimate import Mean, Sums, add, mean_of, sums_of
 from review.performance.period import Period
 from review.performance.sums import week_number
+from review.performance.whose import Whose, whose
 from review.sampling.estimate import Sampled, weighted_mean
 from review.sampling.rules import RuleTerms
 
@@ -64,16 +65,17 @@ class ScoreTrend:
         return self.whole[0] is None
 
 
-def read_scores(session: Session, rep_ids: Collection[int], period: Period) -> tuple[ScoreBucket, ...]:
+def read_scores(session: Session, reps: Whose | Collection[int], period: Period) -> tuple[ScoreBucket, ...]:
     """The shown scores of all calls of the reps, added up by rep and week. One statement."""
-    if not rep_ids:
+    of = whose(reps)
+    if not of.rep_ids:
         return ()
     score = case((Call.score_final > 100, 1.0), (Call.score_final < 0, 0.0), else_=Call.score_final / 100.0)
     week = week_number(period, Call.happened_at).label("week")
     one = (
         select(Call.rep_id, week, score.label("score"))
         .where(
-            Call.rep_id.in_(sorted(rep_ids)),
+            of.holds(Call.rep_id, Call.happened_at),
             Call.happened_at >= period.since,
             Call.happened_at < period.until,
             Call.score_final.is_not(None),
@@ -92,9 +94,10 @@ def read_scores(session: Session, rep_ids: Collection[int], period: Period) -> t
     )
 
 
-def read_by_people(session: Session, rep_ids: Collection[int], period: Period) -> tuple[ByPeople, ...]:
+def read_by_people(session: Session, reps: Whose | Collection[int], period: Period) -> tuple[ByPeople, ...]:
     """The calls that people scored, each with the newest evaluation that counts. One statement."""
-    if not rep_ids:
+    of = whose(reps)
+    if not of.rep_ids:
         return ()
     rows = session.execute(
         select(
@@ -110,7 +113,7 @@ def read_by_people(session: Session, rep_ids: Collection[int], period: Period) -
         .join(Evaluation, Evaluation.call_id == Call.id)
         .outerjoin(Assignment, Assignment.id == Evaluation.assignment_id)
         .where(
-            Call.rep_id.in_(sorted(rep_ids)),
+            of.holds(Call.rep_id, Call.happened_at),
             Call.happened_at >= period.since,
             Call.happened_at < period.until,
             Evaluation.state.in_(SEEN),

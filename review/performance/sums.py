@@ -9,18 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from review.models import CriterionResult
 from review.performance.estimate import Sums, add
 from review.performance.period import Period
+from review.performance.whose import Whose, whose
 
-KINDS: Final = ("machine", "random", "risk", "chosen")
-"""Where an answer comes from: the machine, or a person whose call was drawn by lot, by risk, or chosen by somebody."""
+EVERY_CALL: Final = ("machine", "random", "risk", "chosen")
+KINDS: Final = (*EVERY_CALL, "risk_alone", "chosen_alone")
+"""Where an answer comes from: the machine, or a person whose call was drawn by lot, by risk, or chosen by somebody.
 
-SAMPLES: Final = {"all": KINDS, "random": ("random",), "risk": ("risk",)}
-"""What a figure can be made of: every call, or only those of one part of the sample that people scored."""
+`alone`: the machine did not answer it on this call, so that it is known only because the call was picked.
+"""
+
+SAMPLES: Final = {"all": EVERY_CALL, "random": ("random",), "risk": ("risk", "risk_alone")}
+"""What a figure can be made of: every call, or only those of one part of the sample that people scored.
+
+Every call has the machine's answers, and a person's in their place. What only people answer is known of the calls they
+scored: of those only the ones drawn by lot speak for all; picked ones would pull the mean to what they were picked for.
+"""
 
 
 class Summed(Protocol):
@@ -48,25 +57,32 @@ class Bucket:
 
 
 def read_buckets(
-    session: Session, rep_ids: Collection[int], period: Period, *, criterion: str | None = None
+    session: Session, reps: Whose | Collection[int], period: Period, *, criterion: str | None = None
 ) -> tuple[Bucket, ...]:
     """The answers of these reps, added up by the database from the index alone. One statement.
 
     Answers that say nothing (not applicable, cannot judge) are in no sum. Who may see the reps is the caller's to ask.
     """
-    if not rep_ids:
+    of = whose(reps)
+    if not of.rep_ids:
         return ()
     result = CriterionResult
     conditions: list[ColumnElement[bool]] = [
         and_(result.stands),
-        result.rep_id.in_(sorted(rep_ids)),
+        of.holds(result.rep_id, result.happened_at),
         result.happened_at >= period.since,
         result.happened_at < period.until,
         result.fraction.is_not(None),
     ]
     if criterion is not None:
         conditions.append(result.criterion == criterion)
-    kind = case((result.source == "machine", "machine"), else_=func.coalesce(result.part, "chosen")).label("kind")
+    part = func.coalesce(result.part, "chosen")
+    kind = case(
+        (result.source == "machine", "machine"),
+        (part == "random", "random"),
+        (judged_too(), part),
+        else_=part.concat("_alone"),
+    ).label("kind")
     week = week_number(period, result.happened_at).label("week")
     # Named inside, grouped outside: with parameters in it PostgreSQL would not see that the two are the same.
     one = (
@@ -83,6 +99,27 @@ def read_buckets(
         Bucket(rep, standard, name, int(number), come, Sums(int(calls), float(total), float(square)))
         for rep, standard, name, number, come, calls, total, square in rows
     )
+
+
+def judged_too() -> ColumnElement[bool]:
+    """Whether the machine answered the same criterion of the same call; asked of people's answers only."""
+    machine = aliased(CriterionResult)
+    return (
+        exists()
+        .where(
+            machine.call_id == CriterionResult.call_id,
+            machine.criterion == CriterionResult.criterion,
+            machine.source == "machine",
+            machine.standard == CriterionResult.standard,
+            machine.fraction.is_not(None),
+        )
+        .correlate(CriterionResult)
+    )
+
+
+def speaks_for_all() -> ColumnElement[bool]:
+    """The answers that `SAMPLES["all"]` is made of, as a condition on a row."""
+    return or_(CriterionResult.source == "machine", CriterionResult.part == "random", judged_too())
 
 
 def week_number(period: Period, at: InstrumentedAttribute[datetime]) -> ColumnElement[int]:

@@ -29,16 +29,20 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatMap:
-    """Reps as rows, criteria as columns; `team` is the mean of the team's calls in each column."""
+    """Reps as rows, criteria as columns; `team` is the mean of the team's calls in each column.
+
+    `by_lot`: of every call, but only people answered here, so that the figures are of the calls drawn by lot.
+    """
 
     criteria: tuple[NamedCriterion, ...]
     rows: tuple[HeatRow, ...]
     team: tuple[Mean | None, ...]
+    by_lot: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionTrend:
-    """One criterion of the team by week: all calls, and of those that people scored the two parts of the sample."""
+    """One criterion of the team by week: all calls as SAMPLES has it, and the two parts of those people scored."""
 
     criterion: NamedCriterion
     weeks: tuple[Mean | None, ...]
@@ -49,10 +53,11 @@ class CriterionTrend:
 def heat_map(
     reps: Iterable[RepCard], buckets: Collection[Bucket], criteria: Collection[NamedCriterion], sample: str = "all"
 ) -> HeatMap:
-    """The map of the reps. Reps who left and have no answer are left out; `sample` is one of SAMPLES."""
+    """The map of the reps. Who left, or left the team, and has no answer is left out; `sample` is one of SAMPLES."""
     kept = of_sample(buckets, sample)
     cells = add_up(kept, lambda bucket: (bucket.rep_id, bucket.standard, bucket.criterion))
     columns = add_up(kept, lambda bucket: (bucket.standard, bucket.criterion))
+    judged = {(one.standard, one.criterion) for one in kept if one.kind != "random"}
     rows = []
     for rep in reps:
         found = [cells.get((rep.id, criterion.standard, criterion.id), Sums()) for criterion in criteria]
@@ -61,12 +66,16 @@ def heat_map(
             cells=tuple(mean_of(sums) for sums in found),
             calls=max((sums.calls for sums in found), default=0),
         )
-        if rep.active or not row.empty:
+        if (rep.active and rep.here) or not row.empty:
             rows.append(row)
     return HeatMap(
         criteria=tuple(criteria),
         rows=tuple(rows),
         team=tuple(mean_of(columns.get((criterion.standard, criterion.id), Sums())) for criterion in criteria),
+        by_lot=tuple(
+            sample == "all" and (one.standard, one.id) in columns and (one.standard, one.id) not in judged
+            for one in criteria
+        ),
     )
 
 
@@ -75,7 +84,7 @@ def trend_of(criterion: NamedCriterion, buckets: Iterable[Bucket], period: Perio
     here = [one for one in buckets if one.criterion == criterion.id and one.standard == criterion.standard]
     return CriterionTrend(
         criterion=criterion,
-        weeks=by_week(here, period),
+        weeks=by_week(of_sample(here, "all"), period),
         random=by_week(of_sample(here, "random"), period),
         risk=by_week(of_sample(here, "risk"), period),
     )

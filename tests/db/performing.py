@@ -50,6 +50,14 @@ def add_result(
     return call.id
 
 
+def add_machine_answer(session: Session, call_id: int, *, fraction: float | None = 1.0) -> None:
+    """The machine's answer beside a person's: it is kept, and does not stand."""
+    kept = {"standard": "cold-call", "version": 2, "section": "opening", "source": "machine", "stands": False}
+    more = {"criterion": "greeting", "answer": "2", "happened_at": utc_now()}
+    session.add(CriterionResult(call_id=call_id, fraction=fraction, **kept, **more))
+    session.flush()
+
+
 def add_results(session: Session, rep_id: int, days: Sequence[float], **columns: Any) -> list[int]:
     """One answer so many days ago, for each."""
     now = utc_now()

@@ -33,7 +33,7 @@ from review.performance.scores import read_by_people, read_scores
 from review.performance.seeing import find_rep, list_teams, mates_of, own_rep
 from review.performance.sums import read_buckets
 from tests import factories
-from tests.db.performing import Company, add_result, add_results, company
+from tests.db.performing import Company, add_machine_answer, add_result, add_results, company
 from tests.db.test_queries_plans import plan_of
 from tests.statements import counted_statements
 
@@ -61,7 +61,7 @@ def test_answers_are_added_up_by_week_and_by_where_they_come_from(database: Data
     assert [(one.rep_id, one.criterion, one.week, one.kind, one.sums) for one in found] == [
         (rep, "greeting", 1, "machine", Sums(2, 1.5, 1.25)),
         (rep, "greeting", 2, "random", Sums(1, 0.25, 0.0625)),
-        (mate, "company", 0, "chosen", Sums(1, 1.0, 1.0)),
+        (mate, "company", 0, "chosen_alone", Sums(1, 1.0, 1.0)),
     ]
     with database.read() as session:
         assert read_buckets(session, [], period) == ()
@@ -155,6 +155,7 @@ def test_the_calls_behind_a_figure_are_those_the_viewer_may_see(database: Databa
         good, bad = add_results(session, rep, [3, 2], fraction=1.0)
         session.execute(update(Call).where(Call.id == bad).values(duration=60.0))
         worst = add_result(session, rep, utc_now() - timedelta(days=5), fraction=0.0, source="person", part="risk")
+        add_machine_answer(session, worst)
     ask = {"standard": "cold-call", "criterion": "greeting"}
     with database.read() as session:
         lead = company.see("quality_lead")

@@ -13,7 +13,7 @@ from review.performance.period import Period, last_weeks
 from review.performance.rep import CriterionLine, Middle, lines_of
 from review.performance.reviewers import ReviewerLine, read_reviewers
 from review.performance.scores import ScoreTrend, read_by_people, read_frames, read_scores, score_trend
-from review.performance.seeing import find_rep, list_teams, mates_of
+from review.performance.seeing import find_rep, list_teams, mates_calls, members_of
 from review.performance.sums import read_buckets
 from review.performance.team import heat_map
 from transcription.transcript import share
@@ -52,7 +52,7 @@ def read_rep(path: RepFiguresPath, query: FiguresQuery) -> Response:
         rep = find_rep(db, viewer(), path.rep_id)
         if rep is None:
             abort(404)
-        buckets = read_buckets(db, mates_of(db, rep), period)
+        buckets = read_buckets(db, mates_calls(db, rep), period)
         standards = name_standards(db, [one for one in buckets if one.rep_id == rep.id], viewer().language)
         standard = _pick(standards, query.standard)
         by_people = read_by_people(db, [rep.id], period)
@@ -79,13 +79,14 @@ def read_team(path: TeamFiguresPath, query: TeamFiguresQuery) -> Response:
         team = next((one for one in list_teams(db, viewer()) if one.id == path.team_id), None)
         if team is None:
             abort(404)
-        buckets = read_buckets(db, team.rep_ids, period)
+        members = members_of(db, viewer(), team, period)
+        buckets = read_buckets(db, members.calls, period)
         standards = name_standards(db, buckets, viewer().language)
         standard = _pick(standards, query.standard)
-        by_people = read_by_people(db, team.rep_ids, period)
-        trend = score_trend(read_scores(db, team.rep_ids, period), by_people, read_frames(db, by_people), period)
+        by_people = read_by_people(db, members.calls, period)
+        trend = score_trend(read_scores(db, members.calls, period), by_people, read_frames(db, by_people), period)
     criteria = () if standard is None else standard.criteria
-    made = heat_map(team.reps, buckets, criteria, query.sample)
+    made = heat_map(members.reps, buckets, criteria, query.sample)
     needs = find_needs(team.reps, buckets, criteria, period)
     return answer(
         TeamPerformanceOut(

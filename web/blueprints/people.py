@@ -12,10 +12,13 @@ from review.performance.behind import ORDERS, calls_behind
 from review.performance.criteria import name_standards
 from review.performance.seeing import find_rep, list_teams
 from review.performance.sums import read_buckets
+from review.performance.tried import open_coaching
+from review.performance.whose import while_in_team, whose
 from web.auth import viewer
 from web.parts import parts
 from web.reading.performance import pick_criterion, pick_standard, read_chosen
 from web.reading.performance_page import read_rep_page
+from web.reading.performance_places import Places
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
@@ -41,17 +44,20 @@ def show(rep_id: int) -> str | Response:
 
 @blueprint.get("/<int:rep_id>/calls")
 def calls(rep_id: int) -> str:
-    """The calls behind one figure of a rep: a criterion of a scorecard, in a period."""
+    """The calls behind one figure of a rep: a criterion, in a period, and in a team where one is named."""
     chosen = read_chosen(request.args)
     order = request.args.get("order", "newest")
     order = order if order in ORDERS else "newest"
+    team = request.args.get("team", "")
+    team_id = int(team) if team.isdecimal() and len(team) < 19 else None
     past = request.args.get("past", "")
     offset = min(int(past), FARTHEST) if past.isdecimal() and len(past) < 7 else 0
     with parts().database.read() as db:
         rep = find_rep(db, viewer(), rep_id)
         if rep is None:
             abort(404)
-        buckets = read_buckets(db, [rep.id], chosen.period, criterion=chosen.criterion)
+        of = while_in_team(db, team_id, [rep.id]) if team_id is not None else whose([rep.id])
+        buckets = read_buckets(db, of, chosen.period, criterion=chosen.criterion)
         standards = name_standards(db, buckets, viewer().language)
         standard = pick_standard(standards, chosen)
         criterion = pick_criterion(standard, chosen)
@@ -60,7 +66,7 @@ def calls(rep_id: int) -> str:
             page = calls_behind(
                 db,
                 viewer(),
-                rep.id,
+                of,
                 chosen.period,
                 standard=standard.name,
                 criterion=criterion.id,
@@ -68,12 +74,15 @@ def calls(rep_id: int) -> str:
                 order=order,
                 offset=offset,
             )
+        under_way = open_coaching(db, [rep.id])
     return render_template(
         "people/calls.html",
+        places=Places(),
+        was=under_way.get((rep.id, criterion.id)) if criterion else None,
         rep=rep,
         own=rep_id in viewer().rep_ids,
         chosen=chosen,
-        query=chosen.to_query(),
+        query={**chosen.to_query(), **({} if team_id is None else {"team": team})},
         standard=standard,
         criterion=criterion,
         page=page,

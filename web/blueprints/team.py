@@ -10,7 +10,7 @@ from review.performance.criteria import name_standards
 from review.performance.feedback import read_waited, summed_up
 from review.performance.needs import find_needs
 from review.performance.scores import read_by_people, read_frames, read_scores, score_trend
-from review.performance.seeing import TeamCard, list_teams
+from review.performance.seeing import TeamCard, list_teams, members_of
 from review.performance.sums import SAMPLES, read_buckets
 from review.performance.team import heat_map, trend_of
 from review.performance.tried import open_coaching
@@ -35,16 +35,17 @@ def index() -> str:
         team = _pick(teams, request.args.get("team"))
         if team is None:
             return render_template("team/none.html")
-        buckets = read_buckets(db, team.rep_ids, period)
+        members = members_of(db, viewer(), team, period)
+        buckets = read_buckets(db, members.calls, period)
         standards = name_standards(db, buckets, viewer().language)
         standard = pick_standard(standards, chosen)
         criteria = () if standard is None else standard.criteria
         criterion = pick_criterion(standard, chosen)
-        by_people = read_by_people(db, team.rep_ids, period)
-        trend = score_trend(read_scores(db, team.rep_ids, period), by_people, read_frames(db, by_people), period)
+        by_people = read_by_people(db, members.calls, period)
+        trend = score_trend(read_scores(db, members.calls, period), by_people, read_frames(db, by_people), period)
         needs = find_needs(team.reps, buckets, criteria, period)
         tried = open_coaching(db, team.rep_ids)
-        waited = read_waited(db, team.rep_ids, period)
+        waited = read_waited(db, members.calls, period)
     if criterion is None:
         chart = draw_trend(period.starts, trend.weeks, trend.random, trend.risk)
     else:
@@ -62,11 +63,12 @@ def index() -> str:
         standards=standards,
         standard=standard,
         criterion=criterion,
-        map=heat_map(team.reps, buckets, criteria, chosen.sample),
+        map=heat_map(members.reps, buckets, criteria, chosen.sample),
         step=heat_step,
         chart=chart,
         whole=trend.whole,
         needs=needs,
+        moved=members.calls.only,
         tried=tried,
         places=Places(),
         feedback=summed_up(waited, parts().settings.feedback_hours),

@@ -10,7 +10,7 @@ from review.performance.criteria import name_standards
 from review.performance.finished import finished_coaching
 from review.performance.rep import lines_of, middle_of, went_well
 from review.performance.scores import read_by_people, read_frames, read_scores, score_trend
-from review.performance.seeing import RepCard, mates_of
+from review.performance.seeing import RepCard, mates_calls
 from review.performance.sums import add_up, read_buckets
 from review.queries.filters import InboxFilters
 from review.queries.inbox import list_calls
@@ -29,7 +29,7 @@ PRAISES: Final = 4
 def read_rep_page(db: Any, viewer: Viewer, rep: RepCard, chosen: Chosen) -> dict[str, Any]:
     """What the page of a rep shows; the number of statements does not depend on how much there is."""
     period = chosen.period
-    mates = mates_of(db, rep)
+    mates = mates_calls(db, rep)
     buckets = read_buckets(db, mates, period)
     standards = name_standards(db, [one for one in buckets if one.rep_id == rep.id], viewer.language)
     standard = pick_standard(standards, chosen)
