@@ -37,6 +37,7 @@ class PersonRow:
     rights: tuple[str, ...]
     teams: tuple[TeamPlace, ...]
     rep_id: int | None
+    rep_team: TeamPlace | None  # where the person speaks on calls
     codes: bool  # one-time codes are on
     created_at: datetime
     signed_in_at: datetime | None
@@ -62,7 +63,9 @@ def list_people(
     if wanted.role in ROLES:
         query = query.where(User.id.in_(select(UserRole.user_id).where(UserRole.role == wanted.role)))
     if wanted.team_id is not None:
-        query = query.where(User.id.in_(select(TeamMember.user_id).where(TeamMember.team_id == wanted.team_id)))
+        member = select(TeamMember.user_id).where(TeamMember.team_id == wanted.team_id)
+        rep = select(Rep.user_id).where(Rep.team_id == wanted.team_id, Rep.user_id.is_not(None))
+        query = query.where(or_(User.id.in_(member), User.id.in_(rep)))
     if wanted.state == "active":
         query = query.where(User.disabled_at.is_(None))
     elif wanted.state == "disabled":
@@ -107,9 +110,15 @@ def _rows(session: Session, users: list[User]) -> tuple[PersonRow, ...]:
         .order_by(Team.name)
     ):
         teams[user_id].append(TeamPlace(id=team_id, name=name, manages=manages))
-    reps = {
-        user_id: rep_id for rep_id, user_id in session.execute(select(Rep.id, Rep.user_id).where(Rep.user_id.in_(ids)))
-    }
+    reps, rep_teams = {}, {}
+    for rep_id, user_id, team_id, name in session.execute(
+        select(Rep.id, Rep.user_id, Team.id, Team.name)
+        .outerjoin(Team, Team.id == Rep.team_id)
+        .where(Rep.user_id.in_(ids))
+    ):
+        reps[user_id] = rep_id
+        if team_id is not None:
+            rep_teams[user_id] = TeamPlace(id=team_id, name=name, manages=False)
     coded = set(
         session.scalars(
             select(OneTimeCode.user_id).where(OneTimeCode.user_id.in_(ids), OneTimeCode.confirmed_at.is_not(None))
@@ -125,6 +134,7 @@ def _rows(session: Session, users: list[User]) -> tuple[PersonRow, ...]:
             rights=tuple(rights[user.id]),
             teams=tuple(teams[user.id]),
             rep_id=reps.get(user.id),
+            rep_team=rep_teams.get(user.id),
             codes=user.id in coded,
             created_at=user.created_at,
             signed_in_at=user.signed_in_at,

@@ -30,6 +30,17 @@ for (const box of group()) {
 showChosen();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.dispatchEvent(new CustomEvent("callcoach:theme")));
 
+// A long list of pages scrolls by itself: the entry of this page is in view, in the drawer once it is open.
+const nav = document.getElementById("nav");
+function showPlace() {
+  const place = nav?.querySelector("a[aria-current]");
+  if (!place?.offsetParent) return;
+  const [box, line] = [nav.getBoundingClientRect(), place.getBoundingClientRect()];
+  if (line.bottom > box.bottom || line.top < box.top) nav.scrollTop += line.top - box.top - box.height / 2;
+}
+showPlace();
+nav?.addEventListener("toggle", (event) => { if (event.newState === "open") showPlace(); });
+
 // Times on pages are written in the browser's zone; the first page after a change is told again.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && /^[\w+/-]+$/.test(zone)) {
