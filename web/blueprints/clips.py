@@ -19,6 +19,7 @@ from web.auth import viewer
 from web.blueprints.library_told import library_told
 from web.parts import parts
 from web.reading.library import read_facets
+from web.reading.library_aims import read_aim
 
 blueprint = Blueprint("clips", __name__)
 
@@ -34,8 +35,11 @@ def index() -> str:
         found = list_library(db, viewer(), wanted, page=min(page, MOST_PAGES))
         lists = playlists.list_playlists(db, viewer())
         tasks = own_tasks(db, viewer())
+        aim = read_aim(db, request.args)
     return render_template(
         "clips/index.html",
+        aim=aim,
+        carried=aim.query if aim else {},
         found=found,
         lists=lists,
         own=[one for one in lists if one.may_change],

@@ -98,13 +98,14 @@ def suggested(db: Any, rep_id: int, now: datetime, values: Mapping[str, str]) ->
     title = values.get("title", "").strip()[:LONGEST_TITLE] or _moment_title(db, values)
     stretch = f"s:{call_id}:{values.get('at', '')}:{values.get('end', '')}:{title}"
     has_stretch = bool(call_id and read_clip(stretch, good=False))
+    of_figures = values.get("picked") == "figures"  # the moment is an example, not why this rep was chosen
     return Typed(
         {
             **FIRST,
             "criterion": criterion[:200],
             "due_on": due_day(db, rep_id, due_after(db, now, USUAL_DAYS)).isoformat(),
-            "call_id": str(call_id or ""),
-            "picked": "one_call" if call_id else "plan" if values.get("plan") else "figures",
+            "call_id": "" if of_figures else str(call_id or ""),
+            "picked": "one_call" if call_id and not of_figures else "plan" if values.get("plan") else "figures",
             "plan_id": str(read_number(values.get("plan")) or ""),
         },
         work=(stretch,) if has_stretch and values.get("good") != "1" else (),

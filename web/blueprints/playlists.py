@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ from web.blueprints.clips import read_number, read_seconds
 from web.blueprints.library_told import library_told
 from web.errors import Refused
 from web.parts import parts
+from web.reading.library_aims import read_aim
 
 blueprint = Blueprint("playlists", __name__, url_prefix="/playlists")
 
@@ -27,7 +29,9 @@ def make() -> Response:
     """A new, empty playlist."""
     with library_told(), parts().database.session() as db:
         made = service.make_playlist(db, viewer(), request.form.get("title", ""), note=request.form.get("note", ""))
-    return redirect(url_for(".show", playlist_id=made))
+        aim = read_aim(db, request.form)
+    carried: dict[str, Any] = dict(aim.query) if aim else {}
+    return redirect(url_for(".show", playlist_id=made, **carried))
 
 
 @blueprint.get("/<int:playlist_id>")
@@ -39,6 +43,7 @@ def show(playlist_id: int) -> str:
         heard = read_heard(db, task.id) if task else {}
         learners = list_learners(db, viewer())
         people = tasks_of(db, viewer(), playlist_id)
+        aim = read_aim(db, request.args, learners)
     others = [one for one in people if one.user_id != viewer().user_id]
     return render_template(
         "clips/playlist.html",
@@ -49,6 +54,8 @@ def show(playlist_id: int) -> str:
         heard=heard,
         learners=learners,
         people=others,
+        aim=aim,
+        carried=aim.query if aim else {},
         ratings=RATINGS,
     )
 

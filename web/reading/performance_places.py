@@ -9,6 +9,7 @@ from flask import current_app, url_for
 
 from review.performance.assigned import AssignedItem
 from review.performance.criteria import NamedCriterion
+from review.performance.seeing import RepCard
 from web.access import rule_of
 from web.auth import viewer
 
@@ -34,13 +35,17 @@ class Places:
         """A coaching session."""
         return _open("coaching.show", session_id=session_id)
 
-    def coach(self, rep_id: int, criterion: NamedCriterion) -> str | None:
-        """A new coaching session of the rep on the criterion."""
-        return _open("coaching.new", rep=rep_id, standard=criterion.standard, criterion=criterion.id, picked="figures")
+    def coach(self, rep_id: int, criterion: NamedCriterion | None = None, **moment: Any) -> str | None:
+        """A new coaching session of the rep, on the criterion; `moment` is a `call` and a stretch of it."""
+        about = {} if criterion is None else {"standard": criterion.standard, "criterion": criterion.id}
+        return _open("coaching.new", rep=rep_id, **about, **moment, picked="figures")
 
-    def playlist(self) -> str | None:
-        """The library, where playlists are given."""
-        return _open("clips.index", tab="playlists")
+    def playlist(self, criterion: NamedCriterion, *, rep: RepCard | None = None, team: int | None = None) -> str | None:
+        """The library, to give the rep or the whole team a playlist on the criterion; a rep needs a sign-in."""
+        whom = {"for_team": team} if rep is None else {"for": rep.id} if rep.user_id is not None else {}
+        if None in whom.values() or not whom:
+            return None
+        return _open("clips.index", **whom, standard=criterion.standard, criterion=criterion.id)
 
     def calibration(self) -> str | None:
         """Who scores strictly and who leniently."""
