@@ -16,6 +16,7 @@ from review.crm.sync import SyncReport, due_connections, sync_connection
 from review.db import Database
 from review.services.crm_secrets import SecretBox
 from review.settings import Settings, process_environment
+from review.win_back.barred import anything_to_withdraw, withdraw_barred
 from workers.supervisor import own_command
 from workers.tied import tied_command
 
@@ -43,7 +44,12 @@ class CrmWork:
         self._checked = time.monotonic()
         try:
             with self.database.read() as session:
+                barred = anything_to_withdraw(session)
                 due = {"sync": bool(due_connections(session)), "push": anything_due(session)}
+            if barred:
+                with self.database.session() as session:
+                    log.info("%d tasks are withdrawn from CRMs: nobody is to call there", withdraw_barred(session))
+                due["push"] = True
         except SQLAlchemyError as error:
             log.warning("whether CRM work is due could not be asked: %s", error)
             return ()

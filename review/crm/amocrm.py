@@ -116,10 +116,8 @@ class AmoCrm:
     def push_task(self, task: NewTask, key: str, *, again: bool) -> str:
         """A task on the lead, else on the contact."""
         entity, entity_id = _place(task.card)
-        if again:
-            for item in self._all("tasks", {"filter[entity_type]": entity, "filter[entity_id][]": entity_id}):
-                if mark(key) in str(item.get("text") or ""):
-                    return str(item["id"])
+        if again and (known := self._find_task(entity, entity_id, key)) is not None:
+            return str(known["id"])
         words = f"{task.title}\n{task.text}" if task.text else task.title
         body = {
             "task_type_id": 1,
@@ -131,6 +129,16 @@ class AmoCrm:
             **({"responsible_user_id": int(task.person_id)} if task.person_id else {}),
         }
         return _first_id(self._http.send("POST", "tasks", body=[body]), "tasks")
+
+    def withdraw(self, card: Card, of: str, text: str, key: str) -> str:
+        """The task completed, with the reason as its result."""
+        known = self._find_task(*_place(card), of)
+        if known is None:
+            return ""
+        if not known.get("is_completed"):
+            body = {"is_completed": True, "result": {"text": text}}
+            self._http.send("PATCH", f"tasks/{known['id']}", body=body, repeatable=True)
+        return str(known["id"])
 
     def reopen(self, reopening: Reopening, key: str, *, again: bool) -> str:
         """The lead in the first status of its pipeline (or the one named), with its new responsible and the brief."""
@@ -169,6 +177,10 @@ class AmoCrm:
         body = {"custom_fields_values": [{**which, "values": [{"value": value.value}]}]}
         self._http.send("PATCH", f"contacts/{contact}", body=body, repeatable=True)
         return contact
+
+    def _find_task(self, entity: str, entity_id: str, key: str) -> Mapping[str, Any] | None:
+        listed = self._all("tasks", {"filter[entity_type]": entity, "filter[entity_id][]": entity_id})
+        return next((item for item in listed if mark(key) in str(item.get("text") or "")), None)
 
     def _note(self, card: Card, text: str, key: str, *, again: bool) -> str:
         return self._add_note(card, {"note_type": "common", "params": {"text": text}}, key, again=again)

@@ -25,6 +25,7 @@ from review.crm.pushing import field_map, field_note, mark, marked, short_key
 from review.crm.reading import advance, by_time, dig, id_of, iso_time, rows_at, since_of, text_of
 
 IDS_AT_ONCE: Final = 50
+COMPLETED: Final = "5"  # a task's status
 _BOTH: Final = ["*", "UF_*", "PHONE", "EMAIL"]
 
 
@@ -94,10 +95,8 @@ class Bitrix24:
 
     def push_task(self, task: NewTask, key: str, *, again: bool) -> str:
         """A task joined to the card."""
-        if again:
-            found = self._rest.call("tasks.task.list", {"filter": {"XML_ID": short_key(key)}, "select": ["ID"]})
-            for item in rows_at(dig(found, "tasks")):
-                return str(item.get("id"))
+        if again and (known := self._find_task(key)) is not None:
+            return str(known.get("id"))
         fields: dict[str, Any] = {
             "TITLE": task.title,
             "DESCRIPTION": marked(task.text, key),
@@ -108,6 +107,16 @@ class Bitrix24:
         }
         made = self._rest.call("tasks.task.add", {"fields": fields}, repeatable=False)
         return _need(id_of(dig(made, "task", "id")))
+
+    def withdraw(self, card: Card, of: str, text: str, key: str) -> str:
+        """The task completed, and the reason in a comment on the card."""
+        known = self._find_task(of)
+        if known is None:
+            return ""
+        self._comment(card, marked(text, key), key, again=True)
+        if str(known.get("status")) != COMPLETED:
+            self._rest.call("tasks.task.complete", {"taskId": known["id"]})
+        return str(known["id"])
 
     def reopen(self, reopening: Reopening, key: str, *, again: bool) -> str:
         """The lead or deal in the first stage of its pipeline (or the one named), with responsible and brief."""
@@ -179,6 +188,10 @@ class Bitrix24:
         finish = {"CALL_ID": call_id, "USER_ID": user, "DURATION": note.duration, "STATUS_CODE": "200"}
         self._rest.call("telephony.externalCall.finish", {**finish, "ADD_TO_CHAT": 0})
         return call_id
+
+    def _find_task(self, key: str) -> Mapping[str, Any] | None:
+        query = {"filter": {"XML_ID": short_key(key)}, "select": ["ID", "STATUS"]}
+        return next(iter(rows_at(dig(self._rest.call("tasks.task.list", query), "tasks"))), None)
 
     def _comment(self, card: Card, text: str, key: str, *, again: bool) -> str:
         entity, own_id = _place(card)

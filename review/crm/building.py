@@ -49,11 +49,20 @@ class NothingToSay(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A task of ours that nobody shall carry out any more: `of` is the key it was made under, `text` says why."""
+
+    card: Card
+    of: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """What one item becomes: `send(connector, key, again)` does it and gives the id there."""
 
     kind: str
-    item: CallNote | NewTask | Reopening | Transcript | FieldValue
+    item: CallNote | NewTask | Reopening | Transcript | FieldValue | Withdrawal
     task: NewTask | None = None  # a reopened lead with a due time brings a task
 
     def send(self, connector: Connector, key: str, *, again: bool) -> str:
@@ -65,12 +74,19 @@ class Push:
             return connector.push_task(item, key, again=again)
         if isinstance(item, Transcript):
             return connector.push_transcript(item, key, again=again)
+        if isinstance(item, Withdrawal):
+            return connector.withdraw(item.card, item.of, item.text, key)
         if isinstance(item, FieldValue):
             return connector.push_field(item, key, again=again)
         made = connector.reopen(item, key, again=again)
         if self.task is not None:
-            connector.push_task(self.task, f"{key}:task", again=again)
+            connector.push_task(self.task, task_key(key), again=again)
         return made
+
+
+def task_key(key: str) -> str:
+    """The key of the task that a reopened lead brings with it."""
+    return f"{key}:task"
 
 
 def build_push(
@@ -83,6 +99,11 @@ def build_push(
         note = _call_note(session, connection, int(payload["call_id"]), public_url)
         return Push(kind, Transcript(note=note, turns=_turns(session, int(payload["call_id"]))))
     card = _card(session, connection.id, payload.get("client_id"), payload.get("deal_id"))
+    if kind == "crm.withdraw":
+        words = words_of(connection.settings.get("language"))["withdrawn"]
+        reason = str(payload.get("reason") or "")
+        text = f"{words} ({reason})" if reason else words
+        return Push(kind, Withdrawal(card=card, of=task_key(str(payload["of"])), text=text))
     if kind == "crm.task":
         return Push(kind, _task(session, connection, card, str(payload["title"]), payload))
     if kind == "crm.field":

@@ -276,6 +276,10 @@ class Connector(Protocol):
         """Make a task."""
         ...
 
+    def withdraw(self, card: Card, of: str, text: str, key: str) -> str:
+        """Close the task made under the key `of`, saying why; "" when there is none. Twice does no harm."""
+        ...
+
     def reopen(self, reopening: Reopening, key: str, *, again: bool) -> str:
         """Open a lead or deal again and leave the brief on its card."""
         ...

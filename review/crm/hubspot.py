@@ -115,6 +115,15 @@ class HubSpot:
         }
         return self._make("tasks", task.card, properties, task.person_id, key, again=again)
 
+    def withdraw(self, card: Card, of: str, text: str, key: str) -> str:
+        """The task completed, with the reason as its words."""
+        known = self._find("tasks", card, of)
+        if known is None:
+            return ""
+        words = {"hs_task_status": "COMPLETED", "hs_task_body": _html(marked(text, of))}
+        self._rest.http.send("PATCH", f"crm/v3/objects/tasks/{known}", body={"properties": words}, repeatable=True)
+        return known
+
     def reopen(self, reopening: Reopening, key: str, *, again: bool) -> str:
         """The deal in its pipeline's first stage, or the contact's lead status open, with owner and brief."""
         remote = reopening.card.deal_id
@@ -161,13 +170,8 @@ class HubSpot:
         self, kind: str, card: Card, properties: dict[str, Any], person_id: str | None, key: str, *, again: bool
     ) -> str:
         places = _places(card)
-        if again:
-            # Searching by text lags behind by minutes; what is joined to the card is told at once.
-            entity, own_id = places[0]
-            ids = self._rest.joined(entity, kind, [own_id]).get(own_id, [])
-            for item in self._rest.read(kind, ids, (BODIES[kind],)) if ids else []:
-                if mark(key) in str(dig(item, "properties", BODIES[kind]) or ""):
-                    return str(item["id"])
+        if again and (known := self._find(kind, card, key)) is not None:
+            return known
         joins = [
             {
                 "to": {"id": own_id},
@@ -182,6 +186,15 @@ class HubSpot:
         if made is None:
             raise CrmNonsense("It did what was asked but did not say what it is called.")
         return made
+
+    def _find(self, kind: str, card: Card, key: str) -> str | None:
+        """Searching by text lags behind by minutes; what is joined to the card is told at once."""
+        entity, own_id = _places(card)[0]
+        ids = self._rest.joined(entity, kind, [own_id]).get(own_id, [])
+        for item in self._rest.read(kind, ids, (BODIES[kind],)) if ids else []:
+            if mark(key) in str(dig(item, "properties", BODIES[kind]) or ""):
+                return str(item["id"])
+        return None
 
     def _contacts(self, rows: HubRows, items: list[Mapping[str, Any]]) -> tuple[Row, ...]:
         ids = [str(item["id"]) for item in items]

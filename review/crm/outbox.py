@@ -5,6 +5,7 @@
 | `crm.call_note` | `call_id` | the call on the client's or deal's card: score, summary lines, link |
 | `crm.task` | `client_id`, `title`; `deal_id`, `rep_id`, `due_at`, `text`, `task_id` | a task for the rep |
 | `crm.reopen` | `deal_id`, `rep_id`; `stage`, `text`, `due_at` | the lead open again, its responsible, a brief |
+| `crm.withdraw` | `deal_id`, `of`; `reason` | the task that the reopening under key `of` brought, closed |
 | `crm.transcript` | `call_id` | the transcript, where the CRM takes one (Bitrix24) |
 | `crm.field` | `field`, `value`, `client_id` or `deal_id`; `quote` | one field of the card |
 
@@ -30,6 +31,7 @@ NEEDED: Final[Mapping[str, frozenset[str]]] = {
     "crm.call_note": frozenset({"call_id"}),
     "crm.task": frozenset({"client_id", "title"}),
     "crm.reopen": frozenset({"deal_id", "rep_id"}),
+    "crm.withdraw": frozenset({"deal_id", "of"}),
     "crm.transcript": frozenset({"call_id"}),
     "crm.field": frozenset({"field", "value"}),
 }
@@ -37,6 +39,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "crm.call_note": frozenset(),
     "crm.task": frozenset({"deal_id", "rep_id", "due_at", "text", "task_id"}),
     "crm.reopen": frozenset({"stage", "text", "due_at"}),
+    "crm.withdraw": frozenset({"reason"}),
     "crm.transcript": frozenset(),
     "crm.field": frozenset({"client_id", "deal_id", "quote"}),
 }

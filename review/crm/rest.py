@@ -93,6 +93,15 @@ class Rest:
         }
         return self._push("task", task.card, words, key, again=again)
 
+    def withdraw(self, card: Card, of: str, text: str, key: str) -> str:
+        """By `push.withdraw`, whose words may name the {task}; where it cannot be found by the mapping a note says it."""
+        words: dict[str, str | None] = {"text": marked(text, key)}
+        made = self._mapping.pushes.get("task")
+        if "withdraw" not in self._mapping.pushes or made is None or not made.find:
+            return self._push("note", card, words, key, again=True)
+        task = self._find("task", _known(card), of)
+        return self._push("withdraw", card, {**words, "task": task}, key, again=True) if task is not None else ""
+
     def reopen(self, reopening: Reopening, key: str, *, again: bool) -> str:
         """The lead open again; the brief as a note where notes are mapped and the request has no place for it."""
         mapped = self._mapping.pushes.get("reopen")
@@ -117,21 +126,12 @@ class Rest:
         mapped = self._mapping.pushes.get(name)
         if mapped is None:
             raise CrmCannot(f"The connection's mapping has no 'push.{name}'.")
-        known = {
-            "deal": card.deal_id,
-            "client": card.contact_id,
-            "company": card.company_id,
-            "key": short_key(key),
-            **words,
-        }
+        known = {**_known(card), "key": short_key(key), **words}
         for needed in ("deal", "client", "company"):
             if "{" + needed + "}" in mapped.path and not known[needed]:
                 raise CrmCannot(f"It is written to a {needed}, and this one is not known there.")
-        if again and mapped.find:
-            found = self._http.get(_path(mapped.find, known))
-            for item in items_at(found, mapped.find_items):
-                if mark(key) in str(value_at(item, mapped.find_text) or ""):
-                    return id_of(value_at(item, "id")) or short_key(key)
+        if again and (made := self._find(name, known, key)) is not None:
+            return made
         data = self._http.send(
             mapped.method,
             _path(mapped.path, known),
@@ -140,6 +140,16 @@ class Rest:
             repeatable=mapped.method != "POST",
         )
         return (id_of(value_at(data, mapped.id)) if mapped.id else None) or short_key(key)
+
+    def _find(self, name: str, known: Mapping[str, str | None], key: str) -> str | None:
+        """The id of what was made under a key; None when it is not there, or the mapping tells no place to look."""
+        mapped = self._mapping.pushes.get(name)
+        if mapped is None or not mapped.find:
+            return None
+        for item in items_at(self._http.get(_path(mapped.find, known)), mapped.find_items):
+            if mark(key) in str(value_at(item, mapped.find_text) or ""):
+                return id_of(value_at(item, "id")) or short_key(key)
+        return None
 
     def _pages(self, mapped: ListMap, since: datetime | None) -> Iterator[list[Mapping[str, Any]]]:
         params: dict[str, Any] = dict(mapped.params)
@@ -162,7 +172,11 @@ class Rest:
                 return
 
 
+def _known(card: Card) -> dict[str, str | None]:
+    return {"deal": card.deal_id, "client": card.contact_id, "company": card.company_id}
+
+
 def _path(template: str, words: Mapping[str, str | None]) -> str:
-    for name in ("deal", "client", "company", "key"):
+    for name in ("deal", "client", "company", "task", "key"):
         template = template.replace("{" + name + "}", quote(words.get(name) or "", safe=""))
     return template.lstrip("/")

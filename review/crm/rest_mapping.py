@@ -24,7 +24,7 @@ LISTS: Final[Mapping[str, tuple[str, ...]]] = {
     "emails": ("id", "subject", "at", "direction", "client", "deal", "person", "changed"),
 }  # fmt: skip
 """The lists a mapping may name, in the order they are read, and the fields each may map."""
-PUSHES: Final = ("note", "task", "reopen", "field")
+PUSHES: Final = ("note", "task", "withdraw", "reopen", "field")
 NEEDED: Final = {
     "reasons": ("id", "name"),
     "moves": ("deal", "stage", "at"),

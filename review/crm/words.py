@@ -17,6 +17,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "objections": "Objections",
         "next": "Next step",
         "call_back": "Call back",
+        "withdrawn": "Withdrawn: this number is not to be called any more.",
     },
     "ru": {
         "score": "Качество звонка: {score} из 100",
@@ -29,6 +30,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "objections": "Возражения",
         "next": "Следующий шаг",
         "call_back": "Перезвонить",
+        "withdrawn": "Снято: на этот номер больше нельзя звонить.",
     },
     "ko": {
         "score": "통화 품질: 100점 중 {score}점",
@@ -41,6 +43,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "objections": "거절 사유",
         "next": "다음 단계",
         "call_back": "다시 전화하기",
+        "withdrawn": "취소됨: 이 번호로는 더 이상 전화하지 마세요.",
     },
     "zh": {
         "score": "通话质量：{score} / 100",
@@ -53,6 +56,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "objections": "异议",
         "next": "下一步",
         "call_back": "回电",
+        "withdrawn": "已撤回：此号码不可再拨打。",
     },
 }
 

@@ -112,6 +112,14 @@ class FakeAmo(FakeCrm):
         """What tasks say."""
         return [str(task["text"]) for task in self.tasks]
 
+    def tasks_open(self) -> list[bool]:
+        """Whether each task of ours is still to be done."""
+        return [not task["is_completed"] for task in self.tasks if "[callcoach:" in str(task["text"])]
+
+    def tasks_said(self) -> list[str]:
+        """What stands with each task beside its title."""
+        return [str((task.get("result") or {}).get("text") or "") for task in self.tasks]
+
     def state_of(self, own_id: str) -> tuple[bool, str]:
         """(whether a lead is open, its responsible)."""
         lead = next(lead for lead in self.leads if str(lead["id"]) == own_id)
@@ -201,8 +209,8 @@ class FakeAmo(FakeCrm):
 
     def _patch(self, place: str, body: Any) -> Answer:
         entity, own_id = place.split("/")
-        items = self.leads if entity == "leads" else self.contacts
-        found = next((item for item in items if str(item["id"]) == own_id and not item["is_deleted"]), None)
+        items = {"leads": self.leads, "tasks": self.tasks}.get(entity, self.contacts)
+        found = next((item for item in items if str(item["id"]) == own_id and not item.get("is_deleted")), None)
         if found is None:
             return 404, {"title": "Not found", "status": 404}
         found.update(body)

@@ -102,6 +102,14 @@ class FakeBitrix(FakeCrm):
         """What tasks say."""
         return [f"{task['TITLE']} {task['DESCRIPTION']}" for task in self.made_tasks]
 
+    def tasks_open(self) -> list[bool]:
+        """Whether each task of ours is still to be done."""
+        return [task.get("STATUS") != "5" for task in self.made_tasks]
+
+    def tasks_said(self) -> list[str]:
+        """What stands with each task beside its title."""
+        return [str(task.get("DESCRIPTION") or "") for task in self.made_tasks]
+
     def state_of(self, own_id: str) -> tuple[bool, str]:
         """(whether a deal is open, its responsible)."""
         deal = next(d for d in self.lists["crm.deal.list"] if d["ID"] == own_id[1:])
@@ -155,7 +163,7 @@ class FakeBitrix(FakeCrm):
             return self._list(name, body)
         if name == "tasks.task.list":
             found = [t for t in self.made_tasks if t["XML_ID"] == body["filter"]["XML_ID"]]
-            return 200, {"tasks": [{"id": t["ID"]} for t in found]}, None
+            return 200, {"tasks": [{"id": t["ID"], "status": t.get("STATUS", "2")} for t in found]}, None
         return self._do(name, body)
 
     def _list(self, name: str, body: Any) -> tuple[int, Any, int | None]:
@@ -186,6 +194,9 @@ class FakeBitrix(FakeCrm):
         if name == "tasks.task.add":
             self.made_tasks.append({"ID": str(self._next_id), **body["fields"]})
             return 200, {"task": {"id": str(self._next_id)}}, None
+        if name == "tasks.task.complete":
+            next(task for task in self.made_tasks if task["ID"] == str(body["taskId"]))["STATUS"] = "5"
+            return 200, {"task": {}}, None
         if name == "telephony.externalCall.register":
             return 200, {"CALL_ID": f"externalCall.{body['EXTERNAL_CALL_ID']}"}, None
         if name == "telephony.externalCall.finish":

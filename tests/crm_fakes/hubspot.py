@@ -80,6 +80,15 @@ class FakeHub(FakeCrm):
         tasks = [one["properties"] for one in self.objects["tasks"].values()]
         return [f"{task['hs_task_subject']} {task.get('hs_task_body')}" for task in tasks]
 
+    def tasks_open(self) -> list[bool]:
+        """Whether each task of ours is still to be done."""
+        ours = (task["properties"] for task in self.objects["tasks"].values())
+        return [task["hs_task_status"] != "COMPLETED" for task in ours if "[callcoach:" in task.get("hs_task_body", "")]
+
+    def tasks_said(self) -> list[str]:
+        """What stands with each task beside its title."""
+        return [str(task["properties"].get("hs_task_body") or "") for task in self.objects["tasks"].values()]
+
     def state_of(self, own_id: str) -> tuple[bool, str]:
         """(whether a deal is open, its responsible)."""
         values = self.objects["deals"][own_id]["properties"]

@@ -42,6 +42,7 @@ MAPPING: dict[str, Any] = {
                  "find_items": "data", "find_text": "text"},
         "task": {"path": "/deals/{deal}/tasks", "body": {"title": "{title}", "text": "{text}", "due": "{due}"},
                  "id": "id", "find": "/deals/{deal}/tasks", "find_items": "data", "find_text": "text"},
+        "withdraw": {"method": "PATCH", "path": "/tasks/{task}", "body": {"done": True, "why": "{text}"}},
         "reopen": {"method": "PATCH", "path": "/deals/{deal}", "body": {"state": "open", "owner": "{person}"}},
     },
 }  # fmt: skip
@@ -108,6 +109,14 @@ class FakeRest(FakeCrm):
         """What tasks say."""
         return [f"{task['title']} {task.get('text')}" for task in self.lists["tasks"]]
 
+    def tasks_open(self) -> list[bool]:
+        """Whether each task of ours is still to be done."""
+        return [not task.get("done") for task in self.lists["tasks"] if "[callcoach:" in str(task.get("text"))]
+
+    def tasks_said(self) -> list[str]:
+        """What stands with each task beside its title."""
+        return [str(task.get("why") or "") for task in self.lists["tasks"]]
+
     def state_of(self, own_id: str) -> tuple[bool, str]:
         """(whether a deal is open, its responsible)."""
         deal = next(deal for deal in self.lists["deals"] if str(deal["id"]) == own_id)
@@ -118,7 +127,7 @@ class FakeRest(FakeCrm):
         if len(parts) == 3:
             return self._of_deal(method, parts[1], parts[2], body)
         if method == "PATCH":
-            deal = next((deal for deal in self.lists["deals"] if str(deal["id"]) == parts[1]), None)
+            deal = next((one for one in self.lists[parts[0]] if str(one["id"]) == parts[1]), None)
             if deal is None:
                 return 404, {"error": "no such deal"}
             deal.update(body)

@@ -102,3 +102,19 @@ def test_the_connection_can_be_tested(world: World) -> None:
 
 def _fields(note: CallNote) -> dict[str, Any]:
     return {name: getattr(note, name) for name in note.__dataclass_fields__}
+
+
+def test_a_task_is_withdrawn_once_with_its_reason(world: World) -> None:
+    due = datetime(2025, 12, 1, 9, tzinfo=UTC)
+    connector = world.connector()
+    for key in ("reopen:1:task", "another"):
+        task = NewTask(card=world.card, title="Call back", text="", due_at=due, person_id="11")
+        connector.push_task(task, key, again=False)
+    assert world.fake.tasks_open() == [True, True]
+    for _try in range(2):
+        assert connector.withdraw(world.card, "reopen:1:task", "Not to be called any more", "reopen:1:withdrawn")
+    assert world.fake.tasks_open() == [False, True]
+    assert connector.withdraw(world.card, "never made", "Not to be called any more", "k") == ""
+    assert world.fake.tasks_open() == [False, True]
+    said = [*world.fake.texts(), *(str(row) for row in world.fake.tasks_said())]
+    assert sum("Not to be called any more" in text for text in said) == 1
