@@ -40,7 +40,13 @@ def tell(session: Session, event: str, subject_id: int, body: Mapping[str, Any])
     if event not in WEBHOOK_EVENTS:
         raise ValueError(f"there is no event {event!r}: {', '.join(WEBHOOK_EVENTS)}")
     _check(body)
-    found = session.execute(select(Webhook.id, Webhook.events).where(Webhook.state == "on").order_by(Webhook.id))
+    # Held against removal until the fact is stored: a webhook that goes meanwhile must not take the fact with it.
+    found = session.execute(
+        select(Webhook.id, Webhook.events)
+        .where(Webhook.state == "on")
+        .order_by(Webhook.id)
+        .with_for_update(read=True, key_share=True)
+    )
     wanted = [row.id for row in found if event in row.events]
     for webhook_id in wanted:
         put_down(session, webhook_id, event, subject_id, body)

@@ -9,13 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 
+from review.deadline import Deadline
 from review.telephony.safe_http import FetchFailed, Resolve, look_up, matches, pin, read_address
 
 CONNECT_SECONDS: Final = 5.0
 SILENT_SECONDS: Final = 10.0  # the longest wait for the next piece
-WHOLE_SECONDS: Final = 15.0
+WHOLE_SECONDS: Final = 15.0  # however busily it drips
 KEPT_OF_ANSWER: Final = 300  # characters, shown beside the try
 READ_OF_ANSWER: Final = 16 * 1024  # bytes; what comes after is not read
 LONGEST_WAIT: Final = 3600.0  # that a server's Retry-After may ask for
@@ -82,10 +85,14 @@ class Poster:
             return Outcome(error.reason)
         timeout = httpx2.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS)
         sent = {**pinned, "Content-Type": "application/json", **headers}
+        deadline = Deadline(WHOLE_SECONDS)
         try:
             with (
+                deadline,
                 httpx2.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
-                client.stream("POST", address, content=body, headers=sent, extensions=extensions) as response,
+                client.stream(
+                    "POST", address, content=body, headers=sent, extensions={**extensions, **deadline.extensions}
+                ) as response,
             ):
                 status, asked = response.status_code, response.headers.get("Retry-After") or ""
                 text = self._beginning(response.iter_raw(), began + WHOLE_SECONDS)
@@ -94,9 +101,10 @@ class Poster:
         except httpx2.InvalidURL:
             return Outcome("bad_address")
         except (httpx2.HTTPError, UnicodeError) as error:
+            if deadline.over:
+                return Outcome("timeout", seconds=self.clock() - began)
             return Outcome("unreachable", answer=type(error).__name__, seconds=self.clock() - began)
-        wait = min(float(asked), LONGEST_WAIT) if asked.isdecimal() and len(asked) < 10 else None
-        return Outcome(_why(status), status, text, self.clock() - began, wait)
+        return Outcome(_why(status), status, text, self.clock() - began, _wait(asked))
 
     def _pinned(self, url: str) -> tuple[str, dict[str, str], dict[str, object]]:
         wanted = read_address(url)
@@ -126,6 +134,19 @@ def readable(body: bytes) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text[: 4 * KEPT_OF_ANSWER]).strip()[
         :KEPT_OF_ANSWER
     ]
+
+
+def _wait(asked: str) -> float | None:
+    """Seconds that Retry-After asks for, as a number or as a time (RFC 9110, 10.2.3); None where it says neither."""
+    if asked.isdecimal() and asked.isascii() and len(asked) < 10:
+        return min(float(asked), LONGEST_WAIT)
+    try:
+        at = parsedate_to_datetime(asked)
+    except (ValueError, OverflowError):
+        return None
+    if at.tzinfo is None:  # "-0000": the sender says no more than that it is UTC
+        at = at.replace(tzinfo=UTC)
+    return min(max(0.0, (at - datetime.now(UTC)).total_seconds()), LONGEST_WAIT)
 
 
 def _why(status: int) -> str:

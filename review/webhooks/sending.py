@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -100,6 +100,7 @@ class Teller:
             with self._database.session() as session:
                 if not still_holds(session, Webhook, taken.id, taken.token, lease_until=database_now() + LEASE):
                     return tries
+                taken = look_again(session, taken, self._box)
                 due = next_message(session, taken, public_url=self._public_url)
             if due is None:
                 break
@@ -129,6 +130,16 @@ def take_webhook(session: Session, box: SecretBox) -> Taken | None:
         if token:
             return Taken(found.id, token, found.url, _secrets(found, box), not found.open)
     return None
+
+
+def look_again(session: Session, taken: Taken, box: SecretBox) -> Taken:
+    """The held webhook as it is now: another address or secret holds from the next message on, and so does off."""
+    row = session.execute(
+        select(Webhook.id, Webhook.url, Webhook.secrets, Webhook.old_secret_until, Webhook.state).where(
+            Webhook.id == taken.id
+        )
+    ).one()
+    return replace(taken, url=row.url, secrets=_secrets(row, box), only_tests=taken.only_tests or row.state != "on")
 
 
 def anything_due(session: Session) -> bool:

@@ -41,6 +41,8 @@ def test_the_sample_verifies_our_signatures_and_no_others() -> None:
     assert not is_genuine(secret, headers, body + b" ", now=1_700_000_100)
     assert not is_genuine(secret, headers, body, now=1_700_000_400)
     assert not is_genuine(secret, {**headers, "webhook-id": "msg_2"}, body, now=1_700_000_100)
+    for odd in ({"webhook-timestamp": "soon"}, {"webhook-timestamp": "9" * 5000}, {"webhook-signature": "v1,é v1"}):
+        assert not is_genuine(secret, {**headers, **odd}, body, now=1_700_000_100)  # no fault for who knocks
 
 
 def test_the_sample_reads_a_list_to_its_end(

@@ -60,6 +60,7 @@ RULES: Mapping[str, Rule] = {
     "api_webhooks.send_test": SETS_WEBHOOKS,
     "api_webhooks.list_deliveries": SETS_WEBHOOKS,
     "api_webhooks.again": SETS_WEBHOOKS,
+    "api_webhooks.all_failed_again": SETS_WEBHOOKS,
     "api_comments.list_comments": reads(*TAKES_AWAY, subject="call"),
     "api_comments.write_comment": writes(*TAKES_AWAY, subject="call"),
     "api_comments.change_comment": writes(*TAKES_AWAY, subject="call"),

@@ -20,6 +20,7 @@ from review.webhooks.keeping import (
     remove_webhook,
     renew_secret,
     send_again,
+    send_failed_again,
     try_webhook,
 )
 from review.webhooks.listing import MessageRow, WebhookRow, get_webhook, list_messages
@@ -143,6 +144,12 @@ class DeliveryList(BaseModel):
     next: str | None = Field(description=NEXT)
 
 
+class SentAgainOut(BaseModel):
+    """How many failed deliveries go out once more."""
+
+    deliveries: int
+
+
 class Done(BaseModel):
     """What was done, and to which."""
 
@@ -253,6 +260,13 @@ def again(path: MessagePath) -> Response:
     with _told(), parts().database.session() as db:
         send_again(db, path.webhook_id, path.message_id, by=viewer().user_id)
     return answer(Done(id=path.message_id))
+
+
+@blueprint.post("/webhooks/<int:webhook_id>/deliveries/failed-again", responses={200: SentAgainOut, 404: Problem})
+def all_failed_again(path: WebhookPath) -> Response:
+    """Send every delivery that failed once more, each under the same uid."""
+    with _told(), parts().database.session() as db:
+        return answer(SentAgainOut(deliveries=send_failed_again(db, path.webhook_id, by=viewer().user_id)))
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -112,6 +114,52 @@ def test_silence_ends_the_try(receiver: Receiver, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("review.webhooks.posting.SILENT_SECONDS", 0.2)
     receiver.answers = [0]
     assert Poster(own=("127.0.0.1",)).post(receiver.url, b"{}", {}).why == "timeout"
+
+
+def test_headers_that_drip_without_end_end_the_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("review.webhooks.posting.WHOLE_SECONDS", 0.3)
+    closed = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _address = server.accept()
+        with connection:
+            connection.settimeout(0.05)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            while not closed.is_set():
+                try:
+                    connection.sendall(b"a")
+                    if not connection.recv(65536):
+                        closed.set()
+                except TimeoutError:
+                    continue
+                except OSError:
+                    closed.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        outcome = Poster(own=("127.0.0.1",)).post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        assert (outcome.why, outcome.status) == ("timeout", None)
+        assert closed.wait(10)
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        ("120", 120, 120),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", 3600, 3600),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0, 0),
+        ("999999999999", None, None),
+        ("soon", None, None),
+        ("-5", None, None),
+    ],
+)
+def test_a_time_asked_for_is_heeded_as_a_number_and_as_a_date(
+    receiver: Receiver, asked: str, least: float | None, most: float | None
+) -> None:
+    receiver.answers, receiver.headers = [503], {"Retry-After": asked}
+    wait = Poster(own=("127.0.0.1",)).post(receiver.url, b"{}", {}).wait
+    assert wait == least if wait is None or least is None or most is None else least <= wait <= most
 
 
 def test_a_large_answer_is_read_a_little_way(receiver: Receiver) -> None:
