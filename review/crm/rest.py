@@ -94,7 +94,7 @@ class Rest:
         return self._push("task", task.card, words, key, again=again)
 
     def withdraw(self, card: Card, of: str, text: str, key: str) -> str:
-        """By `push.withdraw`, whose words may name the {task}; where it cannot be found by the mapping a note says it."""
+        """By `push.withdraw`, whose words may name the {task}; a note says it where the mapping tells no way to it."""
         words: dict[str, str | None] = {"text": marked(text, key)}
         made = self._mapping.pushes.get("task")
         if "withdraw" not in self._mapping.pushes or made is None or not made.find:
