@@ -5,14 +5,14 @@ what the scorer remembers of short turns and of pairs of words is forgotten befo
 pack's own lines are met again, as at a worker's start; single words stay known, as in a worker. Then calls of 4 to 180
 minutes, for the growth with length. All times are of the processor, not of the clock: other programs on the machine do
 not count, though they slow memory down. A call's time holds reading the transcript's JSON, scoring and writing the
-assessment's JSON. What is loaded is taken out of garbage collection, as at a worker's start. With `--models` a learned
-judge of each criterion takes part, as on an installation that has promoted one for each.
+assessment's JSON. What is loaded is taken out of garbage collection and the rest is looked through less often, as at a
+worker's start. With `--models` a learned judge of each criterion takes part, as on an installation that has promoted
+one for each.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import platform
@@ -27,6 +27,7 @@ from typing import Any, Final
 
 import scoring.engine as engine
 from benchmarks.telephone_calls import LANGUAGES, ROOT, build_call, build_calls
+from scoring.collection import leave_loaded_alone
 from scoring.judging import LearnedJudge
 from scoring.languages.base import forget_texts
 from scoring.matching import Matcher, matcher_for
@@ -94,7 +95,7 @@ def measure_language(language: str, rounds: int) -> dict[str, Any]:
     calls = build_calls(language, FOUR_MINUTES)
     texts = [json.dumps(call.to_json(), ensure_ascii=False) for call in calls]
     _round(texts, standard)
-    _settle()
+    leave_loaded_alone()
     times = [_measured(language, texts, standard) for _ in range(rounds)]
     with _parts_timed() as parts:
         for _ in range(rounds):
@@ -123,7 +124,7 @@ def measure_models(language: str, rounds: int) -> dict[str, Any]:
     models = models_for(calls, standard)
     texts = [json.dumps(call.to_json(), ensure_ascii=False) for call in calls]
     _round(texts, standard, models)
-    _settle()
+    leave_loaded_alone()
     times = [_measured(language, texts, standard, models) for _ in range(rounds)]
     return {"models": len(models.by_id), "calls_per_second_with_models": round(1 / median(times))}
 
@@ -132,7 +133,7 @@ def measure_one(language: str, minutes: int) -> dict[str, Any]:
     """One call of that length in this process: its seconds, and the most memory the process ever held."""
     standard = load_standard(default_standard_name())
     _round([json.dumps(build_call(language, FOUR_MINUTES).to_json())], standard)
-    _settle()
+    leave_loaded_alone()
     call = build_call(language, minutes * 60)
     text = json.dumps(call.to_json())
     turns = len(call.turns)
@@ -147,12 +148,6 @@ def measure_one(language: str, minutes: int) -> dict[str, Any]:
         "milliseconds_a_minute": round(median(times) * 1000 / minutes, 3),
         "peak_megabytes": round(_peak_bytes() / 1e6),
     }
-
-
-def _settle() -> None:
-    """Take what is loaded out of garbage collection, as a worker does at its start."""
-    gc.collect()
-    gc.freeze()
 
 
 def _measured(language: str, texts: Sequence[str], standard: Standard, models: LearnedJudge | None = None) -> float:

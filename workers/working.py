@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import logging
 import os
@@ -127,11 +126,11 @@ def read_packs() -> None:
 
     What is loaded is taken out of collection: a full one would go through all of it, and copy it into the fork.
     """
+    from scoring.collection import leave_loaded_alone
     from scoring.matching import matcher_for
     from scoring.packs import languages_with_packs, load_pack
 
     for language in languages_with_packs():
         load_pack(language).compile_all()
         matcher_for(load_pack(language)).hear_lines()
-    gc.collect()
-    gc.freeze()
+    leave_loaded_alone()
