@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from review.coaching.criteria import question_of
 from review.coaching.days import end_of_week
+from review.coaching.given import move_given
 from review.coaching.refusals import BadField, Moved, NoSuchCoaching, NotNow, NotYourPart
 from review.coaching.rights import is_rep, may_coach, visible_plans
 from review.coaching.sessions import own_token
@@ -70,7 +71,7 @@ def make_plan(session: Session, viewer: Viewer, rep_id: int, terms: PlanTerms, *
 def change_plan(session: Session, viewer: Viewer, plan_id: int, terms: PlanTerms, *, revision: int) -> int:
     """Write a plan anew on top of `revision`; the new revision. Steps in weeks it no longer has go to its last one.
 
-    A step whose week lies elsewhere now is due when that week ends.
+    A step whose week lies elsewhere now is due when that week ends, and so is the playlist or quiz it gave.
     Raises NoSuchCoaching, NotYourPart, NotNow, Moved and BadField.
     """
     row = hold_plan(session, viewer, plan_id)
@@ -79,10 +80,13 @@ def change_plan(session: Session, viewer: Viewer, plan_id: int, terms: PlanTerms
     began = row.starts_on
     for name, value in _columns(session, terms, row).items():
         setattr(row, name, value)
+    moved = []
     for step in session.scalars(select(CoachingStep).where(CoachingStep.plan_id == row.id)):
         if row.starts_on != began or step.week > row.weeks:
-            step.week = min(step.week, row.weeks)
+            before, step.week = step.due_at, min(step.week, row.weeks)
             step.due_at = end_of_week(session, row, step.week)
+            moved.append((step, before))
+    move_given(session, row, moved)
     step_plan(session, row, revision)
     return row.revision
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from review.coaching.criteria import machine_answers, say
 from review.coaching.days import begin_of_plan
 from review.coaching.effect import compare
+from review.coaching.given import quiz_of
 from review.coaching.refusals import NoSuchCoaching
 from review.coaching.rights import is_rep, may_coach, visible_plans
 from review.coaching.telling import rep_user
@@ -22,8 +22,6 @@ from review.performance.answers import answers_of
 from review.performance.estimate import Difference
 from review.queries.paging import Place, beyond
 from review.queries.viewer import Viewer
-
-_QUIZ = re.compile(r"^/quizzes/(\d{1,18})$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +160,7 @@ def read_steps(session: Session, plans: Sequence[CoachingPlan]) -> dict[int, tup
     heard, answered = _tasks(session, (step for step, *_rest in rows), users)
     for step, state, held_at in rows:
         user_id = users[step.plan_id]
-        quiz = _quiz_id(step.link)
+        quiz = quiz_of(step)
         own = (
             held_at
             if step.kind == "session"
@@ -197,7 +195,7 @@ def _tasks(
     steps = list(steps)
     people = sorted({user_id for user_id in users.values() if user_id is not None})
     playlists = sorted({step.playlist_id for step in steps if step.playlist_id is not None})
-    quizzes = sorted({quiz for step in steps if (quiz := _quiz_id(step.link)) is not None})
+    quizzes = sorted({quiz for step in steps if (quiz := quiz_of(step)) is not None})
     heard = session.execute(
         select(PlaylistTask.playlist_id, PlaylistTask.user_id, PlaylistTask.done_at).where(
             PlaylistTask.playlist_id.in_(playlists), PlaylistTask.user_id.in_(people), PlaylistTask.done_at.is_not(None)
@@ -212,11 +210,6 @@ def _tasks(
         {(one, user_id): at for one, user_id, at in heard if at is not None},
         {(one, user_id): at for one, user_id, at in answered if at is not None},
     )
-
-
-def _quiz_id(link: str) -> int | None:
-    found = _QUIZ.match(link)
-    return int(found[1]) if found else None
 
 
 def _line(row: CoachingPlan, steps: Sequence[StepLine], language: str, now: datetime) -> PlanLine:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from review.coaching.days import due_day, end_of_week
+from review.coaching.days import end_of_week
+from review.coaching.given import give
 from review.coaching.plans import hold_plan, step_plan
 from review.coaching.refusals import BadField, NoSuchCoaching
-from review.coaching.telling import rep_user, tell_coach, tell_rep
+from review.coaching.telling import tell_coach, tell_rep
 from review.coaching.terms import LONGEST_WORDS, read_words
-from review.comments.refusals import WritingRefused
-from review.library.refusals import NobodyThere, NotYourChoice
-from review.library.tasks import give_playlist
 from review.models import STEP_KINDS, CoachingPlan, CoachingSession, CoachingStep, Playlist, Quiz, utc_now
 from review.queries.viewer import Viewer
-from review.quizzes.taking import give_quiz
 
 LONGEST_STEP: Final = 300
 MOST_STEPS: Final = 60
@@ -61,7 +57,7 @@ def add_step(session: Session, viewer: Viewer, plan_id: int, terms: StepTerms) -
         due_at=end_of_week(session, plan, terms.week),
     )
     session.add(row)
-    _give(session, viewer, plan, terms, row.due_at)
+    give(session, viewer, plan, row)
     step_plan(session, plan, plan.revision)
     return int(row.id)
 
@@ -102,27 +98,6 @@ def _step(session: Session, plan: CoachingPlan, step_id: int) -> CoachingStep:
     if row is None:
         raise NoSuchCoaching("step", step_id)
     return row
-
-
-def _give(session: Session, viewer: Viewer, plan: CoachingPlan, terms: StepTerms, due_at: datetime) -> None:
-    """Give the rep the playlist or quiz a step names, so that going through it marks the step done by itself.
-
-    A rep who cannot sign in, or whom the library gives nothing, has it marked by hand. Raises BadField where the thing
-    itself cannot be given.
-    """
-    learner = rep_user(session, plan.rep_id)
-    if learner is None or terms.kind not in ("playlist", "quiz"):
-        return
-    due = due_day(session, plan.rep_id, due_at) if due_at > utc_now() else None
-    try:
-        if terms.kind == "playlist":
-            give_playlist(session, viewer, terms.playlist_id or 0, user_ids=[learner], due_on=due)
-        else:
-            give_quiz(session, viewer, terms.quiz_id or 0, user_ids=[learner], due_on=due)
-    except (NobodyThere, NotYourChoice):
-        return
-    except WritingRefused as error:
-        raise BadField("playlist_id" if terms.kind == "playlist" else "quiz_id", "unknown") from error
 
 
 def _name(session: Session, viewer: Viewer, plan: CoachingPlan, terms: StepTerms) -> str:

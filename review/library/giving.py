@@ -103,13 +103,18 @@ def end_of_day(session: Session, day: date | None, user_ids: Sequence[int]) -> d
     found: dict[int, datetime | None] = {}
     for user_id in user_ids:
         try:
-            moment = datetime.combine(day, time(23, 59), ZoneInfo(calendars[user_id].zone)).astimezone(UTC)
+            moment = last_minute(day, calendars[user_id].zone)
         except OverflowError:
             raise PastDue from None
         if moment <= utc_now():
             raise PastDue
         found[user_id] = moment
     return found
+
+
+def last_minute(day: date, zone: str) -> datetime:
+    """The moment (UTC) what is due on a day has to be done by. Raises OverflowError at the ends of the calendar."""
+    return datetime.combine(day, time(23, 59), ZoneInfo(zone)).astimezone(UTC)
 
 
 def may_follow(viewer: Viewer, task: Task, managed: frozenset[int]) -> bool:

@@ -132,7 +132,7 @@ FOLLOWS: Final[Mapping[str, str]] = {
         ),
         "library_praise": ("clip_praised", "clip_good"),
         "library_voice": ("clip_shared", "clip_asked_out", "clip_taken_out", "clip_kept_shared"),
-        "library_given": ("playlist_given", "quiz_given"),
+        "library_given": ("playlist_given", "quiz_given", "playlist_gone"),
         "library_deadline": ("playlist_soon", "playlist_late", "quiz_soon", "quiz_late"),
         "library_done": ("playlist_done", "playlist_not_done", "quiz_done", "quiz_not_done"),
     }.items()

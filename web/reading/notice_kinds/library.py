@@ -37,6 +37,20 @@ def _title(body: Body) -> str:
     return str(body.get("title") or "")
 
 
+def _gone(body: Body) -> str:
+    if body.get("by"):
+        return str(
+            _(
+                "The playlist “%(title)s” was taken back from %(name)s: none of its clips can be heard any more",
+                title=_title(body),
+                name=body["by"],
+            )
+        )
+    return str(
+        _("The playlist “%(title)s” was taken back: none of its clips can be heard any more", title=_title(body))
+    )
+
+
 SENTENCES: Mapping[str, Callable[[Body], str]] = {
     "clip_praised": _praised,
     "clip_good": _told(
@@ -66,6 +80,7 @@ SENTENCES: Mapping[str, Callable[[Body], str]] = {
     "playlist_done": _told(
         lambda name, title: _("%(name)s heard “%(title)s” through and says how it is going", name=name, title=title)
     ),
+    "playlist_gone": _gone,
     "playlist_soon": _told(lambda _name, title: _("The playlist “%(title)s” is due within a day", title=title)),
     "playlist_late": _told(
         lambda _name, title: _("The playlist “%(title)s” was due and is not heard yet", title=title)
