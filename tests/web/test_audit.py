@@ -6,15 +6,18 @@ import ast
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
 from review.audit_chain.links import Link, derive_key, seal
+from review.coaching.moves import MOVES
 from review.db import Database
 from review.models import AuditEvent
 from review.services.audit import record
+from review.services.corrections_types import Kind
 from review.settings import Settings
 from tests.web.conftest import Crew, SignIn, post
 from web.reading.audit_words import action_words, area_words
@@ -113,6 +116,40 @@ def recorded_actions() -> set[str]:
                 if name == "record" and isinstance(action, ast.Constant) and isinstance(action.value, str):
                     found.add(action.value)
     return found
+
+
+BY_KIND = {
+    "assignment": ("skipped", "withdrawn"),
+    "calibration": ("closed", "called_off"),
+    "coaching": tuple(move for move in MOVES if move != "confirm"),
+    "correction": get_args(Kind),
+    "dispute": ("content", "withdrawn"),
+    "evaluation": ("reopened", "acknowledged", "final", "void"),
+    "sampling_rule": ("active", "paused", "removed"),
+}
+"""Acts whose second half the code puts in from a list of its own."""
+
+
+def test_acts_put_together_from_lists_have_words(app: Flask) -> None:
+    with app.test_request_context("/"):
+        known = action_words()
+    made = {f"{area}.{kind}" for area, kinds in BY_KIND.items() for kind in kinds}
+    assert sorted(made - set(known)) == []
+
+
+def test_names_stand_where_the_log_holds_numbers(sign_in: SignIn, database: Database, crew: Crew) -> None:
+    rep, manager = crew.users["rep"], crew.users["manager"]
+    with database.session() as db:
+        record(db, manager, "user.roles_changed", "user", rep, before=["rep"], after=["rep", "quality_lead"])
+        record(db, rep, "user.signed_in", "user", rep, address="10.0.0.7", how="code")
+        record(
+            db, None, "team.member_set", "team", 4711, user_id=manager, manages=True, due="2026-11-26T18:00:00+00:00"
+        )
+    page = sign_in("admin").get("/audit").text
+    assert re.search(r"Changed somebody.*?>Person rep</a>.*?after</i> sales rep, quality lead", page, re.DOTALL)
+    assert re.search(r"team 4711.*?Person manager.*?manages</i> yes.*?26 Nov 2026, 18:00", page, re.DOTALL)
+    assert re.search(r"10\.0\.0\.7.*?one-time code", page, re.DOTALL)
+    assert f"kind=user&amp;id={rep}" in page
 
 
 def test_every_act_the_code_records_has_words(app: Flask) -> None:

@@ -15,10 +15,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from review.audit_chain.keeping import check_all, keep_check, last_check
 from review.queries.audit_log import LogFilter, LogRow, all_rows, count_events, log_choices, read_log
+from review.queries.audit_names import names_in
 from review.services.audit import record
 from web.auth import viewer
 from web.parts import parts
-from web.reading.audit import action_name, fault_sentence, group_actions, read_row
+from web.reading.audit import action_name, fault_sentence, group_actions, read_rows
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -32,13 +33,14 @@ def index() -> str:
     before = _whole(request.args.get("before", ""))
     with parts().database.read() as db:
         page = read_log(db, chosen, before=before)
+        names = names_in(db, page.rows)
         choices = log_choices(db)
         check = last_check(db)
         events = count_events(db)
     asked: dict[str, Any] = {name: value for name, value in request.args.items() if name != "before" and value}
     return render_template(
         "audit/index.html",
-        rows=[read_row(row) for row in page.rows],
+        rows=read_rows(page.rows, names),
         people=choices.people,
         actions=group_actions(choices.actions),
         action_name=action_name,

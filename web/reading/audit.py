@@ -2,34 +2,67 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from review.audit_chain.checking import Fault
 from review.queries.audit_log import LogRow
+from review.queries.audit_names import Names
+from web.reading.audit_details import kind_words, read_details
 from web.reading.audit_words import action_words, area_words
-
-LONGEST_VALUE: Final = 160  # characters of one detail shown; the file has all
 
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One event as the page shows it; `url` leads to what it is about, where there is a page for that."""
+    """One event as the page shows it.
+
+    `about` names what it is about, "" where that says nothing more; `number` is its kind and number. `url` leads to
+    it, where there is a page for that; `others` to everything the log has on it.
+    """
 
     row: LogRow
     what: str
+    about: str
+    number: str
     details: tuple[tuple[str, str], ...]
     url: str | None
+    others: str
 
 
-def read_row(row: LogRow) -> LogLine:
-    """The event in words."""
-    return LogLine(row, action_name(row.action), tuple(_details(row.details)), _leads_to(row))
+def read_rows(rows: Iterable[LogRow], names: Names) -> list[LogLine]:
+    """The events in words."""
+    actions, kinds = action_words(), kind_words()
+    return [_read_row(row, names, actions, kinds) for row in rows]
+
+
+def _read_row(row: LogRow, names: Names, actions: dict[str, str], kinds: dict[str, str]) -> LogLine:
+    number = f"{kinds.get(row.subject_kind, row.subject_kind.replace('_', ' '))} {row.subject_id}"
+    return LogLine(
+        row=row,
+        what=actions.get(row.action) or row.action,
+        about=_about(row, names) or number if _says_more(row) else "",
+        number=number,
+        details=tuple(read_details(row.action, row.details, names)),
+        url=_leads_to(row),
+        others=url_for("audit.index", kind=row.subject_kind, id=row.subject_id),
+    )
+
+
+def _says_more(row: LogRow) -> bool:
+    """False where the event is about its own actor, or about the one installation there is."""
+    own = row.subject_kind == "user" and row.subject_id == str(row.actor)
+    return not own and row.subject_kind != "installation"
+
+
+def _about(row: LogRow, names: Names) -> str | None:
+    if row.subject_id == "installation":
+        return str(_("Everybody"))
+    if not row.subject_id.isdecimal() or len(row.subject_id) > 18:
+        return row.subject_id if row.subject_kind in ("account", "source", "crm") else None
+    return names.get((row.subject_kind, int(row.subject_id)))
 
 
 def action_name(action: str) -> str:
@@ -75,22 +108,3 @@ def _leads_to(row: LogRow) -> str | None:
     if row.subject_kind == "call":
         return url_for("calls.show", call_id=number)
     return url_for("clients.show", client_id=number) if row.subject_kind == "client" else None
-
-
-def _details(details: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    for name, value in details.items():
-        if value is None or value in ("", [], {}):
-            continue
-        text = _value(value)
-        yield name.replace("_", " "), text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
-
-
-def _value(value: Any) -> str:
-    """One detail as a person reads it: lists by commas, the parts of an object by their names."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return ", ".join(map(_value, value))
-    if isinstance(value, dict):
-        return "; ".join(f"{name.replace('_', ' ')}: {_value(item)}" for name, item in value.items())
-    return "–" if value is None else json.dumps(value, ensure_ascii=False)
