@@ -78,7 +78,9 @@ def _handled(session: Session, lead: Viewer) -> list[EpisodeRow]:
 
 def _cut(session: Session, lead: Viewer, episode: EpisodeRow) -> int:
     start, end = episode.whole or (0.0, 1.0)
-    return make_clip(session, lead, episode.call_id, start, end + AFTER, f"“{shorten(episode.quote, 90, placeholder='…')}”")
+    return make_clip(
+        session, lead, episode.call_id, start, end + AFTER, f"“{shorten(episode.quote, 90, placeholder='…')}”"
+    )
 
 
 def _person(session: Session, email: str) -> Viewer | None:
