@@ -7,6 +7,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from web.connector_sentences import tell_reason
 from web.machine_sentences import translate_sentence
 from web.reading.masks import MaskPiece, name_masks, read_masks
 
@@ -41,4 +42,5 @@ FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "masked_words": masked_words,
     "masked_pieces": masked_pieces,
     "machine_words": translate_sentence,
+    "reason": tell_reason,
 }

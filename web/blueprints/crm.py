@@ -29,6 +29,7 @@ from review.services.crm_pages import KINDS, NotRetriable, list_conflicts, list_
 from review.services.crm_secrets import SecretBox
 from review.services.people import list_reps
 from web.auth import viewer
+from web.connector_sentences import reason_text
 from web.errors import Refused
 from web.parts import parts
 
@@ -133,7 +134,7 @@ def test(connection_id: int) -> Response:
     if works:
         flash(_("It answers: %(account)s", account=words), "success")
     else:
-        flash(_("It does not work: %(why)s", why=words), "error")
+        flash(_("It does not work: %(why)s", why=reason_text(words)), "error")
     return redirect(url_for(".show", connection_id=connection_id))
 
 

@@ -23,6 +23,7 @@ from review.telephony.provider import WrongSignature
 from review.telephony.providers import PROVIDERS
 from web.auth import viewer
 from web.blueprints.hooks import take, vault
+from web.connector_sentences import reason_text
 from web.errors import Refused, answer_refused
 from web.parts import parts
 from web.pasted import CHECKED, WATCHED, pasted
@@ -124,13 +125,13 @@ def try_out(source_id: int) -> Response:
             _("The test was not sent"),
             _("Nothing was changed."),
             _("Enter the secrets below first."),
-            why=error.why,
+            why=reason_text(error.why),
         ) from error
     taken = take(opened, sent, test=True)
     if taken.state == "accepted":
         flash(_("The test delivery was accepted and understood. No call was kept."))
     else:
-        flash(_("The test delivery was not accepted: %(why)s", why=taken.why or taken.state), "error")
+        flash(_("The test delivery was not accepted: %(why)s", why=reason_text(taken.why) or taken.state), "error")
     return redirect(url_for(".show", source_id=source_id))
 
 
@@ -173,7 +174,7 @@ def play_again(source_id: int, delivery_id: int) -> Response:
     elif taken.state == "accepted":
         flash(_("Read again: the call is here already, nothing changed."))
     else:
-        flash(_("Read again, and no call came of it: %(why)s", why=taken.why or taken.state), "error")
+        flash(_("Read again, and no call came of it: %(why)s", why=reason_text(taken.why) or taken.state), "error")
     return redirect(url_for(".show", source_id=source_id))
 
 
