@@ -222,6 +222,12 @@ RULES: Mapping[str, Rule] = {
     # programs
     "api.create_call": Rule(roles=NOT_OUTSIDE, scope="calls:write"),
     "api_assignments.list_assignments": Rule(roles=SCORES.roles, scope="calls:read"),
+    "api_assignments.give_call": Rule(
+        roles=frozenset({"manager", "quality_lead", "head_of_sales"}), scope="calls:write", subject="call"
+    ),
+    "api_assignments.skip_one": Rule(roles=SCORES.roles, scope="calls:write"),
+    "api_assignments.hand_on_one": Rule(roles=SCORES.roles, scope="calls:write"),
+    "api_assignments.withdraw_one": Rule(roles=LEADS.roles, scope="calls:write"),
     "api.list_calls": Rule(roles=NOT_OUTSIDE, scope="calls:read"),
     "api.read_call": Rule(roles=NOT_OUTSIDE, scope="calls:read", subject="call"),
     "api_verdicts.create_verdict": Rule(roles=DECIDES.roles, scope="calls:write", subject="call"),

@@ -26,6 +26,9 @@ RULES: Mapping[str, Rule] = {
     "disputes.set_deadlines": SETS,
     "disputes.raise_form": SEES_CALL,
     "disputes.raise_one": SEES_CALL,
+    "api_dispute_figures.read_dispute_figures": Rule(
+        roles=frozenset({"manager", "quality_lead", "head_of_sales"}), scope="reviews:read"
+    ),
     "api_disputes.list_all": READS_BY_PROGRAM,
     "api_disputes.read_one": READS_BY_PROGRAM,
     "api_disputes.raise_one": Rule(scope="reviews:write", subject="call"),

@@ -16,6 +16,7 @@ from web.api import (
     coaching,
     comments,
     corrections,
+    dispute_figures,
     disputes,
     evaluation_drafts,
     evaluations,
@@ -55,6 +56,7 @@ def register_api(app: OpenAPI) -> None:
     app.register_api(calls.blueprint)
     app.register_api(corrections.blueprint)
     app.register_api(disputes.blueprint)
+    app.register_api(dispute_figures.blueprint)
     app.register_api(evaluations.blueprint)
     app.register_api(evaluation_drafts.blueprint)
     app.register_api(notices.blueprint)

@@ -8,13 +8,15 @@ from typing import Any
 
 from flask import Response, abort
 
-from review.comments.clips import make_clip
+from review.comments.clips import change_clip, delete_clip, make_clip
 from review.library import curating
 from review.library.listing import LibraryFilter, get_clip, page_of_clips
 from review.library.praise import praise_clip, praises_for, take_praise_back
 from web.api.doing import answer, area, do_once, once_by_key
 from web.api.library_models import (
+    ClipChangeIn,
     ClipDecisionIn,
+    ClipGoneOut,
     ClipIn,
     ClipOut,
     ClipPage,
@@ -98,6 +100,31 @@ def create_clip(path: CallPath, body: ClipIn) -> Response:
 
     with told():
         return do_once(act)
+
+
+@blueprint.put("/library/clips/<int:clip_id>", responses={200: ClipOut, **WRITES})
+def update_clip(path: ClipPath, body: ClipChangeIn) -> Response:
+    """Name one's own clip anew; kinds that are left out stay."""
+    with told(), parts().database.session() as db:
+        change_clip(
+            db,
+            viewer(),
+            path.clip_id,
+            title=body.title,
+            note=body.note,
+            topic=body.topic,
+            objection=body.objection,
+            stage=body.stage,
+        )
+        return answer(_clip(db, path.clip_id))
+
+
+@blueprint.delete("/library/clips/<int:clip_id>", responses={200: ClipGoneOut, **READS})
+def remove_clip(path: ClipPath) -> Response:
+    """Throw one's own clip away, out of every playlist too; the call stays."""
+    with told(), parts().database.session() as db:
+        delete_clip(db, viewer(), path.clip_id)
+    return answer(ClipGoneOut(id=path.clip_id))
 
 
 @blueprint.post("/library/clips/<int:clip_id>/decision", responses={200: ClipOut, **WRITES})

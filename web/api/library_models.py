@@ -53,6 +53,24 @@ class ClipIn(BaseModel):
     stage: Stage | None = Field(None, description="Left out: as the call's assessment found it there.")
 
 
+class ClipChangeIn(BaseModel):
+    """A clip named anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Line
+    note: Note = ""
+    topic: Note = ""
+    objection: ObjectionKind | None = None
+    stage: Stage | None = None
+
+
+class ClipGoneOut(BaseModel):
+    """What was thrown away."""
+
+    id: int
+
+
 class ClipOut(BaseModel):
     """One clip. Times in seconds of the call, UTC elsewhere; `said` holds only words inside the clip where the call
     itself is not the asker's to see, and then the client has no name."""
@@ -142,6 +160,24 @@ class PlaylistIn(BaseModel):
 
     title: Line
     note: Note = ""
+
+
+class PlaylistClipPath(PlaylistPath, ClipPath):
+    """Which clip of which playlist."""
+
+
+class PlaylistTaskPath(PlaylistPath):
+    """Whose listening to which playlist."""
+
+    task_id: int = Field(ge=1, le=LARGEST_ID)
+
+
+class PlaylistMoveIn(BaseModel):
+    """How many places down; below 0 up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: int = Field(ge=-1000, le=1000)
 
 
 class PlaylistLine(BaseModel):

@@ -8,10 +8,11 @@ from flask import Response, abort
 
 from review.comments import playlists as service
 from review.library.listening import assess_oneself, report_heard
-from review.library.tasks import give_playlist, own_task, own_tasks, tasks_of
+from review.library.tasks import give_playlist, own_task, own_tasks, take_back, tasks_of
 from web.api.doing import answer, area, do_once, once_by_key
 from web.api.library import READS, WRITES, told
 from web.api.library_models import (
+    ClipGoneOut,
     ClipHeardIn,
     ClipHeardOut,
     ClipOut,
@@ -20,11 +21,14 @@ from web.api.library_models import (
     ListeningList,
     ListeningOut,
     PlaylistClipIn,
+    PlaylistClipPath,
     PlaylistIn,
     PlaylistLine,
+    PlaylistMoveIn,
     PlaylistOut,
     PlaylistPage,
     PlaylistPath,
+    PlaylistTaskPath,
     SelfAssessmentIn,
 )
 from web.api.paging import PageQuery, cut
@@ -64,6 +68,50 @@ def read_playlist(path: PlaylistPath) -> Response:
     """Read one playlist with its clips in order."""
     with told(), parts().database.read() as db:
         return answer(_playlist(db, path.playlist_id))
+
+
+@blueprint.put("/playlists/<int:playlist_id>", responses={200: PlaylistOut, **WRITES})
+def update_playlist(path: PlaylistPath, body: PlaylistIn) -> Response:
+    """Name one's own playlist anew."""
+    with told(), parts().database.session() as db:
+        service.change_playlist(db, viewer(), path.playlist_id, title=body.title, note=body.note)
+        return answer(_playlist(db, path.playlist_id))
+
+
+@blueprint.delete("/playlists/<int:playlist_id>", responses={200: ClipGoneOut, **WRITES})
+def remove_playlist(path: PlaylistPath) -> Response:
+    """Throw one's own playlist away, unless others have it to hear; its clips stay."""
+    with told(), parts().database.session() as db:
+        service.delete_playlist(db, viewer(), path.playlist_id)
+    return answer(ClipGoneOut(id=path.playlist_id))
+
+
+@blueprint.delete("/playlists/<int:playlist_id>/clips/<int:clip_id>", responses={200: PlaylistOut, **WRITES})
+def take_clip_out(path: PlaylistClipPath) -> Response:
+    """Take a clip out; the clip stays."""
+    with told(), parts().database.session() as db:
+        service.take_from_playlist(db, viewer(), path.playlist_id, path.clip_id)
+        return answer(_playlist(db, path.playlist_id))
+
+
+@blueprint.post("/playlists/<int:playlist_id>/clips/<int:clip_id>/move", responses={200: PlaylistOut, **WRITES})
+def move_clip(path: PlaylistClipPath, body: PlaylistMoveIn) -> Response:
+    """Move a clip some places down or up, no further than the ends."""
+    with told(), parts().database.session() as db:
+        service.move_in_playlist(db, viewer(), path.playlist_id, path.clip_id, body.by)
+        return answer(_playlist(db, path.playlist_id))
+
+
+@blueprint.delete("/playlists/<int:playlist_id>/tasks/<int:task_id>", responses={200: ListeningList, **READS})
+def take_playlist_back(path: PlaylistTaskPath) -> Response:
+    """Take it back from somebody; what was heard is kept. Those who still have it."""
+    with told(), parts().database.session() as db:
+        service.get_playlist(db, viewer(), path.playlist_id)
+        if not any(row.id == path.task_id for row in tasks_of(db, viewer(), path.playlist_id)):
+            abort(404)
+        take_back(db, viewer(), path.task_id)
+        rows = tasks_of(db, viewer(), path.playlist_id)
+    return answer(ListeningList(tasks=[ListeningOut.model_validate(row) for row in rows]))
 
 
 @blueprint.post("/playlists/<int:playlist_id>/clips", responses={200: PlaylistOut, **WRITES})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, abort
 
 from review.quizzes import building
 from review.quizzes.reading import get_quiz, list_quizzes, own_quizzes, take_quiz
 from review.quizzes.results import QuestionResult, read_results
-from review.quizzes.taking import answer_question, give_quiz, rate_answer
+from review.quizzes.taking import answer_question, give_quiz, rate_answer, take_quiz_back
 from web.api.doing import answer, area, do_once, once_by_key
 from web.api.library import READS, WRITES, told
 from web.api.library_models import GivenToIn, GivenToOut
@@ -22,6 +22,7 @@ from web.api.quizzes_models import (
     QuizGivenAnswer,
     QuizIn,
     QuizLine,
+    QuizMoveIn,
     QuizOut,
     QuizPage,
     QuizPath,
@@ -36,6 +37,7 @@ from web.api.quizzes_models import (
     QuizTakingOut,
     QuizTaskList,
     QuizTaskOut,
+    QuizTaskPath,
 )
 from web.auth import viewer
 from web.parts import parts
@@ -98,6 +100,7 @@ def add_question(path: QuizPath, body: QuizQuestionIn) -> Response:
 def update_question(path: QuizQuestionPath, body: QuizQuestionChange) -> Response:
     """Change what is asked and the answers to choose from."""
     with told(), parts().database.session() as db:
+        _see_question(db, path)
         building.change_question(
             db, viewer(), path.question_id, prompt=body.prompt, options=body.options, right=body.right
         )
@@ -108,8 +111,28 @@ def update_question(path: QuizQuestionPath, body: QuizQuestionChange) -> Respons
 def delete_question(path: QuizQuestionPath) -> Response:
     """Take a question out that nobody has answered."""
     with told(), parts().database.session() as db:
+        _see_question(db, path)
         building.remove_question(db, viewer(), path.question_id)
         return answer(_quiz(db, path.quiz_id))
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/questions/<int:question_id>/move", responses={200: QuizOut, **WRITES})
+def move_question(path: QuizQuestionPath, body: QuizMoveIn) -> Response:
+    """Move a question some places down or up, no further than the ends."""
+    with told(), parts().database.session() as db:
+        _see_question(db, path)
+        building.move_question(db, viewer(), path.question_id, body.by)
+        return answer(_quiz(db, path.quiz_id))
+
+
+@blueprint.delete("/quizzes/<int:quiz_id>/tasks/<int:task_id>", responses={200: QuizResultsOut, **READS})
+def take_back(path: QuizTaskPath) -> Response:
+    """Take it back from somebody; what was answered is kept. The results of those who still have it."""
+    with told(), parts().database.session() as db:
+        if not any(one.task_id == path.task_id for one in read_results(db, viewer(), path.quiz_id).people):
+            abort(404)
+        take_quiz_back(db, viewer(), path.task_id)
+        return answer(_results(db, path.quiz_id))
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/give", responses={200: GivenToOut, **WRITES})
@@ -124,13 +147,7 @@ def give(path: QuizPath, body: GivenToIn) -> Response:
 def read_quiz_results(path: QuizPath) -> Response:
     """Read the results of those the token's person may follow."""
     with told(), parts().database.read() as db:
-        found = read_results(db, viewer(), path.quiz_id)
-    return answer(
-        QuizResultsOut(
-            people=[QuizPersonOut.model_validate(one) for one in found.people],
-            questions=[_result(one) for one in found.questions],
-        )
-    )
+        return answer(_results(db, path.quiz_id))
 
 
 @blueprint.get("/quiz-tasks", responses={200: QuizTaskList})
@@ -168,6 +185,20 @@ def _quiz(db: Any, quiz_id: int) -> QuizOut:
     found = get_quiz(db, viewer(), quiz_id)
     asked = [QuizQuestionOut.model_validate(one) for one in found.questions]
     return QuizOut(**QuizLine.model_validate(found.row).model_dump(), asked=asked)
+
+
+def _results(db: Any, quiz_id: int) -> QuizResultsOut:
+    found = read_results(db, viewer(), quiz_id)
+    return QuizResultsOut(
+        people=[QuizPersonOut.model_validate(one) for one in found.people],
+        questions=[_result(one) for one in found.questions],
+    )
+
+
+def _see_question(db: Any, path: QuizQuestionPath) -> None:
+    """404 for a question that is none of this quiz."""
+    if not any(one.id == path.question_id for one in get_quiz(db, viewer(), path.quiz_id).questions):
+        abort(404)
 
 
 def _taking(db: Any, quiz_id: int) -> QuizTakingOut:

@@ -24,6 +24,20 @@ class QuizQuestionPath(QuizPath):
     question_id: int = Field(ge=1, le=LARGEST_ID)
 
 
+class QuizTaskPath(QuizPath):
+    """Whose taking of which quiz; `results` tells the ids."""
+
+    task_id: int = Field(ge=1, le=LARGEST_ID)
+
+
+class QuizMoveIn(BaseModel):
+    """How many places down; below 0 up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: int = Field(ge=-1000, le=1000)
+
+
 class QuizIn(BaseModel):
     """A new quiz without questions."""
 
@@ -178,6 +192,7 @@ class QuizPersonOut(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
+    task_id: int
     user_id: int
     name: str
     by: str

@@ -70,7 +70,7 @@ def following() -> Response:
 @blueprint.post("/<int:assignment_id>/skip")
 def leave_out(assignment_id: int) -> Response:
     """Leave a call out, with a reason."""
-    _change(assignment_id, skip, request.form.get("reason", ""))
+    change_told(assignment_id, skip, request.form.get("reason", ""))
     flash(_("Left out. The quality lead reads why."))
     return _back()
 
@@ -78,7 +78,7 @@ def leave_out(assignment_id: int) -> Response:
 @blueprint.post("/<int:assignment_id>/withdraw")
 def take_back(assignment_id: int) -> Response:
     """Take a call back from a reviewer, with a reason."""
-    _change(assignment_id, withdraw, request.form.get("reason", ""))
+    change_told(assignment_id, withdraw, request.form.get("reason", ""))
     flash(_("Taken back. It was drawn and will not be drawn again."))
     return _back()
 
@@ -87,12 +87,12 @@ def take_back(assignment_id: int) -> Response:
 def give_on(assignment_id: int) -> Response:
     """Give a call to somebody else."""
     to_user = request.form.get("to", "")
-    _change(assignment_id, hand_on, int(to_user) if to_user.isdecimal() and len(to_user) < 16 else 0)
+    change_told(assignment_id, hand_on, int(to_user) if to_user.isdecimal() and len(to_user) < 16 else 0)
     flash(_("Handed on. The other person is told."))
     return _back()
 
 
-def _change(assignment_id: int, act: Any, value: object) -> None:
+def change_told(assignment_id: int, act: Any, value: object) -> None:
     """Do the act in one transaction; what cannot be done is refused in the viewer's language."""
     try:
         with parts().database.session() as db:
