@@ -151,8 +151,18 @@ def tell(error: Refused) -> Response:
         advice=error.advice,
         error_id=error.facts.get("error_id"),
         fragment=is_htmx(),
+        back=_page_before(),
     )
     return Response(page, status=error.status, mimetype="text/html")
+
+
+def _page_before() -> str | None:
+    """The page of ours a form was sent from; None where no form was, or nobody says from where."""
+    start = request.host_url
+    if request.method == "GET" or not request.referrer or not request.referrer.startswith(start):
+        return None
+    before = f"/{request.referrer[len(start) :]}"
+    return None if before.startswith("//") or before == "/" else before
 
 
 def problem(error: Refused) -> Response:

@@ -89,3 +89,14 @@ def test_an_ended_session_is_told_to_htmx_and_scripts(client: FlaskClient) -> No
     script = client.get("/upload", headers={"Accept": "application/json"})
     assert script.status_code == 401
     assert script.json["ok"] is False
+
+
+def test_a_refused_form_leads_back_to_its_page_and_to_no_other_site(sign_in: SignIn) -> None:
+    browser = sign_in("admin")
+
+    def refusal(referrer: str) -> str:
+        return browser.post("/teams", headers={"Referer": referrer}).text  # no token of the form
+
+    assert '<a class="btn primary" href="/teams?page=2">' in refusal("http://localhost/teams?page=2")
+    for odd in ("https://evil.example/teams", "http://localhost//evil.example", "http://localhost/", ""):
+        assert "btn primary" not in refusal(odd), odd

@@ -62,7 +62,9 @@ def test_a_token_is_shown_once_and_does_what_was_chosen(head: FlaskClient, datab
     "form", [{"name": "x"}, {"name": " ", "scope": ["calls:read"]}, {"name": "x", "scope": ["all"]}]
 )
 def test_a_token_that_cannot_be_made_is_refused(head: FlaskClient, database: Database, form: dict[str, Any]) -> None:
-    assert post(head, "/programs/tokens", form).status_code == 422
+    answer = post(head, "/programs/tokens", form)
+    assert answer.status_code == 422
+    assert f'value="{form["name"]}" aria-describedby="refused"' in answer.text, "what was typed stands in the form"
     with database.read() as db:
         assert db.scalar(select(func.count()).select_from(ApiToken)) == 0
 
@@ -116,6 +118,7 @@ def test_a_webhook_that_cannot_be_kept_is_refused_in_words(
     answer = post(head, "/programs/webhooks/new", {"name": "BI", "url": ADDRESS, "event": EVENTS, **change})
     assert answer.status_code == 422
     assert words in unescape(answer.text)
+    assert f'value="{change.get("name", "BI")}"' in answer.text, "what was typed stands in the form"
     with database.read() as db:
         assert db.scalar(select(func.count()).select_from(Webhook)) == 0
 

@@ -44,6 +44,11 @@ STATES: Final = ("waiting", "sent", "failed")
 @blueprint.get("")
 def index() -> str:
     """Tokens and webhooks."""
+    return _index()
+
+
+def _index(refused: str | None = None) -> str:
+    """The page; after a refusal the form of a new token as it was sent, and why it was not made."""
     with parts().database.read() as db:
         tokens, webhooks = list_api_tokens(db), list_webhooks(db)
     mine = tokens if viewer().has_role("admin") else tuple(row for row in tokens if row.user_id == viewer().user_id)
@@ -54,27 +59,25 @@ def index() -> str:
         webhooks=webhooks,
         scopes=scope_words(),
         events=event_words(),
+        refused=refused,
+        form=request.form,
     )
 
 
 @blueprint.post("/tokens")
-def make_token() -> str:
+def make_token() -> str | tuple[str, int]:
     """Make a token that speaks for whoever makes it, and show it this once."""
     name, scopes = request.form.get("name", ""), request.form.getlist("scope")
     try:
         with parts().database.session() as db:
             made = create_api_token(db, viewer().user_id, name.replace("\x00", ""), scopes, by=viewer().user_id)
-    except BadToken as error:
-        raise Refused(
-            422,
-            _("The token was not made"),
-            _("Nothing was changed."),
+    except BadToken:
+        return _index(
             _(
                 "Give it a name of at most 120 characters that says which program uses it, and at least one thing it "
                 "may do."
-            ),
-            code=error.code,
-        ) from error
+            )
+        ), 422
     return render_template("programs/shown_once.html", kind="token", name=" ".join(name.split()), secret=made.token)
 
 
@@ -97,11 +100,11 @@ def revoke_token(token_id: int) -> Response:
 @blueprint.get("/webhooks/new")
 def new_webhook() -> str:
     """The form of a new webhook."""
-    return render_template("programs/webhook_form.html", webhook=None, events=event_words())
+    return render_template("programs/webhook_form.html", webhook=None, events=event_words(), form=request.form)
 
 
 @blueprint.post("/webhooks/new")
-def create_webhook() -> str:
+def create_webhook() -> str | tuple[str, int]:
     """Keep a new webhook, and show its secret this once."""
     name = request.form.get("name", "")
     try:
@@ -116,7 +119,13 @@ def create_webhook() -> str:
                 by=viewer().user_id,
             )
     except BadWebhook as error:
-        raise webhook_refusal(error) from error
+        return render_template(
+            "programs/webhook_form.html",
+            webhook=None,
+            events=event_words(),
+            form=request.form,
+            refused=webhook_refusal(error).sentence,
+        ), 422
     return render_template(
         "programs/shown_once.html", kind="webhook", name=" ".join(name.split()), secret=secret, webhook_id=made
     )
@@ -125,7 +134,13 @@ def create_webhook() -> str:
 @blueprint.get("/webhooks/<int:webhook_id>")
 def webhook(webhook_id: int) -> str:
     """One webhook: how it stands, what was sent with every try, and its settings."""
-    return render_template("programs/webhook.html", **_page(webhook_id), events=event_words())
+    return _webhook(webhook_id)
+
+
+def _webhook(webhook_id: int, refused: str | None = None) -> str:
+    """Its page; after a refusal with the settings as they were sent, and why they were not kept."""
+    page = _page(webhook_id)
+    return render_template("programs/webhook.html", **page, events=event_words(), form=request.form, refused=refused)
 
 
 @blueprint.get("/webhooks/<int:webhook_id>/deliveries")
@@ -135,7 +150,7 @@ def deliveries(webhook_id: int) -> str:
 
 
 @blueprint.post("/webhooks/<int:webhook_id>")
-def change(webhook_id: int) -> Response:
+def change(webhook_id: int) -> Response | tuple[str, int]:
     """Keep changed settings."""
     try:
         with parts().database.session() as db:
@@ -149,7 +164,7 @@ def change(webhook_id: int) -> Response:
                 events=request.form.getlist("event"),
             )
     except BadWebhook as error:
-        raise webhook_refusal(error) from error
+        return _webhook(webhook_id, webhook_refusal(error).sentence), 422
     except NoSuchWebhook:
         abort(404)
     flash(_("Saved."))
