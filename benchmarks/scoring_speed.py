@@ -27,6 +27,7 @@ from typing import Any, Final
 
 import scoring.engine as engine
 from benchmarks.telephone_calls import LANGUAGES, ROOT, build_call, build_calls
+from scoring.assessment import Assessment
 from scoring.collection import leave_loaded_alone
 from scoring.judging import LearnedJudge
 from scoring.languages.base import forget_texts
@@ -34,6 +35,7 @@ from scoring.matching import Matcher, matcher_for
 from scoring.packs import load_pack
 from scoring.standards import Standard, default_standard_name, load_standard
 from transcription.transcript import Transcript
+from transcription.transcript_text import read_transcript, write_json
 
 FOUR_MINUTES: Final = 240.0
 LENGTHS: Final = (4, 16, 60, 180)
@@ -169,11 +171,11 @@ def _round(texts: Sequence[str], standard: Standard, models: LearnedJudge | None
 
 
 def _read(text: str) -> Transcript:
-    return Transcript.from_json(json.loads(text))
+    return read_transcript(text)
 
 
-def _write(assessment: Any) -> str:
-    return json.dumps(assessment.to_json(), ensure_ascii=False)
+def _write(assessment: Assessment) -> bytes:
+    return write_json(assessment.to_json())
 
 
 @contextmanager

@@ -35,8 +35,14 @@ def read_transcript_json(data: object) -> Transcript:
     turns = top.get("turns")
     if not isinstance(turns, list):
         raise NotATranscript("it has no list of turns", where="turns")
+    read = read_plain_turns(turns) or tuple(_read_turn(item, f"turns[{n}]") for n, item in enumerate(turns))
+    return with_turns(read, top)
+
+
+def with_turns(turns: tuple[Turn, ...], top: Mapping[str, Any]) -> Transcript:
+    """The transcript of those turns with the rest of the JSON object. Raises NotATranscript as reading all does."""
     return Transcript(
-        turns=read_plain_turns(turns) or tuple(_read_turn(item, f"turns[{n}]") for n, item in enumerate(turns)),
+        turns=turns,
         language=_text_or_none(top, "language", "language"),
         engine=_text_or_none(top, "engine", "engine"),
         model=_text_or_none(top, "model", "model"),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.bodies import unpack_body
+from review.bodies import unpack_transcript
 from review.errors import NoSuchCall, ReviewError
 from review.models import Call, Source, SourceRoleChange, StoredTranscript, User
 from review.queries.corrections import read_edits, read_layer
@@ -170,7 +170,7 @@ def _learn(session: Session, call_id: int, user_id: int) -> RoleChange | None:
         if not _two_channels(row.quality):
             continue
         looked += 1
-        machine = Transcript.from_json(unpack_body(row.body))
+        machine = unpack_transcript(row.body)
         layer = lay(machine, row.transcript_id, read_edits(session, row.id))
         # A swap speaks against the source's setting only where the machine had followed it.
         if layer.swapped and _rep_channel(machine) == source.rep_channel:

@@ -12,12 +12,11 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.bodies import unpack_body
+from review.bodies import unpack_transcript
 from review.errors import ReviewError
 from review.models import Call, CallLeg, Recording, SealedOriginal, StoredTranscript
 from review.services import audit
 from transcription.redaction import MASKS, Original, redact_text
-from transcription.transcript import Transcript
 
 RIGHT: Final = "see_originals"
 """The named right: held by nobody until it is granted to a person."""
@@ -147,7 +146,7 @@ def reveal_words(session: Session, seal: Seal, call_id: int, *, by: int, reason:
     )
     if row is None:
         return ()
-    masked = Transcript.from_json(unpack_body(row.body))
+    masked = unpack_transcript(row.body)
     by_turn: dict[int, list[Original]] = {}
     for original in seal.open(call_id, row.sealed):
         by_turn.setdefault(original.turn, []).append(original)

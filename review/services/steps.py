@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from review import states
-from review.bodies import pack_body, unpack_body
+from review.bodies import pack_body, unpack_transcript
 from review.crm.call_notes import note_scored
 from review.errors import NoSuchCall
 from review.models import (
@@ -222,7 +222,7 @@ def load_for_score(
         judge_by = find_standard(session, (source_standard(source, call.queue) if source else None) or default_standard)
     return ScoreWork(
         call_id=call_id,
-        transcript=read_shown(session, call_id, Transcript.from_json(unpack_body(newest.body)), newest.id),
+        transcript=read_shown(session, call_id, unpack_transcript(newest.body), newest.id),
         standard=judge_by.name,
         judge_by=judge_by,
         transcript_id=newest.id,
