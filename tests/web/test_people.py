@@ -130,6 +130,13 @@ def test_pages_need_the_same_statements_however_many_calls_and_reps(
     assert max(counts[0]) <= 35
 
 
+@pytest.mark.parametrize(("role", "page"), [("rep", "/me"), ("manager", "/people/{}"), ("manager", "/people/{}/calls")])
+def test_what_is_listed_can_be_played_where_it_stands(sign_in: SignIn, scored: Crew, role: str, page: str) -> None:
+    found = text(sign_in(role), page.format(scored.reps["own"]))
+    assert 'id="mini-player"' in found, "the buttons that play need it"
+    assert ('id="clip-window"' in found) == (not page.endswith("calls")), "so do those that keep a clip"
+
+
 def test_a_small_teams_middle_is_not_shown(sign_in: SignIn, scored: Crew, database: Database) -> None:
     browser = sign_in("rep")
     assert "team’s middle is shown where at least four reps" in text(browser, "/me?criterion=greeting")

@@ -48,8 +48,9 @@ def answer(quiz_id: int) -> Response:
     """Keep an answer, or one's own rating of it (`act=rate`)."""
     form = request.form
     question = read_number(form.get("question")) or 0
+    rates = form.get("act") == "rate"
     with library_told(), parts().database.session() as db:
-        if form.get("act") == "rate":
+        if rates:
             rate_answer(db, viewer(), quiz_id, question, read_number(form.get("rating")) or 0)
             flash(_("Kept: only you and whoever gave you the quiz see it."))
         else:
@@ -61,4 +62,4 @@ def answer(quiz_id: int) -> Response:
                 words=form.get("words", ""),
                 choice=read_number(form.get("choice")),
             )
-    return redirect(url_for(".show", quiz_id=quiz_id, q=question))
+    return redirect(url_for(".show", quiz_id=quiz_id, q=question, _anchor="rate" if rates else None))

@@ -25,6 +25,7 @@ from review.working_time.due import due_after
 MARK: Final = "demo-coaching"
 COACH: Final = "manager@demo.example"
 WORKING_DAYS: Final = 5
+LEAD: Final = 2.0  # seconds before the words: a clip of one word alone says nothing
 
 
 def tell(session: Session, now: datetime | None = None) -> bool:
@@ -71,7 +72,9 @@ def _begin(
     )
     best = next(iter(strengths.criteria), None) or next(iter(strengths.moments), None)
     moments = tuple(
-        ClipTerms(call_id=one.call_id, start=one.start, end=one.end, title=one.question[:120], good=True)
+        ClipTerms(
+            call_id=one.call_id, start=max(0.0, one.start - LEAD), end=one.end, title=one.question[:120], good=True
+        )
         for one in strengths.moments[:1]
     )
     made = make_session(
