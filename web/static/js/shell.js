@@ -48,6 +48,17 @@ if (zone && /^[\w+/-]+$/.test(zone)) {
   document.cookie = `timezone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 }
 
+// A field that takes only what its list offers says so beside itself, before anything is sent.
+for (const field of document.querySelectorAll("input[list][data-listed]")) {
+  const check = () => {
+    const offered = ["", field.defaultValue, ...[...field.list.options].map((option) => option.value)];
+    const listed = offered.includes(field.value.trim());
+    field.setCustomValidity(listed ? "" : field.dataset.listed);
+  };
+  field.addEventListener("input", check);
+  check();
+}
+
 // Drafts may hold what a person was told in confidence: whoever signs in here next must not find them.
 document.querySelector('form[action$="/sign-out"]')?.addEventListener("submit", () => {
   try {
