@@ -3,8 +3,9 @@
     make demo                                # in one terminal
     python docs/pictures/sheets.py           # in another; --address and --data when the demo was told others
 
-Any other installation: --address, --email and --passphrase-file. Looks only; the language of whoever it signs in as
-is put back at the end. A page that the installation has nothing for (no playlist, no draft) is named and left out.
+Any other installation: --address, --lead, --rep, --admin and --passphrase-file. Looks only; the language of whoever it
+signs in as is put back at the end. A page that the installation has nothing for (no playlist, no draft) is named and
+left out. Which pages there are stands in screens.py.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from typing import Any
 
 from make import CHROMIUM, HERE, PHONE, WIDE, read_passphrase, sign_in
 from playwright.sync_api import Error, sync_playwright
+from screens import SHEETS, SIGN_IN, Screen
 
-LEAD = "lead@demo.example"  # who may open every page
+PEOPLE = {"lead": "lead@demo.example", "rep": "daniel.miller@demo.example", "admin": "admin@demo.example"}
 LANGUAGES = ("en", "ru", "ko", "zh")
 SCHEMES = ("light", "dark")
 MOST_BYTES = 340_000  # of one sheet
@@ -41,52 +43,6 @@ class Width:
 
 WIDTHS = (Width("wide", WIDE, tile=432, columns=6), Width("390", PHONE, tile=214, columns=12))
 
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """A page: its address, or the page that links to it, how the linked address looks, and what is made of it."""
-
-    address: str
-    linked: str = ""
-    made: str = "{0}"
-
-
-SIGN_IN = "/sign-in"
-SCREENS = (
-    Screen("/"),
-    Screen("/?q={said}"),
-    Screen("/?language={language}&state=ready", r"/calls/\d+"),
-    Screen("/evaluations?of=me&state=draft", r"/calls/\d+"),
-    Screen("/queue"),
-    Screen("/queue/everybody"),
-    Screen("/sampling"),
-    Screen("/sampling", r"/sampling/\d+"),
-    Screen("/sampling", r"/sampling/draws/\d+"),
-    Screen("/scorecards"),
-    Screen("/scorecards", r"/scorecards/(?!new)[\w-]+"),
-    Screen("/scorecards/new"),
-    Screen("/scorecards", r"/scorecards/[\w-]+/edit"),
-    Screen("/scorecards", r"(/scorecards/[\w-]+)/edit", "{1}/compare"),
-    Screen("/scorecards", r"(/scorecards/[\w-]+)/edit", "{1}/preview"),
-    Screen("/objections"),
-    Screen("/objections/answers"),
-    Screen("/evaluations"),
-    Screen("/clips"),
-    Screen("/clips", r"/playlists/\d+"),
-    Screen("/notifications"),
-    Screen("/learning"),
-    Screen("/learning/next"),
-    Screen("/learning/drift"),
-    Screen("/rescoring"),
-    Screen("/rescoring", r"/rescoring/\d+"),
-    Screen("/sources"),
-    Screen("/sources", r"/sources/\d+"),
-    Screen("/upload"),
-    Screen("{call}", r"/clients/\d+"),
-    Screen("/health"),
-    Screen(SIGN_IN),
-    Screen("/no-such-page"),
-)
 
 DRAW = """async ({frames, columns, tile, height, dark, most}) => {
   const [gap, line] = [12, 26];
@@ -131,7 +87,8 @@ def main() -> int:
     parser.add_argument("--address", default="http://127.0.0.1:8000", help="where the installation answers")
     parser.add_argument("--data", type=Path, default=Path("data"), help="the demo's data folder, for its passphrase")
     parser.add_argument("--passphrase-file", type=Path, help="a file with the passphrase alone, instead of --data")
-    parser.add_argument("--email", default=LEAD)
+    for who, email in PEOPLE.items():
+        parser.add_argument(f"--{who}", default=email, help=f"who looks at the pages of a {who}")
     parser.add_argument("--out", type=Path, default=HERE / "sheets")
     parser.add_argument("--frames", type=Path, help="keep every screenshot in full size in this folder too")
     parser.add_argument("--languages", nargs="+", default=LANGUAGES, choices=LANGUAGES)
@@ -143,21 +100,25 @@ def main() -> int:
     sideways: set[str] = set()
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        memory = sign_in(browser, arguments.address, arguments.email, passphrase)
-        before = switch(browser, arguments.address, memory, arguments.languages[0])
+        place = arguments.address
+        memories = {who: sign_in(browser, place, getattr(arguments, who), passphrase) for who in PEOPLE}
+        before = {who: switch(browser, place, memory, arguments.languages[0]) for who, memory in memories.items()}
         try:
             for language in arguments.languages:
-                switch(browser, arguments.address, memory, language)
-                addresses = list(find_pages(browser, arguments.address, memory, language))
-                for width in WIDTHS:
-                    shots = photograph(browser, arguments.address, memory, addresses, language, width, sideways)
-                    for scheme in SCHEMES:
-                        frames = shots[scheme]
-                        name = f"{language}-{scheme}-{width.name}"
-                        keep(arguments.frames, name, frames)
-                        write_sheet(browser, arguments.out / f"{name}.webp", frames, width, dark=scheme == "dark")
+                for memory in memories.values():
+                    switch(browser, place, memory, language)
+                for ending, screens in SHEETS.items():
+                    found = list(find_pages(browser, place, memories, language, screens))
+                    for width in WIDTHS:
+                        shots = photograph(browser, place, memories, found, language, width, sideways)
+                        for scheme in SCHEMES:
+                            frames = shots[scheme]
+                            name = f"{language}-{scheme}-{width.name}{ending}"
+                            keep(arguments.frames, name, frames)
+                            write_sheet(browser, arguments.out / f"{name}.webp", frames, width, dark=scheme == "dark")
         finally:
-            switch(browser, arguments.address, memory, before)
+            for who, memory in memories.items():
+                switch(browser, place, memory, before[who])
         browser.close()
     for line in sorted(sideways):
         print(f"scrolls sideways: {line}")
@@ -168,7 +129,7 @@ def switch(browser: Any, address: str, memory: Any, language: str) -> str:
     """Choose a language with the switch of the page; which one was chosen before."""
     context = browser.new_context(storage_state=memory, base_url=address)
     page = context.new_page()
-    page.goto("/upload")
+    page.goto("/account")
     before = str(page.locator("html").get_attribute("lang"))
     press_language(page, language)
     context.close()
@@ -182,22 +143,31 @@ def press_language(page: Any, language: str) -> None:
     page.wait_for_load_state("load")
 
 
-def find_pages(browser: Any, address: str, memory: Any, language: str) -> Iterator[str]:
+Found = tuple[str, str]  # who looks, and the address
+
+
+def find_pages(
+    browser: Any, address: str, memories: dict[str, Any], language: str, screens: tuple[Screen, ...]
+) -> Iterator[Found]:
     """The address of every page, those with a number or a name in them found through the pages that link to them."""
-    context = browser.new_context(storage_state=memory, base_url=address, viewport=WIDE)
-    page = context.new_page()
+    contexts = {
+        who: browser.new_context(storage_state=memory, base_url=address, viewport=WIDE)
+        for who, memory in memories.items()
+    }
+    pages = {who: context.new_page() for who, context in contexts.items()}
     known = {"said": SAID[language], "language": language, "call": "/"}
-    links: dict[str, list[str]] = {}
-    drafts = page_links(page, "/evaluations?of=me&state=draft")
-    for screen in SCREENS:
+    links: dict[Found, list[str]] = {}
+    drafts = page_links(pages["lead"], "/evaluations?of=me&state=draft")
+    for screen in screens:
         start = screen.address.format(**known)
         if not screen.linked:
-            yield start
+            yield screen.who, start
             continue
-        if start not in links:
-            links[start] = page_links(page, start)
+        asked = (screen.who, start)
+        if asked not in links:
+            links[asked] = page_links(pages[screen.who], start)
         calls = screen.address.startswith("/?")
-        wanted = [link for link in links[start] if not (calls and link in drafts)]
+        wanted = [link for link in links[asked] if not (calls and link in drafts)]
         found = next((match for link in wanted if (match := re.fullmatch(screen.linked, link))), None)
         if found is None:
             print(f"{language}: nothing like {screen.linked} on {start}, left out", file=sys.stderr)
@@ -205,8 +175,9 @@ def find_pages(browser: Any, address: str, memory: Any, language: str) -> Iterat
         linked = screen.made.format(found.group(), *found.groups())
         if calls:
             known["call"] = linked
-        yield linked
-    context.close()
+        yield screen.who, linked
+    for context in contexts.values():
+        context.close()
 
 
 def page_links(page: Any, address: str) -> list[str]:
@@ -217,31 +188,37 @@ def page_links(page: Any, address: str) -> list[str]:
 
 
 def photograph(
-    browser: Any, address: str, memory: Any, pages: list[str], language: str, width: Width, sideways: set[str]
+    browser: Any,
+    address: str,
+    memories: dict[str, Any],
+    found: list[Found],
+    language: str,
+    width: Width,
+    sideways: set[str],
 ) -> dict[str, list[Frame]]:
     """The first screenful of each page by colour scheme; pages wider than the window are added to `sideways`."""
     # Without motion nothing is caught half way from one colour scheme to the other.
     options = {"base_url": address, "viewport": width.window, "reduced_motion": "reduce"}
-    inside, outside = browser.new_context(storage_state=memory, **options), browser.new_context(**options)
-    guest = outside.new_page()
-    guest.goto(SIGN_IN)
-    press_language(guest, language)
-    member = inside.new_page()
+    contexts = {who: browser.new_context(storage_state=memory, **options) for who, memory in memories.items()}
+    contexts["guest"] = browser.new_context(**options)
+    pages = {who: context.new_page() for who, context in contexts.items()}
+    pages["guest"].goto(SIGN_IN)
+    press_language(pages["guest"], language)
     shots: dict[str, list[Frame]] = {scheme: [] for scheme in SCHEMES}
-    for path in pages:
-        page = guest if path == SIGN_IN else member
+    for who, path in found:
+        page = pages[who]
         page.emulate_media(color_scheme=SCHEMES[0])
         page.goto(path)
         settle(page)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             page.wait_for_timeout(120)  # the waveform is drawn anew in its colours
-            shots[scheme].append(Frame(path, page.screenshot()))
+            shots[scheme].append(Frame(path if who == "lead" else f"{path} ({who})", page.screenshot()))
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > page.evaluate("innerWidth"):
             sideways.add(f"{path} in {language} at {width.window['width']} px is {wide} px wide")
-    inside.close()
-    outside.close()
+    for context in contexts.values():
+        context.close()
     return shots
 
 
