@@ -55,6 +55,7 @@ class Bitrix24:
     )
     delay: ClassVar[float] = 30.0
     takes_files: ClassVar[bool] = False
+    hidden: ClassVar[tuple[str, ...]] = ("application_token", "access_token", "refresh_token", "client_secret")
 
     def greet(self, sent: Incoming) -> Answer | None:
         """Nothing is asked beforehand."""

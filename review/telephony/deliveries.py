@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from review.services.intake import Accepted, StoredFile, accept_missed_call, acc
 from review.states import Step
 from review.telephony.doors import OpenDoor, region_of
 from review.telephony.fetches import want_audio
+from review.telephony.masking import MARK, bring_back, bring_back_body, hide_in_body, hide_in_query
 from review.telephony.provider import CallNews, Incoming, Outcome, SentFile, Unreadable, WrongSignature
 
 KEPT_HEADERS: Final = (
@@ -73,20 +74,21 @@ def keep_delivery(
     failed: str | None = None,
     test: bool = False,
 ) -> int:
-    """Write a request down as it came; the delivery's id. `refused` and `failed` say why nothing is taken of it.
+    """Write a request down as it came, its secrets hidden; its id. `refused` and `failed`: why nothing is taken of it.
 
     `size` is that of the whole body where `sent` has less of it. Does not commit.
     """
-    body = sent.body[:KEPT_OF_REFUSED] if refused is not None else sent.body
+    whole = hide_in_body(sent.body, opened.provider.hidden, opened.token)
+    body = whole[:KEPT_OF_REFUSED] if refused is not None else whole
     row = WebhookDelivery(
         source=opened.door.source,
         provider=opened.door.provider,
         received_at=sent.received_at,
         method=sent.method[:10],
-        address=_address(sent),
+        address=_address(sent, opened),
         headers={name: value[:1000] for name in KEPT_HEADERS if (value := sent.headers.get(name)) is not None},
         body=body,
-        size=len(sent.body) if size is None else size,
+        size=len(whole) if size is None else size,
         files={
             field: {"name": file.name, "sha256": file.sha256, "size": file.size, "kind": file.kind}
             for field, file in (files or {}).items()
@@ -249,13 +251,16 @@ def prune_deliveries(session: Session, now: datetime) -> int:
 def incoming_of(row: WebhookDelivery, opened: OpenDoor) -> Incoming:
     """The request again."""
     rest, _, query = row.address.partition("?")
+    secrets = opened.door.secrets.values()
+    if MARK in query:
+        query = bring_back(query, secrets, opened.token, quote_plus)
     return Incoming(
         method=row.method,
         rest=rest,
         query=tuple(parse_qsl(query, keep_blank_values=True)),
         addresses=opened.addresses(rest, query),
         headers={str(name): str(value) for name, value in row.headers.items()},
-        body=row.body,
+        body=bring_back_body(row.body, secrets, opened.token),
         files=tuple(_file(field, row.files[field]) for field in sorted(row.files)),
         received_at=row.received_at,
     )
@@ -265,8 +270,8 @@ def _file(field: str, kept: Mapping[str, Any]) -> SentFile:
     return SentFile(field, str(kept["name"]), str(kept["sha256"]), int(kept["size"]), str(kept["kind"]))
 
 
-def _address(sent: Incoming) -> str:
-    query = urlencode(sent.query)
+def _address(sent: Incoming, opened: OpenDoor) -> str:
+    query = urlencode(hide_in_query(sent.query, opened.provider.hidden, opened.token))
     return f"{sent.rest}?{query}"[:LONGEST_ADDRESS] if query else sent.rest[:LONGEST_ADDRESS]
 
 

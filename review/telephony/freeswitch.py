@@ -57,6 +57,7 @@ class FreeSwitch:
     hosts: ClassVar[tuple[str, ...]] = ()
     delay: ClassVar[float] = 5.0
     takes_files: ClassVar[bool] = False
+    hidden: ClassVar[tuple[str, ...]] = ("password", "vm_password", "sip_password", "sip_auth_password")
 
     def greet(self, sent: Incoming) -> Answer | None:
         """Nothing is asked beforehand."""

@@ -56,6 +56,7 @@ class Generic:
     hosts: ClassVar[tuple[str, ...]] = ()
     delay: ClassVar[float] = 0.0
     takes_files: ClassVar[bool] = True
+    hidden: ClassVar[tuple[str, ...]] = ()
 
     def greet(self, sent: Incoming) -> Answer | None:
         """Nothing is asked beforehand."""

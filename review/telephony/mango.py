@@ -48,6 +48,7 @@ class Mango:
     hosts: ClassVar[tuple[str, ...]] = ("app.mango-office.ru", "*.mango-office.ru")
     delay: ClassVar[float] = 10.0
     takes_files: ClassVar[bool] = False
+    hidden: ClassVar[tuple[str, ...]] = ()
 
     def greet(self, sent: Incoming) -> Answer | None:
         """Nothing is asked beforehand."""

@@ -175,6 +175,7 @@ class Provider(Protocol):
     hosts: ClassVar[tuple[str, ...]]  # where its recordings come from; "*.name" means every host below name
     delay: ClassVar[float]  # seconds from the notice until the recording can be fetched
     takes_files: ClassVar[bool]  # whether recordings may come along in a multipart body
+    hidden: ClassVar[tuple[str, ...]]  # fields of a body or query whose values are secrets; never of what is signed
 
     def greet(self, sent: Incoming) -> Answer | None:
         """The answer to a request that only tries out the address; None for a delivery."""

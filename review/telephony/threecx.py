@@ -50,6 +50,7 @@ class ThreeCx:
     hosts: ClassVar[tuple[str, ...]] = ()
     delay: ClassVar[float] = 20.0
     takes_files: ClassVar[bool] = False
+    hidden: ClassVar[tuple[str, ...]] = ("secret",)
 
     def greet(self, sent: Incoming) -> Answer | None:
         """A GET is their try of the address (and of looking up contacts, of which we give none)."""

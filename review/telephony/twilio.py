@@ -57,6 +57,7 @@ class Twilio:
     hosts: ClassVar[tuple[str, ...]] = ("api.twilio.com", "*.twilio.com")
     delay: ClassVar[float] = 2.0
     takes_files: ClassVar[bool] = False
+    hidden: ClassVar[tuple[str, ...]] = ()
 
     def greet(self, sent: Incoming) -> Answer | None:
         """Nothing is asked beforehand."""

@@ -41,6 +41,7 @@ class Uis:
     hosts: ClassVar[tuple[str, ...]] = ("*.uiscom.ru", "*.comagic.ru", "*.callgear.com")
     delay: ClassVar[float] = 30.0
     takes_files: ClassVar[bool] = False
+    hidden: ClassVar[tuple[str, ...]] = ("secret",)
 
     def greet(self, sent: Incoming) -> Answer | None:
         """Nothing is asked beforehand."""

@@ -69,6 +69,7 @@ class Zadarma:
     hosts: ClassVar[tuple[str, ...]] = ("api.zadarma.com", "*.zadarma.com")
     delay: ClassVar[float] = 40.0
     takes_files: ClassVar[bool] = False
+    hidden: ClassVar[tuple[str, ...]] = ()
 
     def greet(self, sent: Incoming) -> Answer | None:
         """`zd_echo` comes back as it is: that is how the address is confirmed."""

@@ -309,8 +309,24 @@ def test_secrets_are_not_in_the_database(site: Site) -> None:
         delivery = session.scalars(select(WebhookDelivery)).one()
         assert "authorization" not in delivery.headers
         assert site.opened.token not in delivery.address
+        kept += repr((delivery.address, delivery.headers)).encode() + delivery.body
     for secret in (*site.opened.door.secrets.values(), site.opened.token):
         assert secret.encode() not in kept
+
+
+def test_a_wrong_secret_in_a_body_is_not_kept_either(site: Site) -> None:
+    if site.shape.signs_body or site.shape.provider == "freeswitch":
+        pytest.skip("this provider sends no secret of the source in its bodies")
+    names = dict.fromkeys(site.opened.door.secrets, "somebody else's secret")
+    other = replace(site.opened, door=replace(site.opened.door, secrets={**site.opened.door.secrets, **names}))
+    assert site.deliver(site.shape.ended(SPOKEN, other, NOW)).state == "refused"
+    with site.database.read() as session:
+        delivery = session.scalars(select(WebhookDelivery)).one()
+        assert b"somebody" not in delivery.body + delivery.address.encode()
+        kept = delivery.id
+    with site.database.session() as session:  # it was the right one after all
+        assert replay(session, other, kept, region="DE").state == "accepted"
+    assert len(site.calls()) == 1
 
 
 def _facts(site: Site) -> list[tuple[object, ...]]:
