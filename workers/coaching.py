@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from review.coaching.reminders import remind, tell_ready, unread_follow_ups
+from review.coaching.reminders import is_ready, remind, tell_ready, unread_follow_ups
 from review.db import Database
 from review.models import utc_now
 
@@ -42,8 +42,8 @@ def remind_now(database: Database, now: datetime) -> int:
     with database.session() as session:
         told = remind(session, now)
     with database.read() as session:
-        waiting = unread_follow_ups(session)
-    for session_id in waiting:
+        ready = [one for one in unread_follow_ups(session) if is_ready(session, one, now)]
+    for session_id in ready:
         with database.session() as session:
             told += tell_ready(session, session_id, now)
     if told:

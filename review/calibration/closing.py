@@ -190,10 +190,12 @@ def _waiting(session: Session, calibration_id: int) -> dict[int, int]:
     """How many calls each person who can still score has left."""
     asked = session.execute(
         select(CalibrationSeat.user_id, func.count())
+        .join(Assignment, Assignment.id == CalibrationSeat.assignment_id)
         .where(
             CalibrationSeat.calibration_id == calibration_id,
             CalibrationSeat.left_out == "",
             CalibrationSeat.user_id.is_not(None),
+            Assignment.state.in_(("open", "done")),  # what was skipped, or taken back, waits for nobody
         )
         .group_by(CalibrationSeat.user_id)
     )

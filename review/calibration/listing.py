@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from review.calibration.types import LeftOut, NoSuchCalibration, Progress, SessionCall, SessionRow, SessionView
-from review.models import Calibration, CalibrationCall, CalibrationSeat, Call, Evaluation, User, UserRole
+from review.models import Assignment, Calibration, CalibrationCall, CalibrationSeat, Call, Evaluation, User, UserRole
 from review.queries.call_rows import CallRow, read_call_row, select_calls
 from review.queries.viewer import Viewer
 from review.queries.visibility import visible_calls
@@ -46,6 +46,13 @@ def read_session(session: Session, viewer: Viewer, calibration_id: int) -> Sessi
     seats = session.scalars(
         select(CalibrationSeat).where(CalibrationSeat.calibration_id == calibration_id).order_by(CalibrationSeat.id)
     ).all()
+    skipped = set(
+        session.scalars(
+            select(Assignment.id).where(
+                Assignment.id.in_([s.assignment_id for s in seats if s.assignment_id is not None]), _given_up()
+            )
+        )
+    )
     filled = session.execute(
         select(Evaluation.id, Evaluation.call_id, Evaluation.user_id, Evaluation.state).where(
             Evaluation.calibration_id == calibration_id, Evaluation.state.in_(("draft", "submitted"))
@@ -59,7 +66,8 @@ def read_session(session: Session, viewer: Viewer, calibration_id: int) -> Sessi
     known = _known_calls(session, viewer, [found.call_id for found in rows])
     calls = []
     for call_id, number, how in rows:
-        mine = next((s for s in seats if s.call_id == call_id and s.user_id == viewer.user_id and not s.left_out), None)
+        here_i_sit = (s for s in seats if s.call_id == call_id and s.user_id == viewer.user_id and not s.left_out)
+        mine = next((s for s in here_i_sit if s.assignment_id not in skipped), None)
         own = next((e for e in filled if e.call_id == call_id and e.user_id == viewer.user_id), None)
         here = known.get(call_id)
         stands = "" if mine is None else "waiting" if own is None else "done" if own.state == "submitted" else "draft"
@@ -77,7 +85,7 @@ def read_session(session: Session, viewer: Viewer, calibration_id: int) -> Sessi
                 assignment_id=mine.assignment_id if mine else None,
                 evaluation_id=own.id if own else None,
                 done=sum(e.call_id == call_id and e.state == "submitted" for e in filled),
-                asked=sum(s.call_id == call_id and not s.left_out for s in seats),
+                asked=sum(s.call_id == call_id and not s.left_out and s.assignment_id not in skipped for s in seats),
             )
         )
     left = tuple(LeftOut(s.name, s.call_id, s.left_out) for s in seats if s.left_out)
@@ -96,7 +104,14 @@ def count_waiting(session: Session, user_id: int) -> int:
         select(func.count())
         .select_from(CalibrationSeat)
         .join(Calibration, Calibration.id == CalibrationSeat.calibration_id)
-        .where(CalibrationSeat.user_id == user_id, CalibrationSeat.left_out == "", Calibration.state == "open", ~done)
+        .join(Assignment, Assignment.id == CalibrationSeat.assignment_id)
+        .where(
+            CalibrationSeat.user_id == user_id,
+            CalibrationSeat.left_out == "",
+            Calibration.state == "open",
+            Assignment.state.in_(("open", "done")),
+            ~done,
+        )
     )
     return found or 0
 
@@ -163,7 +178,9 @@ def _progress(session: Session, viewer: Viewer, ids: Sequence[int]) -> dict[int,
             CalibrationSeat.left_out,
             (able & User.id.is_not(None) & User.disabled_at.is_(None)).label("here"),
             Evaluation.id.is_not(None).label("done"),
+            and_(Assignment.id.is_not(None), _given_up()).label("skipped"),
         )
+        .outerjoin(Assignment, Assignment.id == CalibrationSeat.assignment_id)
         .outerjoin(User, User.id == CalibrationSeat.user_id)
         .outerjoin(
             Evaluation,
@@ -178,8 +195,9 @@ def _progress(session: Session, viewer: Viewer, ids: Sequence[int]) -> dict[int,
     grouped: dict[tuple[int, int], list[object]] = {}
     for row in rows:
         at = grouped.setdefault((row.calibration_id, row.person), [row.name, row.user_id, bool(row.here), 0, 0])
-        at[3] += not row.left_out  # type: ignore[operator]
-        at[4] += bool(row.done and not row.left_out)  # type: ignore[operator]
+        counts = not row.left_out and not row.skipped
+        at[3] += counts  # type: ignore[operator]
+        at[4] += bool(row.done and counts)  # type: ignore[operator]
     found: dict[int, list[Progress]] = defaultdict(list)
     for (calibration_id, person), (name, user_id, here, asked, done) in grouped.items():
         found[calibration_id].append(
@@ -193,6 +211,12 @@ def _progress(session: Session, viewer: Viewer, ids: Sequence[int]) -> dict[int,
             )
         )
     return {key: tuple(people) for key, people in found.items()}
+
+
+def _given_up() -> ColumnElement[bool]:
+    """What its person skipped, or a lead took back: nobody waits for it. The end of a session takes back the rest."""
+    taken_back = and_(Assignment.state == "withdrawn", Assignment.reason != "calibration closed")
+    return or_(Assignment.state == "skipped", taken_back)
 
 
 def _known_calls(session: Session, viewer: Viewer, ids: Sequence[int]) -> dict[int, CallRow]:

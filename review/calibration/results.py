@@ -224,7 +224,7 @@ def _versus(
     for cell in cells:
         sheets.setdefault(cell.person, {})[str(cell.call_id)] = cell.said
     if view.row.against == "benchmark":
-        key = view.row.benchmark_id
+        key = _benchmark(view, people)
         if key not in sheets:
             return ()
         return tuple(versus(str(who), sheets[who], sheets[key], scales) for who in sorted(people) if who != key)
@@ -234,6 +234,15 @@ def _versus(
     if not standard:
         return ()
     return tuple(versus(str(who), sheets[who], standard, scales) for who in sorted(people))
+
+
+def _benchmark(view: SessionView, people: Mapping[int, str]) -> int | None:
+    """The benchmark reviewer's number, as their seats keep it; found by the name kept where the account is gone."""
+    if view.row.benchmark_id is not None:
+        return view.row.benchmark_id
+    gone = {one.person for one in view.row.people if not one.here}
+    named = [person for person, name in people.items() if person in gone and name == view.row.benchmark]
+    return named[0] if len(named) == 1 else None
 
 
 def consensus_of(

@@ -14,10 +14,10 @@ from review.coaching.days import end_of_week
 from review.coaching.given import move_given
 from review.coaching.refusals import BadField, Moved, NoSuchCoaching, NotNow, NotYourPart
 from review.coaching.rights import is_rep, may_coach, visible_plans
-from review.coaching.sessions import own_token
+from review.coaching.sessions import hold_rep, own_token
 from review.coaching.telling import tell_rep
 from review.coaching.terms import LONGEST_WORDS, read_words
-from review.models import CoachingPlan, CoachingStep, Rep, utc_now
+from review.models import CoachingPlan, CoachingStep, utc_now
 from review.queries.viewer import Viewer
 from review.services.audit import record
 
@@ -46,12 +46,12 @@ def make_plan(session: Session, viewer: Viewer, rep_id: int, terms: PlanTerms, *
     """
     if not may_coach(session, viewer, rep_id):
         raise NoSuchCoaching("rep", rep_id)
+    rep = hold_rep(session, rep_id)
     token = own_token(viewer, token)
     if token is not None:
         known = session.scalar(select(CoachingPlan.id).where(CoachingPlan.token == token))
         if known is not None:
             return int(known)
-    rep = session.get_one(Rep, rep_id)
     row = CoachingPlan(
         rep_id=rep.id,
         rep_name=rep.name,

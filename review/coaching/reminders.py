@@ -29,18 +29,24 @@ def remind(session: Session, now: datetime) -> int:
 
 
 def unread_follow_ups(session: Session) -> tuple[int, ...]:
-    """Sessions whose follow-up nobody was told of yet: for `tell_ready`, one transaction each."""
+    """Sessions whose follow-up nobody was told of yet: for `is_ready` and `tell_ready`, one transaction each."""
     query = select(CoachingSession.id).where(_UNTOLD_READY, CoachingSession.state.in_(("done", "not_done")))
     return tuple(session.scalars(query.order_by(CoachingSession.due_at, CoachingSession.id)))
 
 
-def tell_ready(session: Session, session_id: int, now: datetime) -> bool:
-    """Tell the coach once there is something to say, or nothing more can come. Does not commit."""
+def is_ready(session: Session, session_id: int, now: datetime) -> bool:
+    """Whether there is something to say of a session, or nothing more can come. Reads only."""
     row = session.get(CoachingSession, session_id)
     if row is None:
         return False
     found = measure(session, row, now)
-    if found.state not in ("ready", "rep_gone") and not found.over:
+    return found.state in ("ready", "rep_gone") or found.over
+
+
+def tell_ready(session: Session, session_id: int, now: datetime) -> bool:
+    """Tell the coach once `is_ready`. Does not commit."""
+    row = session.get(CoachingSession, session_id)
+    if row is None or not is_ready(session, session_id, now):
         return False
     if not _claim(session, CoachingSession, row.id, _UNTOLD_READY, told_ready=now):
         return False
@@ -83,12 +89,17 @@ def _steps(session: Session, now: datetime) -> int:
     untold = _untold(CoachingStep.told_late, CoachingStep.due_at)
     late = select(CoachingStep.plan_id).where(CoachingStep.done_at.is_(None), CoachingStep.due_at <= now, untold)
     plans = session.scalars(
-        select(CoachingPlan).where(CoachingPlan.state == "active", CoachingPlan.id.in_(late)).limit(ROUND)
+        select(CoachingPlan)
+        .where(CoachingPlan.state == "active", CoachingPlan.id.in_(late))
+        .order_by(CoachingPlan.id)
+        .limit(ROUND)
     ).all()
     for plan, steps in ((plan, read_steps(session, [plan])[plan.id]) for plan in plans):
         behind = []
         for step in steps:
-            if step.late(now) and _claim(session, CoachingStep, step.id, untold, told_late=step.due_at):
+            passed = step.due_at <= now and (step.done_at is None or step.by_itself)
+            # What was done by itself is marked too: plans with nothing to tell would fill every round otherwise.
+            if passed and _claim(session, CoachingStep, step.id, untold, told_late=step.due_at) and step.late(now):
                 behind.append(step)
         if behind:
             tell_rep(session, plan, "coaching_steps_late", by=None, steps=len(behind))

@@ -36,12 +36,12 @@ def make_session(
     now = utc_now()
     if not may_coach(session, viewer, rep_id):
         raise NoSuchCoaching("rep", rep_id)
+    rep = hold_rep(session, rep_id)
     token = own_token(viewer, token)
     if token is not None:
         known = session.scalar(select(CoachingSession.id).where(CoachingSession.token == token))
         if known is not None:
             return int(known)
-    rep = session.get_one(Rep, rep_id)
     terms = read_terms(terms, now)
     row = CoachingSession(
         rep_id=rep.id,
@@ -170,6 +170,14 @@ def step(session: Session, row: CoachingSession, revision: int) -> None:
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Moved("session", row.id, revision + 1)
     session.refresh(row)
+
+
+def hold_rep(session: Session, rep_id: int) -> Rep:
+    """The rep, held until the transaction ends: a form sent twice at once is stored once, the second finds the first.
+
+    Their calls still come in meanwhile: only the row itself is held, not its number.
+    """
+    return session.scalars(select(Rep).where(Rep.id == rep_id).with_for_update(key_share=True)).one()
 
 
 def own_token(viewer: Viewer, token: str | None) -> str | None:

@@ -61,9 +61,9 @@ def open_evaluation(
         return make_view(session, draft, viewer, call.rep_id, call.assessment_id, timing)
     if any(row.assignment_id == assignment_id for row in mine):
         raise NotNow("already", mine[-1].state)
-    seat = find_seat(session, assignment_id or wanted, viewer.user_id)  # refuses what a closed calibration asked for
-    if assignment_id is None:
-        seat = None
+    seat = find_seat(session, assignment_id or wanted, viewer.user_id)
+    if seat is not None and assignment_id is None:  # skipped, or taken back: no real review is begun in its place
+        raise NotNow("calibration", "open")
     if seat is None:
         name, version = _pin(session, call, default_standard, None if assignment is None else assignment.standard)
     else:

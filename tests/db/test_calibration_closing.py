@@ -5,13 +5,16 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from review.calibration.closing import cancel, close, close_due, is_due, settle_left
+from review.calibration.listing import count_waiting, read_session
+from review.calibration.results import read_results
 from review.db import Database
 from review.evaluations import NotNow, Timing, open_evaluation, read_evaluation, save_draft
-from review.models import Assignment, AuditEvent, Calibration, Evaluation, Notification, utc_now
-from tests.db.calibrating import Round, calibrated, make
+from review.models import Assignment, AuditEvent, Calibration, Call, Evaluation, Notification, User, utc_now
+from review.sampling.assignments import skip
+from tests.db.calibrating import Round, calibrated, fill_in, make
 from tests.waiting import wait_until
 
 __all__ = ["calibrated"]  # the fixture
@@ -128,3 +131,61 @@ def test_the_sweep_settles_drafts_left_over_and_says_so_once(database: Database,
         assert event.details == {"how": "left_over", "drafts": [draft.id]}
     with database.session() as session:  # the call can be reviewed again
         assert open_evaluation(session, call, calibrated.vera).id != draft.id
+
+
+def test_a_call_that_was_skipped_waits_for_nobody_and_is_not_reviewed_in_its_place(
+    database: Database, calibrated: Round
+) -> None:
+    made = make(database, calibrated, call_ids=calibrated.calls[:2])
+    vera = calibrated.vera
+    with database.session() as session:
+        wanted = session.scalars(
+            select(Assignment.id).where(Assignment.call_id == calibrated.calls[0], Assignment.user_id == vera.user_id)
+        ).one()
+        skip(session, vera, wanted, "I know the client")
+    with pytest.raises(NotNow), database.session() as session:
+        open_evaluation(session, calibrated.calls[0], vera, assignment_id=wanted)
+    with database.read() as session:
+        assert count_waiting(session, vera.user_id) == 1
+        seen = read_session(session, vera, made)
+        assert [call.mine for call in seen.calls] == ["", "waiting"]
+        assert [(one.name, one.asked) for one in seen.row.people] == [("Igor", 2), ("Vera", 1)]
+        assert seen.row.mine == 1
+    fill_in(database, vera, calibrated.calls[1], calibrated.sheet(-1))
+    for call in calibrated.calls[:2]:
+        fill_in(database, calibrated.igor, call, calibrated.sheet(-1))
+    assert set(told(database, "calibration_done")) == {calibrated.lead.user_id}
+    with database.session() as session:
+        close(session, calibrated.lead, made)
+        assert read_session(session, calibrated.lead, made).row.unfinished == ()
+
+
+def test_the_benchmark_stays_when_the_account_is_gone(database: Database, calibrated: Round) -> None:
+    made = make(database, calibrated, against="benchmark", benchmark_id=calibrated.vera.user_id)
+    for who in (calibrated.vera, calibrated.igor):
+        for call in calibrated.calls:
+            fill_in(database, who, call, calibrated.sheet(-1))
+    with database.session() as session:
+        close(session, calibrated.lead, made)
+        before = read_results(session, calibrated.lead, made)
+        session.execute(delete(User).where(User.id == calibrated.vera.user_id))
+    with database.read() as session:
+        after = read_results(session, calibrated.lead, made)
+    assert (after.versus, after.exact, after.total) == (before.versus, before.exact, before.total)
+    assert len(after.versus) == 1
+
+
+def test_calls_that_were_deleted_leave_a_session_that_closes_and_reads(database: Database, calibrated: Round) -> None:
+    made = make(database, calibrated)
+    for who in (calibrated.vera, calibrated.igor):
+        for call in calibrated.calls[:2]:
+            fill_in(database, who, call, calibrated.sheet(-1))
+    for gone, left in ((calibrated.calls[0], 2), (calibrated.calls[1], 1), (calibrated.calls[2], 0)):
+        with database.session() as session:
+            session.delete(session.get_one(Call, gone))
+        with database.read() as session:
+            assert len(read_session(session, calibrated.lead, made).calls) == left
+    with database.session() as session:
+        close(session, calibrated.lead, made)
+        found = read_results(session, calibrated.lead, made)
+        assert (found.cells, found.exact.value, found.total.alpha) == ((), None, None)
