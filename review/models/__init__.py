@@ -2,345 +2,186 @@
 
 from __future__ import annotations
 
-from review.models.access import ApiToken, SignInAttempt, WebSession
-from review.models.accounts import (
-    IdentityProvider,
-    Installation,
-    Invitation,
-    OneTimeCode,
-    PasswordReset,
-    PendingSignIn,
-    RecoveryCode,
-    TeamMembership,
-    UserIdentity,
-)
-from review.models.base import Base, UtcTime, utc_now
-from review.models.calibration import (
-    AUTOMATIC_STATES,
-    CALIBRATION_STATES,
-    MEASURED_AGAINST,
-    AutomaticCriterion,
-    Calibration,
-    CalibrationAgreed,
-    CalibrationCall,
-    CalibrationSeat,
-)
-from review.models.calls import (
-    CALL_STATES,
-    DIRECTIONS,
-    DISPOSITIONS,
-    DOORS,
-    Call,
-    CallLeg,
-    Delivery,
-    Recording,
-    Source,
-)
-from review.models.client_card import PROMISE_DECISIONS, CallFact, CallPromise, ClientComment, PromiseDecision
-from review.models.clients import (
-    DEAL_KINDS,
-    DEAL_STATUSES,
-    POTENTIALS,
-    Client,
-    ClientPhone,
-    CrmEmail,
-    CrmNote,
-    CrmTask,
-    Deal,
-    DealStage,
-    DoNotCall,
-    LossReason,
-)
-from review.models.coaching import (
-    ACTION_BY,
-    CAUSES,
-    PICKED,
-    PLAN_STATES,
-    SESSION_STATES,
-    STEP_KINDS,
-    CoachingClip,
-    CoachingComment,
-    CoachingEvent,
-    CoachingPlan,
-    CoachingSession,
-    CoachingStep,
-)
-from review.models.comments import Clip, Comment, Notification, Playlist, PlaylistItem
-from review.models.corrections import Correction, SourceRoleChange
-from review.models.crm import (
-    CONNECTION_STATES,
-    CRM_ENTITIES,
-    NOTE_TIMES,
-    CrmConflict,
-    CrmConnection,
-    CrmId,
-    CrmMapping,
-    CrmUpload,
-)
-from review.models.disputes import (
-    DISPUTE_DECISIONS,
-    DISPUTE_STATES,
-    OPEN_DISPUTES,
-    Dispute,
-    DisputeEvent,
-    DisputeItem,
-    DisputeRule,
-    DisputeWindow,
-)
-from review.models.evaluations import EVALUATION_STATES, Evaluation, EvaluationEvent
-from review.models.finding import SHARED_WITH, VIEW_PAGES, CallTag, DefaultView, SavedView, Tag
-from review.models.learning import (
-    DRAWN_BY,
-    MODEL_STATES,
-    VERDICT_KINDS,
-    DriftReading,
-    FrozenTest,
-    LabelRequest,
-    LearnedModel,
-    ModelEvent,
-    ShadowAnswer,
-    Verdict,
-)
-from review.models.library import (
-    ClipGood,
-    ClipPraise,
-    ClipShare,
-    PlaylistHeard,
-    PlaylistTask,
-    Quiz,
-    QuizAnswer,
-    QuizQuestion,
-    QuizTask,
-)
-from review.models.notices import (
-    LETTER_STATES,
-    NOTICE_WAYS,
-    Letter,
-    MailState,
-    NoticeChoice,
-    NoticeHabit,
-    RefusedAddress,
-)
-from review.models.objections import ObjectionEpisode
-from review.models.people import ROLES, Rep, Team, TeamMember, User, UserRole
-from review.models.performance import EXPORT_STATES, RESULT_SOURCES, CriterionResult, DataExport
-from review.models.rescoring import RUN_STATES, BulkRun, RescoreChange, RescoreRun
-from review.models.results import Segment, StandardVersion, StoredAssessment, StoredTranscript
-from review.models.sampling import ASSIGNMENT_STATES, PARTS, RULE_STATES, Assignment, SamplingDraw, SamplingRule
-from review.models.scorecards import (
-    PREVIEW_STATES,
-    ScorecardArchive,
-    ScorecardDraft,
-    ScorecardPreview,
-    ScorecardPreviewCall,
-    ScorecardPublication,
-)
-from review.models.sealed import RIGHTS, SealedOriginal, UserRight
-from review.models.speech import SpeechNow
-from review.models.telephony import (
-    CALL_RESULTS,
-    DELIVERY_STATES,
-    FETCH_STATES,
-    AudioFetch,
-    NumberChoice,
-    RepAlias,
-    SourceDoor,
-    WebhookDelivery,
-)
-from review.models.upkeep import OUTBOX_STATES, AuditCheck, AuditEvent, AuditHead, OutboxItem, WatchedFile, WebAudio
-from review.models.webhooks import (
-    MESSAGE_STATES,
-    WEBHOOK_EVENTS,
-    WEBHOOK_STATES,
-    ApiOnce,
-    Webhook,
-    WebhookMessage,
-)
-from review.models.win_back import WIN_BACK_ARMS, WIN_BACK_OUTCOMES, WIN_BACK_STATES, WinBackEvent, WinBackLead
-from review.models.working_time import WORKING_DAY_KINDS, WorkingCalendar, WorkingDay
-
-__all__ = [
-    "ACTION_BY",
-    "ASSIGNMENT_STATES",
-    "AUTOMATIC_STATES",
-    "CALIBRATION_STATES",
-    "CALL_RESULTS",
-    "CALL_STATES",
-    "CAUSES",
-    "CONNECTION_STATES",
-    "CRM_ENTITIES",
-    "DEAL_KINDS",
-    "DEAL_STATUSES",
-    "DELIVERY_STATES",
-    "DIRECTIONS",
-    "DISPOSITIONS",
-    "DISPUTE_DECISIONS",
-    "DISPUTE_STATES",
-    "DOORS",
-    "DRAWN_BY",
-    "EVALUATION_STATES",
-    "EXPORT_STATES",
-    "FETCH_STATES",
-    "LETTER_STATES",
-    "MEASURED_AGAINST",
-    "MESSAGE_STATES",
-    "MODEL_STATES",
-    "NOTE_TIMES",
-    "NOTICE_WAYS",
-    "OPEN_DISPUTES",
-    "OUTBOX_STATES",
-    "PARTS",
-    "PICKED",
-    "PLAN_STATES",
-    "POTENTIALS",
-    "PREVIEW_STATES",
-    "PROMISE_DECISIONS",
-    "RESULT_SOURCES",
-    "RIGHTS",
-    "ROLES",
-    "RULE_STATES",
-    "RUN_STATES",
-    "SESSION_STATES",
-    "SHARED_WITH",
-    "STEP_KINDS",
-    "VERDICT_KINDS",
-    "VIEW_PAGES",
-    "WEBHOOK_EVENTS",
-    "WEBHOOK_STATES",
-    "WIN_BACK_ARMS",
-    "WIN_BACK_OUTCOMES",
-    "WIN_BACK_STATES",
-    "WORKING_DAY_KINDS",
-    "ApiOnce",
-    "ApiToken",
-    "Assignment",
-    "AudioFetch",
-    "AuditCheck",
-    "AuditEvent",
-    "AuditHead",
-    "AutomaticCriterion",
-    "Base",
-    "BulkRun",
-    "Calibration",
-    "CalibrationAgreed",
-    "CalibrationCall",
-    "CalibrationSeat",
-    "Call",
-    "CallFact",
-    "CallLeg",
-    "CallPromise",
-    "CallTag",
-    "Client",
-    "ClientComment",
-    "ClientPhone",
-    "Clip",
-    "ClipGood",
-    "ClipPraise",
-    "ClipShare",
-    "CoachingClip",
-    "CoachingComment",
-    "CoachingEvent",
-    "CoachingPlan",
-    "CoachingSession",
-    "CoachingStep",
-    "Comment",
-    "Correction",
-    "CriterionResult",
-    "CrmConflict",
-    "CrmConnection",
-    "CrmEmail",
-    "CrmId",
-    "CrmMapping",
-    "CrmNote",
-    "CrmTask",
-    "CrmUpload",
-    "DataExport",
-    "Deal",
-    "DealStage",
-    "DefaultView",
-    "Delivery",
-    "Dispute",
-    "DisputeEvent",
-    "DisputeItem",
-    "DisputeRule",
-    "DisputeWindow",
-    "DoNotCall",
-    "DriftReading",
-    "Evaluation",
-    "EvaluationEvent",
-    "FrozenTest",
-    "IdentityProvider",
-    "Installation",
-    "Invitation",
-    "LabelRequest",
-    "LearnedModel",
-    "Letter",
-    "LossReason",
-    "MailState",
-    "ModelEvent",
-    "NoticeChoice",
-    "NoticeHabit",
-    "Notification",
-    "NumberChoice",
-    "ObjectionEpisode",
-    "OneTimeCode",
-    "OutboxItem",
-    "PasswordReset",
-    "PendingSignIn",
-    "Playlist",
-    "PlaylistHeard",
-    "PlaylistItem",
-    "PlaylistTask",
-    "PromiseDecision",
-    "Quiz",
-    "QuizAnswer",
-    "QuizQuestion",
-    "QuizTask",
-    "Recording",
-    "RecoveryCode",
-    "RefusedAddress",
-    "Rep",
-    "RepAlias",
-    "RescoreChange",
-    "RescoreRun",
-    "SamplingDraw",
-    "SamplingRule",
-    "SavedView",
-    "ScorecardArchive",
-    "ScorecardDraft",
-    "ScorecardPreview",
-    "ScorecardPreviewCall",
-    "ScorecardPublication",
-    "SealedOriginal",
-    "Segment",
-    "ShadowAnswer",
-    "SignInAttempt",
-    "Source",
-    "SourceDoor",
-    "SourceRoleChange",
-    "SpeechNow",
-    "StandardVersion",
-    "StoredAssessment",
-    "StoredTranscript",
-    "Tag",
-    "Team",
-    "TeamMember",
-    "TeamMembership",
-    "User",
-    "UserIdentity",
-    "UserRight",
-    "UserRole",
-    "UtcTime",
-    "Verdict",
-    "WatchedFile",
-    "WebAudio",
-    "WebSession",
-    "Webhook",
-    "WebhookDelivery",
-    "WebhookMessage",
-    "WinBackEvent",
-    "WinBackLead",
-    "WorkingCalendar",
-    "WorkingDay",
-    "utc_now",
-]
+from review.models.access import ApiToken as ApiToken
+from review.models.access import SignInAttempt as SignInAttempt
+from review.models.access import WebSession as WebSession
+from review.models.accounts import IdentityProvider as IdentityProvider
+from review.models.accounts import Installation as Installation
+from review.models.accounts import Invitation as Invitation
+from review.models.accounts import OneTimeCode as OneTimeCode
+from review.models.accounts import PasswordReset as PasswordReset
+from review.models.accounts import PendingSignIn as PendingSignIn
+from review.models.accounts import RecoveryCode as RecoveryCode
+from review.models.accounts import TeamMembership as TeamMembership
+from review.models.accounts import UserIdentity as UserIdentity
+from review.models.base import Base as Base
+from review.models.base import UtcTime as UtcTime
+from review.models.base import utc_now as utc_now
+from review.models.calibration import AUTOMATIC_STATES as AUTOMATIC_STATES
+from review.models.calibration import CALIBRATION_STATES as CALIBRATION_STATES
+from review.models.calibration import MEASURED_AGAINST as MEASURED_AGAINST
+from review.models.calibration import AutomaticCriterion as AutomaticCriterion
+from review.models.calibration import Calibration as Calibration
+from review.models.calibration import CalibrationAgreed as CalibrationAgreed
+from review.models.calibration import CalibrationCall as CalibrationCall
+from review.models.calibration import CalibrationSeat as CalibrationSeat
+from review.models.calls import CALL_STATES as CALL_STATES
+from review.models.calls import DIRECTIONS as DIRECTIONS
+from review.models.calls import DISPOSITIONS as DISPOSITIONS
+from review.models.calls import DOORS as DOORS
+from review.models.calls import Call as Call
+from review.models.calls import CallLeg as CallLeg
+from review.models.calls import Delivery as Delivery
+from review.models.calls import Recording as Recording
+from review.models.calls import Source as Source
+from review.models.client_card import PROMISE_DECISIONS as PROMISE_DECISIONS
+from review.models.client_card import CallFact as CallFact
+from review.models.client_card import CallPromise as CallPromise
+from review.models.client_card import ClientComment as ClientComment
+from review.models.client_card import PromiseDecision as PromiseDecision
+from review.models.clients import DEAL_KINDS as DEAL_KINDS
+from review.models.clients import DEAL_STATUSES as DEAL_STATUSES
+from review.models.clients import POTENTIALS as POTENTIALS
+from review.models.clients import Client as Client
+from review.models.clients import ClientPhone as ClientPhone
+from review.models.clients import CrmEmail as CrmEmail
+from review.models.clients import CrmNote as CrmNote
+from review.models.clients import CrmTask as CrmTask
+from review.models.clients import Deal as Deal
+from review.models.clients import DealStage as DealStage
+from review.models.clients import DoNotCall as DoNotCall
+from review.models.clients import LossReason as LossReason
+from review.models.coaching import ACTION_BY as ACTION_BY
+from review.models.coaching import CAUSES as CAUSES
+from review.models.coaching import PICKED as PICKED
+from review.models.coaching import PLAN_STATES as PLAN_STATES
+from review.models.coaching import SESSION_STATES as SESSION_STATES
+from review.models.coaching import STEP_KINDS as STEP_KINDS
+from review.models.coaching import CoachingClip as CoachingClip
+from review.models.coaching import CoachingComment as CoachingComment
+from review.models.coaching import CoachingEvent as CoachingEvent
+from review.models.coaching import CoachingPlan as CoachingPlan
+from review.models.coaching import CoachingSession as CoachingSession
+from review.models.coaching import CoachingStep as CoachingStep
+from review.models.comments import Clip as Clip
+from review.models.comments import Comment as Comment
+from review.models.comments import Notification as Notification
+from review.models.comments import Playlist as Playlist
+from review.models.comments import PlaylistItem as PlaylistItem
+from review.models.corrections import Correction as Correction
+from review.models.corrections import SourceRoleChange as SourceRoleChange
+from review.models.crm import CONNECTION_STATES as CONNECTION_STATES
+from review.models.crm import CRM_ENTITIES as CRM_ENTITIES
+from review.models.crm import NOTE_TIMES as NOTE_TIMES
+from review.models.crm import CrmConflict as CrmConflict
+from review.models.crm import CrmConnection as CrmConnection
+from review.models.crm import CrmId as CrmId
+from review.models.crm import CrmMapping as CrmMapping
+from review.models.crm import CrmUpload as CrmUpload
+from review.models.disputes import DISPUTE_DECISIONS as DISPUTE_DECISIONS
+from review.models.disputes import DISPUTE_STATES as DISPUTE_STATES
+from review.models.disputes import OPEN_DISPUTES as OPEN_DISPUTES
+from review.models.disputes import Dispute as Dispute
+from review.models.disputes import DisputeEvent as DisputeEvent
+from review.models.disputes import DisputeItem as DisputeItem
+from review.models.disputes import DisputeRule as DisputeRule
+from review.models.disputes import DisputeWindow as DisputeWindow
+from review.models.evaluations import EVALUATION_STATES as EVALUATION_STATES
+from review.models.evaluations import Evaluation as Evaluation
+from review.models.evaluations import EvaluationEvent as EvaluationEvent
+from review.models.finding import SHARED_WITH as SHARED_WITH
+from review.models.finding import VIEW_PAGES as VIEW_PAGES
+from review.models.finding import CallTag as CallTag
+from review.models.finding import DefaultView as DefaultView
+from review.models.finding import SavedView as SavedView
+from review.models.finding import Tag as Tag
+from review.models.learning import DRAWN_BY as DRAWN_BY
+from review.models.learning import MODEL_STATES as MODEL_STATES
+from review.models.learning import VERDICT_KINDS as VERDICT_KINDS
+from review.models.learning import DriftReading as DriftReading
+from review.models.learning import FrozenTest as FrozenTest
+from review.models.learning import LabelRequest as LabelRequest
+from review.models.learning import LearnedModel as LearnedModel
+from review.models.learning import ModelEvent as ModelEvent
+from review.models.learning import ShadowAnswer as ShadowAnswer
+from review.models.learning import Verdict as Verdict
+from review.models.library import ClipGood as ClipGood
+from review.models.library import ClipPraise as ClipPraise
+from review.models.library import ClipShare as ClipShare
+from review.models.library import PlaylistHeard as PlaylistHeard
+from review.models.library import PlaylistTask as PlaylistTask
+from review.models.library import Quiz as Quiz
+from review.models.library import QuizAnswer as QuizAnswer
+from review.models.library import QuizQuestion as QuizQuestion
+from review.models.library import QuizTask as QuizTask
+from review.models.notices import LETTER_STATES as LETTER_STATES
+from review.models.notices import NOTICE_WAYS as NOTICE_WAYS
+from review.models.notices import Letter as Letter
+from review.models.notices import MailState as MailState
+from review.models.notices import NoticeChoice as NoticeChoice
+from review.models.notices import NoticeHabit as NoticeHabit
+from review.models.notices import RefusedAddress as RefusedAddress
+from review.models.objections import ObjectionEpisode as ObjectionEpisode
+from review.models.people import ROLES as ROLES
+from review.models.people import Rep as Rep
+from review.models.people import Team as Team
+from review.models.people import TeamMember as TeamMember
+from review.models.people import User as User
+from review.models.people import UserRole as UserRole
+from review.models.performance import EXPORT_STATES as EXPORT_STATES
+from review.models.performance import RESULT_SOURCES as RESULT_SOURCES
+from review.models.performance import CriterionResult as CriterionResult
+from review.models.performance import DataExport as DataExport
+from review.models.rescoring import RUN_STATES as RUN_STATES
+from review.models.rescoring import BulkRun as BulkRun
+from review.models.rescoring import RescoreChange as RescoreChange
+from review.models.rescoring import RescoreRun as RescoreRun
+from review.models.results import Segment as Segment
+from review.models.results import StandardVersion as StandardVersion
+from review.models.results import StoredAssessment as StoredAssessment
+from review.models.results import StoredTranscript as StoredTranscript
+from review.models.sampling import ASSIGNMENT_STATES as ASSIGNMENT_STATES
+from review.models.sampling import PARTS as PARTS
+from review.models.sampling import RULE_STATES as RULE_STATES
+from review.models.sampling import Assignment as Assignment
+from review.models.sampling import SamplingDraw as SamplingDraw
+from review.models.sampling import SamplingRule as SamplingRule
+from review.models.scorecards import PREVIEW_STATES as PREVIEW_STATES
+from review.models.scorecards import ScorecardArchive as ScorecardArchive
+from review.models.scorecards import ScorecardDraft as ScorecardDraft
+from review.models.scorecards import ScorecardPreview as ScorecardPreview
+from review.models.scorecards import ScorecardPreviewCall as ScorecardPreviewCall
+from review.models.scorecards import ScorecardPublication as ScorecardPublication
+from review.models.sealed import RIGHTS as RIGHTS
+from review.models.sealed import SealedOriginal as SealedOriginal
+from review.models.sealed import UserRight as UserRight
+from review.models.speech import SpeechNow as SpeechNow
+from review.models.telephony import CALL_RESULTS as CALL_RESULTS
+from review.models.telephony import DELIVERY_STATES as DELIVERY_STATES
+from review.models.telephony import FETCH_STATES as FETCH_STATES
+from review.models.telephony import AudioFetch as AudioFetch
+from review.models.telephony import NumberChoice as NumberChoice
+from review.models.telephony import RepAlias as RepAlias
+from review.models.telephony import SourceDoor as SourceDoor
+from review.models.telephony import WebhookDelivery as WebhookDelivery
+from review.models.upkeep import OUTBOX_STATES as OUTBOX_STATES
+from review.models.upkeep import AuditCheck as AuditCheck
+from review.models.upkeep import AuditEvent as AuditEvent
+from review.models.upkeep import AuditHead as AuditHead
+from review.models.upkeep import OutboxItem as OutboxItem
+from review.models.upkeep import WatchedFile as WatchedFile
+from review.models.upkeep import WebAudio as WebAudio
+from review.models.webhooks import MESSAGE_STATES as MESSAGE_STATES
+from review.models.webhooks import WEBHOOK_EVENTS as WEBHOOK_EVENTS
+from review.models.webhooks import WEBHOOK_STATES as WEBHOOK_STATES
+from review.models.webhooks import ApiOnce as ApiOnce
+from review.models.webhooks import Webhook as Webhook
+from review.models.webhooks import WebhookMessage as WebhookMessage
+from review.models.win_back import WIN_BACK_ARMS as WIN_BACK_ARMS
+from review.models.win_back import WIN_BACK_OUTCOMES as WIN_BACK_OUTCOMES
+from review.models.win_back import WIN_BACK_STATES as WIN_BACK_STATES
+from review.models.win_back import WinBackEvent as WinBackEvent
+from review.models.win_back import WinBackLead as WinBackLead
+from review.models.working_time import WORKING_DAY_KINDS as WORKING_DAY_KINDS
+from review.models.working_time import WorkingCalendar as WorkingCalendar
+from review.models.working_time import WorkingDay as WorkingDay
