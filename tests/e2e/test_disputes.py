@@ -94,7 +94,7 @@ def test_everybody_can_use_the_form(scheme: str, call: str, open_page: Callable[
     page.wait_for_load_state()
     page.keyboard.press("Shift+D")
     page.locator(FORM).wait_for()
-    page.keyboard.press("3")
+    page.keyboard.press("2")
     page.keyboard.press("Escape")
     page.keyboard.press("t")
     page.locator(f"{FORM} details.whole").evaluate("one => { one.open = true; }")
@@ -116,7 +116,7 @@ def test_the_rep_disputes_by_keyboard(call: str, open_page: Callable[..., Any], 
     assert page.evaluate("document.activeElement.dataset.criterion") == "greeting"
     page.keyboard.press("Control+Enter")
     page.locator(f"{FORM} .alert.all:not([hidden])").wait_for()
-    page.keyboard.press("3")
+    page.keyboard.press("2")
     assert page.evaluate("document.activeElement.name") == "comment"
     page.keyboard.type("I say my name in the first sentence.")
     page.keyboard.press("Escape")

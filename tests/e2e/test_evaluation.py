@@ -86,7 +86,9 @@ def test_a_call_is_scored_by_keyboard_alone(call_a: str, open_page: Callable[...
     assert page.locator("[data-criterion].focus").get_attribute("data-criterion") == "greeting"
     assert (machine, given(page, "greeting")) == ("2", "")
 
-    page.keyboard.press("1")  # the first option: another answer than the machine's, so the reason is asked at once
+    page.keyboard.press("0")  # what stands on the button, and another answer than the machine's: the reason is asked
+    assert given(page, "greeting") == "0"
+    assert "Neither" in page.locator("[data-criterion=greeting] .scale").inner_text()
     assert page.evaluate("document.activeElement.name") == "reason"
     page.keyboard.press("Control+Enter")
     page.locator(".wanting li").wait_for()
@@ -101,8 +103,9 @@ def test_a_call_is_scored_by_keyboard_alone(call_a: str, open_page: Callable[...
     assert current.locator("[data-clear]").is_visible()
     page.keyboard.press("Backspace")  # not answered again, by key and by button
     assert (current.locator("[aria-checked=true]").count(), current.locator("[data-clear]").is_visible()) == (0, False)
-    page.keyboard.press("0")
+    page.keyboard.press("=")
     page.keyboard.press("ArrowUp")
+    assert current.locator("[data-answer=na]").get_attribute("aria-checked") == "true"
     current.locator("[data-clear]").click()
     assert current.locator("[aria-checked=true]").count() == 0
     page.keyboard.press("h")
@@ -175,7 +178,7 @@ def test_two_windows_meet_side_by_side(call_b: str, open_page: Callable[..., Any
     one.keyboard.press("Shift+Y")
     stored(one)
     machine = given(one, "greeting")
-    other.keyboard.press("1")
+    other.keyboard.press("0")
     other.keyboard.type(REASON)
     other.locator(".conflict").wait_for()
     assert other.evaluate("document.activeElement.name") == "reason", "nobody is taken out of a word"

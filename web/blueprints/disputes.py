@@ -15,6 +15,7 @@ from review.disputes.listing import TABS, count_tabs, count_to_decide, list_disp
 from review.disputes.reading import read_dispute
 from review.disputes.types import DisputeChanged, DisputeView, NoSuchDispute, Ruling
 from review.queries.blind import judges_blind
+from review.queries.call_audio import audio_folder
 from review.queries.paging import read_mark
 from review.queries.viewer import Viewer
 from web.access import rule_of
@@ -83,7 +84,8 @@ def show(dispute_id: int) -> str:
     with dispute_refusals_told(), parts().database.read() as db:
         found = see_dispute(db, dispute_id)
         page = read_page(db, found, viewer().language, datetime.now(UTC))
-    return render_template("disputes/show.html", found=found, page=page, user_id=viewer().user_id)
+        plays = audio_folder(db, viewer(), found.call_id) is not None
+    return render_template("disputes/show.html", found=found, page=page, plays=plays, user_id=viewer().user_id)
 
 
 def see_dispute(db: Any, dispute_id: int) -> DisputeView:

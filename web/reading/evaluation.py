@@ -147,8 +147,8 @@ def _asked_row(view: EvaluationView, criterion: Criterion, row: CriterionRow) ->
         mandatory=criterion.mandatory,
         na_allowed=criterion.na_allowed,
         choices=tuple(
-            Choice(o.id, o.label, o.short, str(n) if n <= 9 else "", _fail(criterion, o.id))
-            for n, o in enumerate(row.options, start=1)
+            Choice(o.id, o.label, o.short, key, _fail(criterion, o.id))
+            for o, key in zip(row.options, _keys(row), strict=True)
         )
         if criterion.options
         else (),
@@ -160,6 +160,14 @@ def _asked_row(view: EvaluationView, criterion: Criterion, row: CriterionRow) ->
         machine="" if silent else view.seen_answers.get(criterion.id, ""),
         given=view.answers.get(criterion.id),
     )
+
+
+def _keys(row: CriterionRow) -> list[str]:
+    """The key of each answer: the number that stands on it where all are numbered, else its place, none beyond nine."""
+    shorts = [option.short for option in row.options]
+    if all(len(short) == 1 and short.isdigit() for short in shorts):
+        return shorts
+    return [str(place) if place <= 9 else "" for place, _short in enumerate(shorts, start=1)]
 
 
 def _fail(criterion: Criterion, option: str) -> str | None:

@@ -157,6 +157,18 @@ if (form) {
     { id: "decide", group: "page", keys: ["Ctrl+Enter"], inFields: true, run: decide },
   );
 }
+// Space plays the places of the criterion one is at, first what the objection names.
+register({
+  id: "hear",
+  group: "page",
+  keys: [" "],
+  when: () => Boolean(document.querySelector("[data-play]")),
+  run: () => {
+    const point = (form && current()) || document.activeElement?.closest?.(".point") || document.querySelector(".point");
+    const playing = document.querySelector('[data-play][aria-pressed="true"]');
+    (playing ?? point?.querySelector(".other [data-play]") ?? point?.querySelector("[data-play]"))?.click();
+  },
+});
 listenForKeys();
 
 // The other acts: their words stay in the field until the server has them.

@@ -79,8 +79,13 @@ function pick(n) {
     draw(row);
     return changed();
   }
-  const button = row?.querySelectorAll("[data-propose]:not([data-propose=na])")[n - 1];
+  const button = row?.querySelector(`[data-propose][data-key="${n}"]`);
   if (button && !button.disabled) propose(row, button.dataset.propose);
+}
+
+function notApplicable() {
+  const button = current()?.querySelector("[data-propose=na]");
+  if (button && !button.disabled) propose(current(), "na");
 }
 
 function leave(row) {
@@ -233,16 +238,18 @@ export function watchDisputes() {
     if (button) show(button);
   });
   const opener = () => document.querySelector("#evaluations [data-dispute]");
-  const digits = Array.from({ length: 9 }, (_, n) => ({ id: n ? `propose-${n + 1}` : "propose", group: "score", keys: [String(n + 1)], show: ["1", "–", "9"], when: isOpen, run: () => pick(n + 1) }));
+  const disputable = () => Boolean(opener()); // the help says nothing of disputes to who cannot raise one
+  const digits = Array.from({ length: 9 }, (_, n) => ({ id: n ? `propose-${n + 1}` : "propose", group: "score", keys: [String(n + 1)], show: ["0", "–", "9"], shown: disputable, when: isOpen, run: () => pick(n + 1) }));
   register(
-    { id: "dispute", group: "score", keys: ["D"], show: ["⇧", "D"], when: () => Boolean(opener()), run: () => show(opener()) },
-    { id: "dispute-step", group: "score", keys: ["n", "ArrowDown"], show: ["↓", "↑"], repeats: true, when: isOpen, run: () => step(1) },
-    { id: "dispute-back", group: "score", keys: ["p", "ArrowUp"], repeats: true, when: isOpen, run: () => step(-1) },
+    { id: "dispute", group: "score", shown: disputable, keys: ["D"], show: ["⇧", "D"], when: () => Boolean(opener()), run: () => show(opener()) },
+    { id: "dispute-step", group: "score", shown: disputable, keys: ["n", "ArrowDown"], show: ["↓", "↑"], repeats: true, when: isOpen, run: () => step(1) },
+    { id: "dispute-back", group: "score", shown: disputable, keys: ["p", "ArrowUp"], repeats: true, when: isOpen, run: () => step(-1) },
     ...digits,
-    { id: "dispute-na", group: "score", keys: ["0"], when: isOpen, run: () => !current()?.querySelector("[data-propose=na]")?.disabled && current()?.querySelector("[data-propose=na]") && propose(current(), "na") },
-    { id: "dispute-words", group: "score", keys: ["r"], when: () => isOpen() && Boolean(current()?.dataset.proposed), run: () => current().querySelector("[name=comment]").focus({ preventScroll: true }) },
-    { id: "dispute-second", group: "score", keys: ["t"], when: isOpen, run: () => takeSecond(current()) },
-    { id: "dispute-leave", group: "score", keys: ["Backspace", "Delete"], show: ["⌫"], when: isOpen, run: () => leave(current()) },
-    { id: "dispute-send", group: "score", keys: ["Ctrl+Enter"], inFields: true, when: isOpen, run: send },
+    { id: "dispute-na", group: "score", shown: disputable, keys: ["="], when: isOpen, run: notApplicable },
+    { id: "dispute-nought", group: "score", shown: disputable, keys: ["0"], when: isOpen, run: () => (current()?.querySelector('[data-propose][data-key="0"]') ? pick(0) : notApplicable()) },
+    { id: "dispute-words", group: "score", shown: disputable, keys: ["r"], when: () => isOpen() && Boolean(current()?.dataset.proposed), run: () => current().querySelector("[name=comment]").focus({ preventScroll: true }) },
+    { id: "dispute-second", group: "score", shown: disputable, keys: ["t"], when: isOpen, run: () => takeSecond(current()) },
+    { id: "dispute-leave", group: "score", shown: disputable, keys: ["Backspace", "Delete"], show: ["⌫"], when: isOpen, run: () => leave(current()) },
+    { id: "dispute-send", group: "score", shown: disputable, keys: ["Ctrl+Enter"], inFields: true, when: isOpen, run: send },
   );
 }

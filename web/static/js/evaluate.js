@@ -147,8 +147,12 @@ function pick(n) {
     }
     return field.focus({ preventScroll: true });
   }
-  const choice = row?.querySelectorAll("[data-answer]:not([data-answer=na], [data-answer=cannot_judge])")[n - 1];
+  const choice = row?.querySelector(`[data-answer][data-key="${n}"]`);
   if (choice) choose(choice.dataset.answer);
+}
+
+function notApplicable() {
+  if (open.form.config.criteria[open.form.current]?.na) choose("na");
 }
 
 async function submit() {
@@ -254,23 +258,27 @@ const begin = (blind) => beginOne(words, blind);
 function bindKeys() {
   const scoring = () => Boolean(open?.form.root.isConnected);
   const waiting = () => !scoring() && Boolean(document.querySelector("[data-begin]"));
-  const digits = Array.from({ length: 9 }, (_, n) => ({ id: n ? `choose-${n + 1}` : "choose", group: "score", keys: [String(n + 1)], show: ["1", "–", "9"], when: scoring, run: () => pick(n + 1) }));
-  register(
+  const able = () => scoring() || waiting(); // the help says nothing of scoring to who does not score
+  const digits = Array.from({ length: 9 }, (_, n) => ({ id: n ? `choose-${n + 1}` : "choose", group: "score", keys: [String(n + 1)], show: ["0", "–", "9"], when: scoring, run: () => pick(n + 1) }));
+  const acts = [
     { id: "evaluate", group: "score", keys: ["e"], when: waiting, run: () => begin(false) },
     { id: "evaluate-blind", group: "score", keys: ["E"], when: waiting, run: () => begin(true) },
     { id: "criteria", group: "score", keys: ["n", "ArrowDown"], show: ["↓", "↑", "N", "P"], repeats: true, when: scoring, run: () => open.form.step(1) },
     { id: "criterion-before", group: "score", keys: ["p", "ArrowUp"], repeats: true, when: scoring, run: () => open.form.step(-1) },
     ...digits,
-    { id: "na", group: "score", keys: ["0"], when: scoring, run: () => open.form.config.criteria[open.form.current]?.na && choose("na") },
+    { id: "na", group: "score", keys: ["="], when: scoring, run: notApplicable },
+    // Zero is the answer numbered so; where none is, it says that the question does not apply.
+    { id: "nought", group: "score", keys: ["0"], when: scoring, run: () => (open.form.row(open.form.current ?? "")?.querySelector('[data-key="0"]') ? pick(0) : notApplicable()) },
     { id: "cannot", group: "score", keys: ["-"], when: scoring, run: () => choose("cannot_judge") },
-    { id: "clear", group: "score", keys: ["Backspace", "Delete"], show: ["⌫"], when: scoring, run: clear },
+    { id: "clear-answer", group: "score", keys: ["Backspace", "Delete"], show: ["⌫"], when: scoring, run: clear },
     { id: "confirm", group: "score", keys: ["y"], when: scoring, run: confirmOne },
     { id: "confirm-rest", group: "score", keys: ["Y"], when: scoring, run: confirmRest },
     { id: "reason", group: "score", keys: ["r"], when: scoring, run: () => open.form.current && open.form.say(open.form.row(open.form.current)) },
     { id: "judge", group: "score", keys: ["h"], when: scoring, run: () => open.form.row(open.form.current ?? "")?.querySelector("details.guide")?.toggleAttribute("open") },
     { id: "submit", group: "score", keys: ["Ctrl+Enter"], inFields: true, when: scoring, run: submit },
     { id: "next-call", group: "score", keys: ["N"], when: () => Boolean(document.querySelector("[data-next]")), run: () => document.querySelector("[data-next]").click() },
-  );
+  ];
+  register(...acts.map((act) => ({ shown: able, ...act })));
 }
 
 if (words) {

@@ -72,7 +72,7 @@ function open(button, spans) {
   part(player, "back").addEventListener("click", () => go(Math.max(0, sound.currentTime - 5)));
   seek.addEventListener("input", () => go(Number(seek.value)));
   part(player, "clock").textContent = clock(spans[0].from);
-  (button.closest("[data-item]") ?? button.parentElement).append(player);
+  (button.closest("[data-player-here], [data-item]") ?? button.parentElement).append(player);
   return player;
 }
 

@@ -5,7 +5,8 @@
 // `keys` are characters as printed on a Latin keyboard ("k", "K" with Shift, "[", "?"), names ("ArrowLeft", "Escape",
 // "Enter"), either with "Shift+", "Ctrl+" (also Cmd) before it, or two in a row ("g s"). The words of the help come from
 // JSON scripts marked data-key-words: {"groups": {group: words}, "acts": {id: words}}.
-// Of two acts on one key the later one is asked first; `when` false leaves the key to the other.
+// Of two acts on one key the later one is asked first; `when` false leaves the key to the other, `shown` false keeps it
+// out of the help.
 import { help } from "./keys_help.js";
 
 const PREFIX_WAIT = 1600; // ms in which the second key of a pair must come

@@ -34,7 +34,7 @@ export function help(box, acts) {
   const place = (group) => (ORDER.indexOf(group) + 1 || ORDER.length + 1);
   const sorted = Object.entries(groups).sort(([one], [other]) => place(one) - place(other));
   const parts = sorted.map(([group, title]) => {
-    const rows = acts.filter((act) => act.group === group && words[act.id]);
+    const rows = acts.filter((act) => act.group === group && words[act.id] && (act.shown?.() ?? true));
     if (!rows.length) return null;
     const part = document.createElement("section");
     const head = document.createElement("h3");
