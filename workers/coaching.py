@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import logging
-import time
 from datetime import datetime
-from typing import Final
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from review.coaching.reminders import is_ready, remind, tell_ready, unread_follow_ups
 from review.db import Database
-from review.models import utc_now
+from workers.rounds import Rounds
 
 log = logging.getLogger("workers")
 
-CHECK_SECONDS: Final = 300.0
 
-
-class Coaching:
+class Coaching(Rounds):
     """Looks every five minutes. Any number of machines may: each deadline is told by whoever claims it first."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self._checked = -CHECK_SECONDS
+    every = 300.0
+    failed = "coaching reminders could not be made"
 
-    def tick(self, now: datetime | None = None) -> int:
+    def look(self, now: datetime) -> int:
         """Tell what is due; how much was told."""
-        if time.monotonic() - self._checked < CHECK_SECONDS:
-            return 0
-        self._checked = time.monotonic()
-        try:
-            return remind_now(self.database, now or utc_now())
-        except SQLAlchemyError as error:
-            log.warning("coaching reminders could not be made, trying again: %s", error)
-            return 0
+        return remind_now(self.database, now)
 
 
 def remind_now(database: Database, now: datetime) -> int:

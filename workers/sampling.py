@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import logging
-import time
 from datetime import datetime
-from typing import Final
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from review.db import Database
-from review.models import utc_now
 from review.sampling.drawing import draw_due, is_due
 from review.sampling.leaving import hand_on_of_left
+from workers.rounds import Rounds
 
 log = logging.getLogger("workers")
 
-CHECK_SECONDS: Final = 600.0
 
-
-class Draws:
+class Draws(Rounds):
     """Looks every ten minutes whether a rule is due. Any number of machines may: the period's key is drawn once."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self._checked = -CHECK_SECONDS
+    every = 600.0
+    failed = "sampling rules could not draw"
 
-    def tick(self, now: datetime | None = None) -> int:
+    def look(self, now: datetime) -> int:
         """Draw what is due; how many draws were made."""
-        if time.monotonic() - self._checked < CHECK_SECONDS:
-            return 0
-        self._checked = time.monotonic()
-        try:
-            return draw_now(self.database, now or utc_now())
-        except SQLAlchemyError as error:
-            log.warning("sampling rules could not draw, trying again: %s", error)
-            return 0
+        return draw_now(self.database, now)
 
 
 def draw_now(database: Database, now: datetime) -> int:

@@ -39,7 +39,7 @@ from workers.crm import CrmWork
 from workers.disputes import Disputes
 from workers.fetching import Fetching
 from workers.leftovers import remove_decoded_sound, remove_half_written
-from workers.library import LibraryReminders
+from workers.library import LibraryHearing, LibraryReminders
 from workers.mailing import Mailing
 from workers.nights import Nights
 from workers.outside import SoundWork
@@ -111,6 +111,7 @@ def run_sweep(settings: Settings, stop: threading.Event | None = None) -> None:
         ("Coaching", Coaching(database).tick),
         ("Disputes", Disputes(database).tick),
         ("LibraryReminders", LibraryReminders(database).tick),
+        ("LibraryHearing", LibraryHearing(database).tick),
         ("OwnData", partial(own_data.tick, settings)),
         ("first_run", partial(first_run.tick, database, store, settings)),
         ("Fetching", fetching.start),
