@@ -1,13 +1,13 @@
 """Kinds of single utterances in a language whose endings carry them: several linear readings, judged by a forest.
 
-Each reading tells the kinds by itself: words, syllables and forms together; runs of syllables across words; runs of
-letters (jamo, the parts of Korean syllables). A forest reads their held-out margins (stacked generalisation, Wolpert
-1992) with the main directions of the text and its length, and learns when which reading is right.
+Each reading tells the kinds by itself: syllables and forms; these with runs of letters (jamo, the parts of Korean
+syllables); the same signs weighed by what they tell; naive Bayes. Where the analyser is installed Korean is read as
+morphemes too. A forest reads their held-out answers (stacked generalisation, Wolpert 1992) with the utterance's length
+and learns when which reading is right; a logistic model over the same answers votes beside it with equal weight.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,33 +16,29 @@ import numpy as np
 
 from scoring.learning.calibration import group_folds
 from scoring.learning.curves import Numbers
-from scoring.learning.text_features import TextFeatures, fit_features
-from scoring.learning.text_grams import read_text
+from scoring.learning.linear_readings import LinearJudge, Reading, answers_of, train_judge
+from scoring.learning.text_grams import script_of
+from scoring.learning.text_morphemes import analyser_installed
+from scoring.learning.text_signs import SignBlock, fit_block
 from scoring.learning.utterances import Utterance
 
-_STRENGTHS: Final = (0.2, 1.0, 1.0)
-_WEIGHTS: Final = {"word": 1.0, "char": 1.0, "form": 1.4, "role": 0.0, "previous": 0.0, "earlier": 0.0}
-_KEPT: Final = 60_000
-_LETTERS_KEPT: Final = 100_000
-_LONGEST: Final = 6
-_SMOOTHING: Final = 0.3
-_DIRECTIONS: Final = 80
+READINGS: Final = (
+    Reading(("syllables", "forms"), "margins", 0.3),
+    Reading(("syllables", "letters", "forms"), "margins", 0.2),
+    Reading(("syllables", "forms"), "telling", 0.5),
+    Reading(("syllables", "forms"), "bayes"),
+)
+MORPHEME_READINGS: Final = (
+    Reading(("morphemes", "pairs", "edges", "frames"), "margins", 0.2),
+    Reading(("syllables", "forms", "morphemes", "pairs"), "margins", 0.2),
+    Reading(("syllables", "letters", "forms", "morphemes", "pairs", "frames"), "margins", 0.15),
+    Reading(("syllables", "forms", "morphemes", "pairs"), "telling", 0.5),
+    Reading(("morphemes", "pairs", "edges"), "bayes"),
+)
 _TREES: Final = 300
 _FOLDS: Final = 4
-
-
-@dataclass(frozen=True)
-class _Readings:
-    """The three ways of reading, as vocabularies."""
-
-    features: TextFeatures
-    syllables: Any
-    letters: Any
-
-    def matrices(self, utterances: Sequence[Utterance]) -> list[Any]:
-        edged = [f"^{read_text(each.text)}$" for each in utterances]
-        letters = [unicodedata.normalize("NFD", text) for text in edged]
-        return [self.features.matrix(utterances), self.syllables.transform(edged), self.letters.transform(letters)]
+_STRENGTH: Final = 0.1
+_ROUNDS: Final = 300
 
 
 @dataclass(frozen=True)
@@ -50,83 +46,69 @@ class StackedText:
     """A trained model; `classes` in order of their names."""
 
     classes: tuple[Any, ...]
-    readings: _Readings
-    first: tuple[Any, ...]
-    directions: Any
-    forest: Any
+    readings: tuple[Reading, ...]
+    blocks: tuple[SignBlock, ...]
+    judges: tuple[LinearJudge, ...]
+    voters: tuple[Any, Any]
 
     def probabilities(self, utterances: Sequence[Utterance]) -> Numbers:
         """[n, classes], rows summing to 1."""
-        matrices = self.readings.matrices(utterances)
-        answers = _answers(self.first, matrices)
-        found: Numbers = self.forest.predict_proba(_rows(answers, matrices[0], self.directions, utterances))
-        return found
+        answers = answers_of(self.judges, _matrices(self.readings, self.blocks, utterances))
+        forest, logistic = self.voters
+        found: Numbers = forest.predict_proba(_rows(answers, utterances)) + logistic.predict_proba(answers)
+        return found / 2.0
 
 
-def train_stacked(utterances: Sequence[Utterance], labels: Sequence[Any]) -> StackedText:
+def train_stacked(utterances: Sequence[Utterance], labels: Sequence[Any], morphemes: bool | None = None) -> StackedText:
     """A model of the kinds. Raises ValueError for fewer than three kinds or different texts.
 
-    Equal texts are held out together, so that no reading is praised for having seen them.
+    `morphemes` says whether to read them (only Korean has any); left out, they are read where the analyser is
+    installed. Equal texts are held out together, so that no reading is praised for having seen them.
     """
-    from sklearn.decomposition import TruncatedSVD
     from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.linear_model import LogisticRegression
 
     classes = tuple(sorted(set(labels)))
     texts = [each.text for each in utterances]
     if len(classes) < 3 or len(set(texts)) < 3:
         raise ValueError("A model of kinds needs at least three kinds and three different texts.")
     codes = np.array([classes.index(label) for label in labels])
-    readings = _read(utterances, list(labels))
-    matrices = readings.matrices(utterances)
+    readings = READINGS + MORPHEME_READINGS if _reads_morphemes(utterances, morphemes) else READINGS
+    names = sorted({name for reading in readings for name in reading.blocks})
+    blocks = tuple(fit_block(name, utterances) for name in names)
+    matrices = _matrices(readings, blocks, utterances)
+    answers = np.zeros((len(codes), len(readings) * len(classes)))
     everything = np.arange(len(codes))
-    answers = np.zeros((len(codes), 4 * len(classes)))
     for test in group_folds(texts, _FOLDS):
         train = np.setdiff1d(everything, test)
-        part = _fit_first([matrix[train] for matrix in matrices], codes[train])
-        held = _answers(part, [matrix[test] for matrix in matrices])
-        known = part[-1].classes_
-        for block in range(4):
-            answers[np.ix_(test, block * len(classes) + known)] = held[:, block * len(known) : (block + 1) * len(known)]
-    width = max(2, min(_DIRECTIONS, matrices[0].shape[1] - 1, len(texts) - 1))
-    directions = TruncatedSVD(width, n_iter=3, random_state=0).fit(matrices[0])
+        part = _train(readings, [matrix[train] for matrix in matrices], codes[train], len(classes))
+        answers[test] = answers_of(part, [matrix[test] for matrix in matrices])
     forest = ExtraTreesClassifier(_TREES, min_samples_leaf=3, max_features=0.2, random_state=0)
-    forest.fit(_rows(answers, matrices[0], directions, utterances), codes)
-    return StackedText(classes, readings, _fit_first(matrices, codes), directions, forest)
+    forest.fit(_rows(answers, utterances), codes)
+    logistic = LogisticRegression(C=_STRENGTH, max_iter=_ROUNDS).fit(answers, codes)
+    judges = _train(readings, matrices, codes, len(classes))
+    return StackedText(classes, readings, blocks, judges, (forest, logistic))
 
 
-def _read(utterances: Sequence[Utterance], labels: list[Any]) -> _Readings:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    def runs(least: int, most: int | None) -> Any:
-        return TfidfVectorizer(
-            analyzer="char", ngram_range=(1, _LONGEST), min_df=least, max_features=most, sublinear_tf=True,
-            lowercase=False,
-        )  # fmt: skip
-
-    edged = [f"^{read_text(each.text)}$" for each in utterances]
-    letters = [unicodedata.normalize("NFD", text) for text in edged]
-    features = fit_features(utterances, labels, kept=_KEPT, weights=_WEIGHTS)
-    return _Readings(features, runs(2, None).fit(edged), runs(3, _LETTERS_KEPT).fit(letters))
+def _reads_morphemes(utterances: Sequence[Utterance], wanted: bool | None) -> bool:
+    korean = any(script_of(each.text, each.language) == "ko" for each in utterances)
+    return korean and (analyser_installed() if wanted is None else wanted)
 
 
-def _fit_first(matrices: Sequence[Any], codes: Any) -> tuple[Any, ...]:
-    from sklearn.naive_bayes import ComplementNB
-    from sklearn.svm import LinearSVC
+def _matrices(readings: Sequence[Reading], blocks: Sequence[SignBlock], utterances: Sequence[Utterance]) -> list[Any]:
+    """Each reading's columns; readings of the same blocks share one matrix."""
+    from scipy.sparse import hstack
 
-    margins = [
-        LinearSVC(C=strength, tol=1e-3, random_state=0).fit(matrix, codes)
-        for strength, matrix in zip(_STRENGTHS, matrices, strict=True)
-    ]
-    return (*margins, ComplementNB(alpha=_SMOOTHING).fit(abs(matrices[0]), codes))
+    single = {block.name: block.matrix(utterances) for block in blocks}
+    joined = {names: hstack([single[name] for name in names]).tocsr() for names in {each.blocks for each in readings}}
+    return [joined[reading.blocks] for reading in readings]
 
 
-def _answers(first: Sequence[Any], matrices: Sequence[Any]) -> Numbers:
-    """[n, 4 x classes]: the margins of each reading, and the naive Bayes scores of the first about their mean."""
-    margins = [model.decision_function(matrix) for model, matrix in zip(first[:-1], matrices, strict=True)]
-    bayes = first[-1].predict_joint_log_proba(abs(matrices[0]))
-    return np.hstack([*margins, bayes - bayes.mean(axis=1, keepdims=True)])
+def _train(readings: Sequence[Reading], matrices: Sequence[Any], codes: Any, kinds: int) -> tuple[LinearJudge, ...]:
+    pairs = zip(readings, matrices, strict=True)
+    return tuple(train_judge(reading, matrix, codes, kinds) for reading, matrix in pairs)
 
 
-def _rows(answers: Numbers, matrix: Any, directions: Any, utterances: Sequence[Utterance]) -> Numbers:
-    shape = [[len(each.text), each.text.count(" ")] for each in utterances]
-    return np.hstack([answers, np.array(shape, float).reshape(len(utterances), 2), directions.transform(matrix)])
+def _rows(answers: Numbers, utterances: Sequence[Utterance]) -> Numbers:
+    shape = [[len(each.text), each.text.count(" "), len(each.text.rpartition(" ")[2])] for each in utterances]
+    return np.hstack([answers, np.array(shape, float).reshape(len(utterances), 3)])

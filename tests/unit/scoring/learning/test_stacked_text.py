@@ -25,14 +25,32 @@ def utterances() -> tuple[list[Utterance], list[str]]:
     return texts, kinds
 
 
-def test_endings_tell_the_kinds_the_same_every_time() -> None:
+@pytest.mark.parametrize("morphemes", [False, True])
+def test_endings_tell_the_kinds_the_same_every_time(morphemes: bool) -> None:
+    if morphemes:
+        pytest.importorskip("kiwipiepy")
     texts, kinds = utterances()
-    model = train_stacked(texts, kinds)
+    model = train_stacked(texts, kinds, morphemes)
     asked = [Utterance(text, language="ko") for text in ("어제 거기 앉니", "어제 거기 앉아라", "어제 거기 잔다")]
     chances = model.probabilities(asked)
     assert np.allclose(chances.sum(axis=1), 1.0)
     assert [model.classes[n] for n in chances.argmax(axis=1)] == ["question", "command", "statement"]
-    assert np.array_equal(chances, train_stacked(texts, kinds).probabilities(asked))
+    assert np.array_equal(chances, train_stacked(texts, kinds, morphemes).probabilities(asked))
+
+
+def test_a_kind_too_rare_to_be_held_out_and_texts_of_one_word_are_learned_from() -> None:
+    texts, kinds = utterances()
+    odd = [Utterance("아", language="ko"), Utterance("", language="ko"), Utterance("no", language="en")]
+    model = train_stacked([*texts, *odd], [*kinds, "fragment", "fragment", "foreign"], morphemes=False)
+    chances = model.probabilities([*odd, Utterance("처음 듣는 말")])
+    assert chances.shape == (4, 5)
+    assert np.allclose(chances.sum(axis=1), 1.0)
+
+
+def test_morphemes_are_read_of_korean_alone() -> None:
+    english = [Utterance(f"{who} {said}", language="en") for who in ("you", "they") for said in ("go", "ask", "stay")]
+    model = train_stacked(english, ["question", "command", "statement"] * 2, morphemes=True)
+    assert not {"morphemes", "pairs", "edges", "frames"} & {block.name for block in model.blocks}
 
 
 def test_too_few_kinds_or_texts_are_refused() -> None:
