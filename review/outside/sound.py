@@ -18,7 +18,7 @@ from review.models import Assignment, Call, CallLeg, Correction, StoredTranscrip
 from review.outside.hiding import known_of
 from review.queries.viewer import SEES_ALL_CALLS
 
-RULES: Final = 1
+RULES: Final = 2
 """Raise when names or addresses are found differently: sound made before is made again."""
 
 PREFIX: Final = "outside-"

@@ -42,9 +42,14 @@ class _Token:
     opens: bool  # the first word of a sentence, which is written with a capital in any case
 
     @property
+    def large(self) -> bool:
+        """Begins with a capital; the English "I" does in any writing, also where an engine writes no others."""
+        return self.text[:1].isupper() and re.split("['’]", self.folded)[0] != "i"
+
+    @property
     def capital(self) -> bool:
         """Written as names are, and not because a sentence begins."""
-        return self.text[:1].isupper() and not self.opens
+        return self.large and not self.opens
 
 
 def find_names(turns: Sequence[Turn], people: Sequence[str] = (), companies: Sequence[str] = ()) -> list[Place]:
@@ -53,8 +58,12 @@ def find_names(turns: Sequence[Turn], people: Sequence[str] = (), companies: Seq
     whole = _phrases([*people, *companies])
     known = _single(people, words) | _single([name for name in companies if _is_one_word(name, words)], words)
     tokens = [_tokens(turn.text) for turn in turns]
-    cased = any(token.capital for of_turn in tokens for token in of_turn)
-    introduced = [_introduced(turn.text, of_turn, cased, words) for turn, of_turn in zip(turns, tokens, strict=True)]
+    written = any(token.capital for of_turn in tokens for token in of_turn)
+    # One turn may have been corrected by hand in a transcript without capitals: the others still have none.
+    cased = [written and any(token.large for token in of_turn) for of_turn in tokens]
+    introduced = [
+        _introduced(turn.text, of_turn, has, words) for turn, of_turn, has in zip(turns, tokens, cased, strict=True)
+    ]
     for of_turn, found in zip(tokens, introduced, strict=True):
         known |= {of_turn[n].folded for n in found if of_turn[n].folded not in words.also_words}
     stems = {stem(name) for name in known if _CYRILLIC.search(name) and len(name) > 3}
@@ -66,10 +75,10 @@ def find_names(turns: Sequence[Turn], people: Sequence[str] = (), companies: Seq
             if (
                 token.folded in known
                 or any(words.is_form_of(token.folded, of) for of in stems)
-                or _given(token, words, cased)
+                or _given(token, words, cased[number])
             ):
                 hit.add(n)
-        hit |= _beside(of_turn, hit, turn.text, cased, words)
+        hit |= _beside(of_turn, hit, turn.text, cased[number], words)
         places += _joined(number, of_turn, hit, turn.text)
         places += [Place(number, *match.span(), "name") for pattern in whole for match in pattern.finditer(turn.text)]
         if _SPACELESS.search(turn.text):

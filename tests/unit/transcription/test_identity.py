@@ -16,6 +16,7 @@ from transcription.transcript import Transcript, Turn, Word
     [
         ("en", "My name is Marta Quist and I would like to order.", "My name is [name] and I would like to order."),
         ("en", "good morning this is daniel from green bridge", "good morning this is [name] from green bridge"),
+        ("en", "this is daniel miller and I've a question", "this is [name] and I've a question"),
         ("en", "am I speaking with Mrs. Abernathy?", "am I speaking with Mrs. [name]?"),
         ("en", "Thanks, Oliver.", "Thanks, [name]."),
         ("en", "Send it to 12 Oak Street, apartment 4, please.", "Send it to [address], please."),
@@ -49,6 +50,16 @@ def test_names_and_addresses_are_hidden(language: str, text: str, hidden: str) -
 )
 def test_everyday_words_stay(language: str, text: str) -> None:
     assert hide_identity_in_text(text, language) == text
+
+
+def test_a_turn_without_capitals_is_read_as_such_beside_turns_that_have_them() -> None:
+    texts = ("hello this is daniel miller am I speaking with oliver", "Yes, I told Oliver Quist.")
+    turns = tuple(Turn("rep", text, float(number), number + 1.0) for number, text in enumerate(texts))
+    hidden = hide_identity(Transcript(turns=turns, language="en")).transcript
+    assert [turn.text for turn in hidden.turns] == [
+        "hello this is [name] am I speaking with [name]",
+        "Yes, I told [name].",
+    ]
 
 
 def test_what_is_known_beforehand_is_hidden_even_where_it_is_an_everyday_word() -> None:
