@@ -52,7 +52,7 @@ def draw_rule(
     one is answered instead of another. Raises NoSuchRule.
     """
     _one_at_a_time(session)
-    rule = get_rule(session, rule_id)
+    rule = get_rule(session, rule_id, hold=True)
     there = None if key is None else _made(session, rule_id, key)
     if there is not None:
         return there

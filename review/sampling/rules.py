@@ -154,9 +154,9 @@ def set_rule_state(session: Session, rule_id: int, state: str, *, by: int | None
     audit.record(session, by, f"sampling_rule.{state}", "sampling_rule", rule_id, before=before)
 
 
-def get_rule(session: Session, rule_id: int) -> RuleRow:
-    """One rule. Raises NoSuchRule."""
-    return _row(_get(session, rule_id))
+def get_rule(session: Session, rule_id: int, *, hold: bool = False) -> RuleRow:
+    """One rule; with `hold` nobody changes it until the transaction ends. Raises NoSuchRule."""
+    return _row(_get(session, rule_id, hold=hold))
 
 
 def list_rules(session: Session, *, active: bool = False) -> tuple[RuleRow, ...]:
@@ -216,8 +216,8 @@ def _check_known(session: Session, terms: RuleTerms) -> None:
         raise BadRule("standard", "unknown")
 
 
-def _get(session: Session, rule_id: int) -> SamplingRule:
-    rule = session.get(SamplingRule, rule_id, populate_existing=True, with_for_update=True)
+def _get(session: Session, rule_id: int, *, hold: bool = True) -> SamplingRule:
+    rule = session.get(SamplingRule, rule_id, populate_existing=True, with_for_update=hold or None)
     if rule is None or rule.state == "removed":
         raise NoSuchRule(rule_id)
     return rule

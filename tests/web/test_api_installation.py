@@ -113,3 +113,53 @@ def test_one_time_codes_of_another_are_turned_off(client: FlaskClient, admin: He
     url = f"{BASE}/users/{crew.users['reviewer']}/codes"
     assert client.delete(url, headers=admin).json == {"was_on": False}
     assert_problem(client.delete(f"{BASE}/users/999/codes", headers=admin), 404, "not_found")
+
+
+def test_a_sampling_rule_is_tried_made_drawn_by_changed_and_removed(
+    client: FlaskClient, database: Database, crew: Crew, scored_call: int
+) -> None:
+    lead = header(database, crew, "quality_lead")
+    rules = f"{BASE}/sampling-rules"
+    terms = {"name": "Three of each", "per_rep": 3, "random_share": 1, "reviewers": [crew.users["reviewer"]]}
+    seen = client.post(f"{rules}/preview", json=terms, headers=lead)
+    assert seen.status_code == 200, seen.text
+    bad = {**terms, "percent": 5}
+    assert client.post(rules, json=bad, headers=lead).json["field"] == "amount"
+    gone = {**terms, "conditions": {"reps": [999]}}
+    assert client.post(rules, json=gone, headers=lead).json["field"] == "reps"
+    keyed = {**lead, "Idempotency-Key": "rule-1"}
+    made = client.post(rules, json=terms, headers=keyed)
+    assert made.status_code == 201, made.text
+    assert client.post(rules, json=terms, headers=keyed).json == made.json
+    url = f"{rules}/{made.json['id']}"
+    assert [rule["id"] for rule in client.get(rules, headers=lead).json["rules"]] == [made.json["id"]]
+    changed = client.put(url, json={**terms, "per_rep": 2, "revision": made.json["revision"]}, headers=lead).json
+    assert changed["terms"]["per_rep"] == 2
+    late = client.put(url, json={**terms, "revision": made.json["revision"]}, headers=lead)
+    assert_problem(late, 409, "rule_changed")
+    drawn = client.post(f"{url}/draws", json={"key": seen.json["key"]}, headers=lead)
+    assert drawn.status_code == 201, drawn.text
+    again = client.post(f"{url}/draws", json={"key": seen.json["key"]}, headers=lead).json
+    if drawn.json["draw_id"] is not None:
+        assert (again["now"], again["draw_id"]) == (False, drawn.json["draw_id"])
+        one = client.get(f"{BASE}/sampling-draws/{drawn.json['draw_id']}", headers=lead).json
+        assert one["rule_id"] == made.json["id"]
+        assert [draw["id"] for draw in client.get(f"{url}/draws", headers=lead).json["draws"]] == [one["id"]]
+    assert client.post(f"{url}/pause", headers=lead).json["state"] == "paused"
+    assert client.post(f"{url}/resume", headers=lead).json["state"] == "active"
+    assert client.delete(url, headers=lead).json["state"] == "removed"
+    assert_problem(client.get(url, headers=lead), 404, "not_found")
+    assert_problem(client.post(rules, json=terms, headers=header(database, crew, "reviewer")), 403, "forbidden")
+
+
+def test_what_is_known_of_a_source_is_changed(client: FlaskClient, admin: Header, scored_call: int) -> None:
+    source = client.get(f"{BASE}/sources", headers=admin).json["sources"][0]
+    url = f"{BASE}/sources/{source['id']}"
+    changed = client.patch(url, json={"language": "ko", "company_names": ["Nordlys"], "engine": "auto"}, headers=admin)
+    assert changed.status_code == 200, changed.text
+    assert changed.json == {**source, "language": "ko", "company_names": ["Nordlys"], "engine": "auto"}
+    kept = client.patch(url, json={"queue_languages": {"Service": "en"}}, headers=admin).json
+    assert kept == {**changed.json, "queue_languages": {"Service": "en"}}
+    assert client.patch(url, json={"standard": "nothing"}, headers=admin).status_code == 422
+    assert_problem(client.patch(url, json={"company_names": ["x" * 90]}, headers=admin), 422, "bad_source")
+    assert_problem(client.patch(f"{BASE}/sources/999", json={}, headers=admin), 404, "not_found")

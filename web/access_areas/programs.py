@@ -25,6 +25,22 @@ SETS_WEBHOOKS = Rule(roles=CONNECTS.roles, scope="settings:write")
 CLOSES = roles_only("manager", "quality_lead", "head_of_sales")
 WRITE_EVALUATIONS = ("save_one", "submit_one", "reopen_one", "finish_one", "void_one")
 
+READ_SAMPLING = (
+    "list_sampling_rules",
+    "read_sampling_rule",
+    "preview_sampling_rule",
+    "list_rule_draws",
+    "read_draw",
+)
+WRITE_SAMPLING = (
+    "create_sampling_rule",
+    "update_sampling_rule",
+    "pause_sampling_rule",
+    "resume_sampling_rule",
+    "remove_sampling_rule",
+    "draw_now",
+)
+
 
 def reads(*roles: str, subject: Subject | None = None) -> Rule:
     """For tokens that may read calls and speak for one of these roles."""
@@ -89,8 +105,9 @@ RULES: Mapping[str, Rule] = {
     "api_reviews.read_assessment": reads(*TAKES_AWAY, subject="call"),
     "api_scorecards.list_scorecards": reads(*READS_SCORECARDS.roles),
     "api_scorecards.read_scorecard": reads(*READS_SCORECARDS.roles),
-    "api_installation.list_sampling_rules": reads(*LEADS.roles),
-    "api_installation.read_sampling_rule": reads(*LEADS.roles),
+    **{f"api_sampling.{name}": reads(*LEADS.roles) for name in READ_SAMPLING},
+    **{f"api_sampling.{name}": writes(*LEADS.roles) for name in WRITE_SAMPLING},
+    "api_installation.update_source": writes(*SETS_SOURCES.roles),
     "api_installation.list_all_sources": reads(*SETS_SOURCES.roles),
     "api_installation.read_source": reads(*SETS_SOURCES.roles),
     "api_installation.read_status": reads(*SETS_SOURCES.roles),

@@ -31,6 +31,7 @@ from web.api import (
     quizzes,
     reviews,
     said,
+    sampling,
     scorecards,
     setting_up,
     teams,
@@ -71,6 +72,7 @@ def register_api(app: OpenAPI) -> None:
     app.register_api(leads.blueprint)
     app.register_api(reviews.blueprint)
     app.register_api(said.blueprint)
+    app.register_api(sampling.blueprint)
     app.register_api(scorecards.blueprint)
     app.register_api(webhooks.blueprint)
     app.register_api(library.blueprint)

@@ -1,46 +1,27 @@
-"""The installation over the API: sampling rules, sources, and how far the calls are."""
+"""The installation over the API: its sources, and how far the calls are."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
 from flask import Response, abort
+from flask_babel import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
+from review.doorbell import ring
 from review.queries.status import read_status as find_status
-from review.sampling.rules import NoSuchRule, RuleRow, get_rule, list_rules
-from review.services.sources import SourceRow, get_source, list_sources
+from review.services.sources import BadSource, SourceRow, change_source, get_source, list_sources
+from review.services.standards import list_choices
+from web.api.accounts import Language
 from web.api.doing import answer, area
-from web.api.fields import LARGEST_ID
+from web.api.fields import LARGEST_ID, Line, Word
 from web.api.problems import Problem
+from web.auth import viewer
+from web.errors import Refused
 from web.parts import parts
 
 blueprint = area("installation", "installation", "Sampling rules, sources, the audit log, and how far the calls are.")
-
-
-class RuleOut(BaseModel):
-    """One sampling rule; `terms` as they are stored."""
-
-    id: int
-    state: str
-    revision: int
-    name: str
-    terms: dict[str, Any]
-    created_at: datetime
-    updated_at: datetime
-
-
-class RuleList(BaseModel):
-    """All sampling rules."""
-
-    rules: list[RuleOut]
-
-
-class RulePath(BaseModel):
-    """Which rule."""
-
-    rule_id: int = Field(ge=1, le=LARGEST_ID)
 
 
 class SourceOut(BaseModel):
@@ -56,10 +37,28 @@ class SourceOut(BaseModel):
     standard: str | None
     company_names: list[str]
     products: list[str]
+    queue_languages: dict[str, str] = Field(description="A queue's own language, by its name.")
+    queue_standards: dict[str, str]
     engine: str | None
     accuracy: str
     calls: int
     created_at: datetime
+
+
+class SourceChange(BaseModel):
+    """What to change of a source; what is left out stays, null means the installation's default."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"rep_channel": 1}})
+
+    language: Language | None = None
+    rep_channel: Literal[0, 1] = Field(0, description="Which side of the sound is the rep's.")
+    standard: Word | None = None
+    company_names: list[Line] = Field(default=[], max_length=200)
+    products: list[Line] = Field(default=[], max_length=200)
+    queue_languages: dict[Line, Language] = Field(default={}, max_length=200, description="By the queue's name.")
+    queue_standards: dict[Line, Word] = Field(default={}, max_length=200)
+    engine: Literal["auto", "whisper", "sphinx"] | None = None
+    accuracy: Literal["normal", "high"] = "normal"
 
 
 class SourceList(BaseModel):
@@ -97,25 +96,6 @@ class StatusOut(BaseModel):
     waiting_for_model: int
 
 
-@blueprint.get("/sampling-rules", responses={200: RuleList})
-def list_sampling_rules() -> Response:
-    """List the rules by which calls are drawn for review."""
-    with parts().database.read() as db:
-        rows = list_rules(db)
-    return answer(RuleList(rules=[_rule(row) for row in rows]))
-
-
-@blueprint.get("/sampling-rules/<int:rule_id>", responses={200: RuleOut, 404: Problem})
-def read_sampling_rule(path: RulePath) -> Response:
-    """Read one sampling rule."""
-    try:
-        with parts().database.read() as db:
-            row = get_rule(db, path.rule_id)
-    except NoSuchRule:
-        abort(404)
-    return answer(_rule(row))
-
-
 @blueprint.get("/sources", responses={200: SourceList})
 def list_all_sources() -> Response:
     """List where calls come from."""
@@ -134,6 +114,37 @@ def read_source(path: SourcePath) -> Response:
     return answer(_source(row))
 
 
+@blueprint.patch("/sources/<int:source_id>", responses={200: SourceOut, 404: Problem, 422: Problem})
+def update_source(path: SourcePath, body: SourceChange) -> Response:
+    """Change what is known of a source; calls that arrive from now on follow it."""
+    given = body.model_dump(exclude_unset=True)
+    with parts().database.session() as db:
+        row = get_source(db, path.source_id)
+        if row is None:
+            abort(404)
+        known = {choice.name for choice in list_choices(db)}
+        asked = [given.get("standard"), *given.get("queue_standards", {}).values()]
+        if any(name is not None and name not in known for name in asked):
+            raise Refused(422, _("The scorecard of this call is not here any more"), _("Nothing was changed."))
+        kept = {name: getattr(row, name) for name in ("language", "rep_channel", "standard", "company_names")}
+        try:
+            ready = change_source(db, row.name, **{**kept, **given}, by=viewer().user_id)
+        except BadSource as error:
+            raise Refused(
+                422,
+                _("These settings cannot be used"),
+                _("Nothing was changed."),
+                _("One name on each line, at most 80 characters each and 200 lines."),
+                code=error.code,
+                field=error.field,
+            ) from error
+        changed = get_source(db, path.source_id)
+    ring(parts().redis, ready)
+    if changed is None:
+        abort(404)
+    return answer(_source(changed))
+
+
 @blueprint.get("/status", responses={200: StatusOut})
 def read_status() -> Response:
     """Read how many calls are in each state, what waits longest, and what failed within a day."""
@@ -147,18 +158,6 @@ def read_status() -> Response:
             failed_last_day_count=found.failed_last_day_count,
             waiting_for_model=sum(one.calls for one in found.waiting_for_model),
         )
-    )
-
-
-def _rule(row: RuleRow) -> RuleOut:
-    return RuleOut(
-        id=row.id,
-        state=row.state,
-        revision=row.revision,
-        name=row.terms.name,
-        terms=row.terms.to_json(),
-        created_at=row.created_at,
-        updated_at=row.updated_at,
     )
 
 

@@ -95,7 +95,7 @@ def make() -> Response | tuple[str, int]:
         with parts().database.session() as db:
             rule_id = make_rule(db, terms, by=viewer().user_id)
     except BadRule as error:
-        return _again(None, terms, _words(error)), 422
+        return _again(None, terms, rule_words(error)), 422
     flash(_("The rule is kept. It draws by itself when its day or week is over; you can draw now as well."))
     return redirect(url_for(".show", rule_id=rule_id))
 
@@ -117,7 +117,7 @@ def change(rule_id: int) -> Response | tuple[str, int]:
     except NoSuchRule:
         abort(404)
     except BadRule as error:
-        return _again(rule_id, terms, _words(error)), 422
+        return _again(rule_id, terms, rule_words(error)), 422
     except RuleChanged:
         said = _("Somebody else changed this rule since you opened it. Theirs is stored; yours is in the form below.")
         return _again(rule_id, terms, said, theirs=True), 409
@@ -138,7 +138,7 @@ def preview() -> str:
             changed = rule_id is not None and not _same(checked, _rule(db, rule_id).terms)
             seen = _preview(db, checked, rule_id)
     except BadRule as error:
-        return render_template("sampling/_preview.html", refused=_words(error))
+        return render_template("sampling/_preview.html", refused=rule_words(error))
     return render_template(
         "sampling/_preview.html",
         preview=seen,
@@ -234,7 +234,7 @@ def _same(one: RuleTerms, other: RuleTerms) -> bool:
     return replace(one, name=other.name) == other
 
 
-def _words(error: BadRule) -> str:
+def rule_words(error: BadRule) -> str:
     """What is wrong with a rule, in the viewer's language."""
     least = round(100 * LEAST_SHARE)
     words = {
