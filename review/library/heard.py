@@ -55,6 +55,13 @@ def seconds_heard(spans: Iterable[Sequence[float]]) -> float:
     return round(sum(end - begin for begin, end in spans), 2)
 
 
+def go_on_at(spans: Sequence[Sequence[float]], place: float, length: float) -> float:
+    """Where listening goes on: where it was left off; where that was the end, at the first piece that is missing."""
+    if place < length - max(MISSING_SECONDS, MISSING * length):
+        return place
+    return float(spans[0][1]) if spans and spans[0][0] <= _TOUCHING else 0.0
+
+
 def is_heard(spans: Iterable[Sequence[float]], length: float) -> bool:
     """Whether the clip counts as heard through."""
     return seconds_heard(spans) >= length - max(MISSING_SECONDS, MISSING * length) - 0.01

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from review.comments.notices import notify
 from review.comments.refusals import Gone, read_text
-from review.library.heard import allowed, believe, is_heard, lay_together
+from review.library.heard import allowed, believe, go_on_at, is_heard, lay_together
 from review.library.refusals import NotHeardYet, OutOfRange
 from review.library.seeing import hearable
 from review.library.tasks import count_heard
@@ -31,10 +31,15 @@ class ClipHeard:
 
 
 def read_heard(session: Session, task_id: int) -> dict[int, ClipHeard]:
-    """How far each clip is for a task, by the clip's id. One statement."""
+    """How far each clip is for a task, by the clip's id; `place` is where to go on. One statement."""
+    rows = session.execute(
+        select(PlaylistHeard, Clip.end - Clip.start)
+        .join(Clip, Clip.id == PlaylistHeard.clip_id)
+        .where(PlaylistHeard.task_id == task_id)
+    ).all()
     return {
-        row.clip_id: ClipHeard(row.place, row.done_at is not None)
-        for row in session.scalars(select(PlaylistHeard).where(PlaylistHeard.task_id == task_id))
+        row.clip_id: ClipHeard(go_on_at(row.heard["spans"], row.place, length), row.done_at is not None)
+        for row, length in rows
     }
 
 

@@ -104,7 +104,7 @@ def test_a_clip_is_shared_heard_and_praised(site: Site, ready_call: str, open_pa
     other.keyboard.press("/")
     assert other.evaluate("document.activeElement.id") == "search"
     card.get_by_role("button", name="Praise").click()
-    other.locator(".flash", has_text="Praised").wait_for()
+    other.locator("#toast", has_text="Praised").wait_for()
     rep = open_page("/notifications", email="rep@example.com")
     assert "Anna Berg praises how you spoke" in rep.content()
     assert "opened a clip with your voice to every seller" in rep.content()

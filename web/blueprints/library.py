@@ -39,7 +39,7 @@ def praise(clip_id: int) -> WebResponse:
         else:
             fresh = praise_clip(db, viewer(), clip_id, request.form.get("words", ""))
             said = _("Praised: they are told.") if fresh else _("Your words are with your praise.")
-    return _done(said)
+    return _done(said, clip_id)
 
 
 @blueprint.post("/clips/<int:clip_id>/decide")
@@ -69,11 +69,12 @@ def decide(clip_id: int) -> WebResponse:
                 said = _("It stays, and the rep is told why.")
             case _:
                 abort(400)
-    return _done(said)
+    return _done(said, clip_id)
 
 
-def _done(said: str) -> WebResponse:
+def _done(said: str, clip_id: int) -> WebResponse:
     if wants_json():
         return jsonify(ok=True, said=said)
     flash(said)
-    return redirect(read_back(request.form.get("back")) or url_for("clips.index"))
+    back = read_back(request.form.get("back")) or url_for("clips.index")
+    return redirect(f"{back.partition('#')[0]}#clip{clip_id}")

@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from review.library.heard import allowed, believe, is_heard, lay_together, seconds_heard
+from review.library.heard import allowed, believe, go_on_at, is_heard, lay_together, seconds_heard
 from review.library.sound import NoSound, cut_sound
 from review.library.words import cut_words, hide_names
 from transcription.encode_child import encode
@@ -160,3 +160,11 @@ def test_a_clients_name_is_hidden_in_every_form() -> None:
     assert hide_names("我是王小明先生，叫我小明", ["王小明"]) == "我是[…]先生，叫我[…]"
     assert hide_names("김민수입니다, 민수씨는요", ["김민수"]) == "[…]입니다, […]씨는요"
     assert hide_names("an offer of Al", ["Al", None, ""]) == "an offer of Al"
+
+
+def test_listening_goes_on_where_a_piece_is_missing() -> None:
+    assert go_on_at([(0.0, 12.0)], 12.0, 60.0) == 12.0
+    assert go_on_at([(0.0, 12.0), (30.0, 41.0)], 41.0, 60.0) == 41.0, "where it was left off"
+    assert go_on_at([(0.0, 48.5), (50.0, 69.6)], 69.6, 69.66) == 48.5, "at the end there is nothing left to hear"
+    assert go_on_at([(20.0, 69.6)], 69.6, 69.66) == 0.0
+    assert go_on_at([], 69.6, 69.66) == 0.0

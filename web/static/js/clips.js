@@ -1,6 +1,7 @@
 // Clips heard in place: one sound for all of them, each playing exactly its stretch; a playlist plays through.
 // J and K go from clip to clip, Space plays and pauses the one the keyboard stands on.
-import { playing, report } from "./clips_heard.js";
+import { paused, playing, report } from "./clips_heard.js";
+import "./clips_praise.js";
 import { clock } from "./page.js";
 
 const sound = new Audio();
@@ -89,7 +90,7 @@ sound.addEventListener("play", () => {
 });
 sound.addEventListener("pause", () => {
   now?.classList.remove("playing");
-  report();
+  paused();
 });
 sound.addEventListener("ended", over); // a piece cut on the server may be a fiftieth of a second shorter
 sound.addEventListener("timeupdate", () => now && !sound.paused && document.hidden && frame()); // a hidden tab draws no frames
