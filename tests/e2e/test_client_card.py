@@ -44,6 +44,11 @@ def card(site: Site, browser: Any, signed_in: Callable[[str], Any], tmp_path_fac
         return f"/clients/{client.id}"
 
 
+def look(page: Any) -> None:
+    """Ask at once whether somebody stored the card, as the page does by itself every few seconds."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def field(page: Any, name: str) -> Any:
     return page.locator(f"#card-form [name={name}]")
 
@@ -56,7 +61,11 @@ def test_two_people_on_one_card_lose_nothing(site: Site, card: str, open_page: C
     theirs.keyboard.press("Control+Enter")
     wait_until(lambda: theirs.locator("#card-form [data-store]").is_hidden(), what="the other's change is stored")
 
+    assert theirs.locator("#card-news").is_hidden()
     field(mine, "note").fill("mine")
+    look(mine)  # said before anything is stored, and nothing typed is touched
+    mine.locator("#card-news").wait_for()
+    assert field(mine, "note").input_value() == "mine"
     mine.click("[data-add-own]")
     mine.keyboard.type("Seats")
     mine.keyboard.press("Tab")
@@ -66,6 +75,7 @@ def test_two_people_on_one_card_lose_nothing(site: Site, card: str, open_page: C
     assert field(mine, "own_value").input_value() == "40"
     mine.click("[data-store]")
     mine.locator("#card-conflict table").wait_for()
+    assert mine.locator("#card-news").is_hidden()
     chosen = {
         choice.get_attribute("data-take"): choice.get_attribute("value")
         for choice in mine.locator("#card-conflict input:checked").all()
@@ -75,8 +85,10 @@ def test_two_people_on_one_card_lose_nothing(site: Site, card: str, open_page: C
     mine.click("[data-merge]")
     wait_until(lambda: mine.locator("#card-form [data-store]").is_hidden(), what="the choice is stored")
     assert field(mine, "client_group").input_value() == "logistics"
-    theirs.reload()
-    assert field(theirs, "note").input_value() == "mine"
+    look(theirs)
+    theirs.locator("#card-news a").click()
+    wait_until(lambda: field(theirs, "note").input_value() == "mine", what="the page is loaded again")
+    assert theirs.locator("#card-news").is_hidden()
     assert field(theirs, "own_name").input_value() == "Seats"
     with site.runtime.database.read() as db:
         client = db.get_one(Client, int(card.rsplit("/", 1)[1]))

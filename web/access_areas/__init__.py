@@ -8,6 +8,7 @@ from web.access_areas import (
     accounts,
     audit,
     calibration,
+    clients,
     coaching,
     disputes,
     library,
@@ -27,4 +28,5 @@ AREAS: tuple[Mapping[str, Rule], ...] = (
     accounts.RULES,
     audit.RULES,
     programs.RULES,
+    clients.RULES,
 )

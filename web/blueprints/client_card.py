@@ -50,6 +50,14 @@ def save(client_id: int) -> tuple[Response, int]:
     return jsonify(ok=True, revision=made, fields=stored.to_json()), 200
 
 
+@blueprint.get("/<int:client_id>/revision")
+def live(client_id: int) -> Response:
+    """The version the card stands at now: a page that has it open asks whether somebody stored a change."""
+    with card_refusals_told(), parts().database.read() as db:
+        revision, _fields = edits.read_fields(db, viewer(), client_id)
+    return jsonify(revision=revision)
+
+
 @blueprint.post("/<int:client_id>/comments")
 def remark(client_id: int) -> Response:
     """Write a comment on the client."""

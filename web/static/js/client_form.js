@@ -1,6 +1,8 @@
 // The form of a client's card: stored on top of the version it was opened at, kept in this browser until it is stored,
-// and where somebody else was first both versions side by side with a choice for each field.
+// and where somebody else was first both versions side by side with a choice for each field. While it is open it asks
+// now and then whether somebody stored the card, and says so; what is typed stays as it is.
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+const LOOK = 10_000; // milliseconds
 const PLAIN = ["potential", "client_group", "product_group", "note", "hot_note"];
 
 export function keepForm(form) {
@@ -9,6 +11,7 @@ export function keepForm(form) {
   const state = document.getElementById("card-state");
   const alert = form.querySelector("[role=alert]");
   const conflict = document.getElementById("card-conflict");
+  const news = document.getElementById("card-news");
   const owns = document.getElementById("owns");
   const blank = document.getElementById("own-row");
   // The name begins with "draft:", so that signing out clears it like every other draft.
@@ -95,6 +98,20 @@ export function keepForm(form) {
     }
   }
 
+  /** Somebody else's version is told of once it stands there; a conflict that is open tells of it by itself. */
+  async function look() {
+    if (document.hidden || sending || theirs) return;
+    const asked = form.elements.revision.value;
+    try {
+      const response = await fetch(form.dataset.live, { headers: { Accept: "application/json" } });
+      if (!response.ok || response.redirected) return;
+      const { revision } = await response.json();
+      if (form.elements.revision.value === asked && !sending && !theirs) news.hidden = String(revision) === asked;
+    } catch {
+      // The network is away: asked again later.
+    }
+  }
+
   function fail(text) {
     show();
     complain(text);
@@ -102,6 +119,7 @@ export function keepForm(form) {
 
   function accept(answer, sent) {
     form.elements.revision.value = answer.revision;
+    news.hidden = true;
     const untouched = flat(read()) === flat(sent); // nothing was typed while it was on its way
     base = answer.fields;
     if (untouched) write(base);
@@ -116,6 +134,7 @@ export function keepForm(form) {
     theirs = answer;
     conflict.replaceChildren(...new DOMParser().parseFromString(answer.html, "text/html").body.childNodes);
     conflict.hidden = false;
+    news.hidden = true;
     show(words.conflict);
     conflict.scrollIntoView({ block: "nearest" });
     conflict.querySelector("input:checked, button")?.focus();
@@ -196,6 +215,8 @@ export function keepForm(form) {
     show();
   });
   addEventListener("beforeunload", keep);
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, LOOK);
   back();
 
   return {
