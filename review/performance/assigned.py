@@ -86,9 +86,9 @@ def _coaching(session: Session, rep_id: int | None) -> list[AssignedItem]:
         AssignedItem(
             kind="talk" if item.state == "planned" else "action",
             id=item.id,
-            title=item.action if item.state == "held" else "",
+            title=item.action,
             by=item.coach_name,
-            due_at=item.talk_at if item.state == "planned" else item.due_at,
+            due_at=(item.talk_at if item.state == "planned" else None) or item.due_at,
         )
         for item in found
     ]
