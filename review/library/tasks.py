@@ -10,15 +10,12 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from review.comments.notices import notify
 from review.comments.playlists import get_playlist
-from review.comments.refusals import Gone, NotYours
-from review.library.giving import choose_learners, end_of_day, managed_people, may_follow
-from review.library.seeing import LEADS, hearable
+from review.library.giving import managed_people, may_follow
+from review.library.handing_out import PLAYLISTS, hand_back, hand_out
+from review.library.seeing import hearable
 from review.models import Call, Clip, Playlist, PlaylistHeard, PlaylistItem, PlaylistTask, User, utc_now
 from review.queries.viewer import Viewer, load_viewer
-from review.services.audit import record
-from review.upsert import insert_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,65 +59,22 @@ def give_playlist(
     PastDue.
     """
     playlist = get_playlist(session, viewer, playlist_id).row
-    people = choose_learners(session, viewer, user_ids, team_id)
-    ends = end_of_day(session, due_on, [one.id for one in people])
-    fresh = 0
-    for one in people:
-        given = {"by_user_id": viewer.user_id, "by_name": viewer.name, "team_id": team_id, "due_at": ends[one.id]}
-        made = insert_new(
-            session,
-            PlaylistTask,
-            ("playlist_id", "user_id"),
-            playlist_id=playlist_id,
-            user_id=one.id,
-            created_at=utc_now(),
-            words="",
-            told="",
-            **given,
-        )
-        if made is None:
-            kept = session.scalars(
-                select(PlaylistTask).where(PlaylistTask.playlist_id == playlist_id, PlaylistTask.user_id == one.id)
-            ).one()
-            if kept.withdrawn_at is None and (kept.due_at == ends[one.id] or _others(viewer, kept)):
-                continue
-            kept.withdrawn_at, kept.due_at, kept.told = None, ends[one.id], ""
-            kept.by_user_id, kept.by_name, kept.team_id = viewer.user_id, viewer.name, team_id
-        fresh += 1
-        if one.id != viewer.user_id:
-            body = {"by": viewer.name, "title": playlist.title, "url": f"/playlists/{playlist_id}"}
-            notify(session, one.id, "playlist_given", body=body)
-    session.flush()
-    record(
+    return hand_out(
         session,
-        viewer.user_id,
-        "playlist.given",
-        "playlist",
+        viewer,
+        PLAYLISTS,
         playlist_id,
-        people=[one.id for one in people],
-        team=team_id,
-        due=due_on.isoformat() if due_on else None,
+        title=playlist.title,
+        url=f"/playlists/{playlist_id}",
+        user_ids=user_ids,
+        team_id=team_id,
+        due_on=due_on,
     )
-    return fresh
-
-
-def _others(viewer: Viewer, task: PlaylistTask) -> bool:
-    """Whether others gave the viewer this: the date and the giver are not the viewer's to change."""
-    return task.user_id == viewer.user_id and task.by_user_id != viewer.user_id and not viewer.has_role(*LEADS)
 
 
 def take_back(session: Session, viewer: Viewer, task_id: int) -> None:
     """Take a playlist back from somebody; what they heard is kept. Raises Gone and NotYours."""
-    task = session.get(PlaylistTask, task_id)
-    if task is None or task.withdrawn_at is not None:
-        raise Gone("task")
-    if not may_follow(viewer, task, managed_people(session, viewer)):
-        raise Gone("task")
-    if _others(viewer, task):
-        raise NotYours  # what others gave is theirs to take back
-    task.withdrawn_at = utc_now()
-    session.flush()
-    record(session, viewer.user_id, "playlist.taken_back", "playlist", task.playlist_id, person=task.user_id)
+    hand_back(session, viewer, PLAYLISTS, task_id)
 
 
 def own_task(session: Session, viewer: Viewer, playlist_id: int) -> TaskRow | None:

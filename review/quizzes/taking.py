@@ -10,17 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from review.comments.notices import notify
-from review.comments.refusals import Empty, Gone, NotYours, read_text
-from review.library.giving import choose_learners, end_of_day, managed_people, may_follow
+from review.comments.refusals import Empty, Gone, read_text
+from review.library.handing_out import QUIZZES, hand_back, hand_out
 from review.library.refusals import OutOfRange
-from review.library.seeing import LEADS
 from review.library.words import words_within
 from review.models import Call, Quiz, QuizAnswer, QuizQuestion, QuizTask, User, utc_now
 from review.queries.viewer import Viewer
 from review.quizzes.reading import UNKNOWN, AnswerRow, read_answer
 from review.quizzes.refusals import AnsweredAlready, NoQuestions, QuizClosed
 from review.quizzes.seeing import find_quiz
-from review.services.audit import record
 from review.upsert import insert_new
 from scoring.typed_answers import LONGEST_ANSWER, moves_in
 
@@ -47,48 +45,22 @@ def give_quiz(
         raise QuizClosed
     if session.scalar(select(QuizQuestion.id).where(QuizQuestion.quiz_id == quiz_id).limit(1)) is None:
         raise NoQuestions
-    people = choose_learners(session, viewer, user_ids, team_id)
-    ends = end_of_day(session, due_on, [one.id for one in people])
-    fresh = 0
-    for one in people:
-        given = {"by_user_id": viewer.user_id, "by_name": viewer.name, "team_id": team_id, "due_at": ends[one.id]}
-        made = insert_new(
-            session, QuizTask, ("quiz_id", "user_id"), quiz_id=quiz_id, user_id=one.id, created_at=utc_now(), told="",
-            **given,
-        )  # fmt: skip
-        if made is None:
-            kept = session.scalars(
-                select(QuizTask).where(QuizTask.quiz_id == quiz_id, QuizTask.user_id == one.id)
-            ).one()
-            if kept.withdrawn_at is None and (kept.due_at == ends[one.id] or _others(viewer, kept)):
-                continue
-            kept.withdrawn_at, kept.due_at, kept.told = None, ends[one.id], ""
-            kept.by_user_id, kept.by_name, kept.team_id = viewer.user_id, viewer.name, team_id
-        fresh += 1
-        if one.id != viewer.user_id:
-            body = {"by": viewer.name, "title": quiz.title, "url": f"/quizzes/{quiz_id}/take"}
-            notify(session, one.id, "quiz_given", body=body)
-    session.flush()
-    facts = {"people": [one.id for one in people], "team": team_id, "due": due_on.isoformat() if due_on else None}
-    record(session, viewer.user_id, "quiz.given", "quiz", quiz_id, **facts)
-    return fresh
-
-
-def _others(viewer: Viewer, task: QuizTask) -> bool:
-    """Whether others gave the viewer this: the date and the giver are not the viewer's to change."""
-    return task.user_id == viewer.user_id and task.by_user_id != viewer.user_id and not viewer.has_role(*LEADS)
+    return hand_out(
+        session,
+        viewer,
+        QUIZZES,
+        quiz_id,
+        title=quiz.title,
+        url=f"/quizzes/{quiz_id}/take",
+        user_ids=user_ids,
+        team_id=team_id,
+        due_on=due_on,
+    )
 
 
 def take_quiz_back(session: Session, viewer: Viewer, task_id: int) -> None:
     """Take a quiz back from somebody; their answers are kept. Raises Gone and NotYours."""
-    task = session.get(QuizTask, task_id)
-    if task is None or task.withdrawn_at is not None or not may_follow(viewer, task, managed_people(session, viewer)):
-        raise Gone("task")
-    if _others(viewer, task):
-        raise NotYours  # what others gave is theirs to take back
-    task.withdrawn_at = utc_now()
-    session.flush()
-    record(session, viewer.user_id, "quiz.taken_back", "quiz", task.quiz_id, person=task.user_id)
+    hand_back(session, viewer, QUIZZES, task_id)
 
 
 def answer_question(

@@ -20,12 +20,10 @@ from tests.db.test_library import Shelf, given, shelf
 
 __all__ = ["shelf"]
 
-LATER = utc_now() + SETTLED + timedelta(minutes=1)
-
 
 def sweep(shelf: Shelf) -> int:
     with shelf.database.session() as session:
-        return take_back_unhearable(session, now=LATER)
+        return take_back_unhearable(session, now=utc_now() + SETTLED + timedelta(minutes=1))
 
 
 def call_goes(shelf: Shelf, clip: int, playlist: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from review.audit_chain.links import Link, derive_key, seal
 from review.coaching.moves import MOVES
 from review.db import Database
-from review.models import AuditEvent
+from review.models import CALIBRATION_STATES, AuditEvent
 from review.services.audit import record
 from review.services.corrections_types import Kind
 from review.settings import Settings
@@ -120,11 +120,13 @@ def recorded_actions() -> set[str]:
 
 BY_KIND = {
     "assignment": ("skipped", "withdrawn"),
-    "calibration": ("closed", "called_off"),
+    "calibration": tuple(state for state in CALIBRATION_STATES if state != "open"),
     "coaching": tuple(move for move in MOVES if move != "confirm"),
     "correction": get_args(Kind),
     "dispute": ("content", "withdrawn"),
     "evaluation": ("reopened", "acknowledged", "final", "void"),
+    "playlist": ("given", "taken_back"),
+    "quiz": ("given", "taken_back"),
     "sampling_rule": ("active", "paused", "removed"),
 }
 """Acts whose second half the code puts in from a list of its own."""

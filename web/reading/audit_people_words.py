@@ -32,7 +32,7 @@ def of_the_people_loop() -> dict[str, str]:
         "automatic.on": _("Switched automatic mode on"),
         "automatic.withdrawn": _("Automatic mode was withdrawn"),
         "calibration.agreed": _("Wrote down what a group agreed on"),
-        "calibration.called_off": _("Called a calibration off"),
+        "calibration.cancelled": _("Called a calibration off"),
         "calibration.closed": _("Closed a calibration"),
         "calibration.handed_in": _("Handed in a scorecard of a calibration"),
         "calibration.made": _("Made a calibration"),
