@@ -97,10 +97,9 @@ def members_of(session: Session, team_id: int) -> tuple[MemberRow, ...]:
 
 
 def make_team(session: Session, name: str, *, by: int | None) -> int:
-    """A new team's id. Raises BadRep for an empty name and for one that is there."""
+    """A new team's id. Raises BadRep for an empty name and for one that is there, in whatever letters."""
     shown = _name(name)
-    if session.scalar(select(Team.id).where(Team.name == shown)) is not None:
-        raise BadRep(f"There is a team {shown} already.")
+    _check_free(session, shown)
     team = Team(name=shown)
     session.add(team)
     session.flush()
@@ -116,6 +115,7 @@ def rename_team(session: Session, team_id: int, name: str, *, by: int | None) ->
     before = team.name
     if before == shown:
         return
+    _check_free(session, shown, but=team_id)
     try:
         with session.begin_nested():
             team.name = shown
@@ -202,6 +202,13 @@ def _check_join(session: Session, actor: Viewer, user_id: int) -> None:
         raise NotYours(user_id)
     if user_id == actor.user_id and "admin" not in actor.roles:
         raise OwnRoles
+
+
+def _check_free(session: Session, shown: str, *, but: int | None = None) -> None:
+    # Compared here: databases fold letters differently (SQLite only ASCII), and a company has few teams.
+    for team_id, name in session.execute(select(Team.id, Team.name)):
+        if team_id != but and name.casefold() == shown.casefold():
+            raise BadRep(f"There is a team {name} already.")
 
 
 def _name(name: str) -> str:

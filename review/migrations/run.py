@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,9 @@ def current(database: Database) -> str | None:
         return _revision(connection)
 
 
+@cache
 def head() -> str:
-    """The newest revision that ships."""
+    """The newest revision that ships. Read once: probes ask every few seconds, and it takes reading every migration."""
     revision = ScriptDirectory.from_config(configuration(None)).get_current_head()
     assert revision is not None  # noqa: S101 (the package always ships the first revision)
     return revision

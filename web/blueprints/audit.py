@@ -19,7 +19,7 @@ from review.queries.audit_names import names_in
 from review.services.audit import record
 from web.auth import viewer
 from web.parts import parts
-from web.reading.audit import action_name, fault_sentence, group_actions, read_rows
+from web.reading.audit import fault_sentence, group_actions, read_rows
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -43,7 +43,6 @@ def index() -> str:
         rows=read_rows(page.rows, names),
         people=choices.people,
         actions=group_actions(choices.actions),
-        action_name=action_name,
         check=check,
         faults=[fault_sentence(fault) for fault in check.found.faults[:20]] if check else (),
         events=events,

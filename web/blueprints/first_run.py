@@ -120,10 +120,10 @@ def samples() -> Response:
 def watch() -> str:
     """The first call on its way, live; the piece alone when the page asks again."""
     with parts().database.read() as db:
-        found = first_run.first_call(db)
+        found, asked = first_run.first_call(db), read_installation(db).samples_at is not None
     piece = request.headers.get("HX-Request") == "true"
     name = "first_run/_watch.html" if piece else "first_run/watch.html"
-    return render_template(name, call=found)
+    return render_template(name, call=found, samples=asked)
 
 
 @blueprint.post("/dismiss")

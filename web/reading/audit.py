@@ -65,18 +65,13 @@ def _about(row: LogRow, names: Names) -> str | None:
     return names.get((row.subject_kind, int(row.subject_id)))
 
 
-def action_name(action: str) -> str:
-    """What was done; a kind of act nobody gave words to is shown by its code."""
-    return action_words().get(action) or action
-
-
-def group_actions(actions: Iterable[str]) -> list[tuple[str, list[str]]]:
-    """The acts that occur by what they are about, each group by its words."""
-    names = area_words()
-    groups: dict[str, list[str]] = {}
+def group_actions(actions: Iterable[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The acts that occur and their words, by what they are about; one nobody gave words to by its code."""
+    names, words = area_words(), action_words()
+    groups: dict[str, list[tuple[str, str]]] = {}
     for action in actions:
         area = action.partition(".")[0]
-        groups.setdefault(names.get(area, area), []).append(action)
+        groups.setdefault(names.get(area, area), []).append((action, words.get(action, action)))
     return sorted(groups.items())
 
 
