@@ -2,6 +2,7 @@
 // J and K go from clip to clip, Space plays and pauses the one the keyboard stands on.
 import { paused, playing, report } from "./clips_heard.js";
 import "./clips_praise.js";
+import "./once.js";
 import { clock } from "./page.js";
 
 const sound = new Audio();
