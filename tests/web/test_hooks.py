@@ -7,7 +7,10 @@ import hashlib
 import hmac
 import io
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -217,3 +220,33 @@ def test_a_new_address_ends_the_old_one(client: FlaskClient, database: Database,
     assert renewed is not None
     assert client.get(address(opened)).status_code == 404
     assert client.get(address(renewed)).status_code == 200
+
+
+def test_a_flood_writes_one_after_the_other(
+    app: Flask, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite threads that all ask for the one writer's place at once starve each other into 500s."""
+    opened = door(database, vault)
+    inside, most, keep = 0, 0, hooks.keep_delivery
+
+    def counted(*args: Any, **more: Any) -> int:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        barrier_passed.wait(0.02)
+        kept = keep(*args, **more)
+        inside -= 1
+        return kept
+
+    barrier_passed = threading.Event()
+    monkeypatch.setattr(hooks, "keep_delivery", counted)
+
+    def post(number: int) -> int:
+        body = json.dumps({"id": f"c{number % 8}", "result": "not_answered"}).encode()
+        return app.test_client().post(address(opened), data=body, headers=signed(opened, body)).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(post, range(24))) == {200}
+    assert most == 1
+    assert len(calls(database)) == 8
+    assert [row.state for row in rows(database)] == ["accepted"] * 24

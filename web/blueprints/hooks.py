@@ -7,8 +7,9 @@ import hmac
 import json
 import logging
 import tempfile
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import IO, Any, Final, cast
@@ -36,6 +37,8 @@ MULTIPART: Final = "multipart/form-data"
 IN_MEMORY: Final = 256 * 1024  # bytes
 MOST_PARTS: Final = 50
 _CHUNK: Final = 1024 * 1024
+LONGEST_TURN: Final = 30.0  # seconds, as long as SQLite itself lets a writer wait
+_TURN: Final = threading.Lock()
 
 
 @blueprint.route("/<provider>/<token>", methods=["GET", "POST"], defaults={"rest": ""})
@@ -89,7 +92,7 @@ def take(
         return Taken("refused", refused)
     kept = _keep(opened, sent, size=size, files=files, test=test)
     try:
-        with parts().database.session() as db:
+        with _writing() as db:
             taken = take_delivery(db, opened, kept, region=parts().settings.region)
     except Exception:  # it is kept: the sweep takes it, and the sender need not know
         log.exception("delivery %d of %s is kept and could not be taken yet", kept, opened.door.source)
@@ -99,8 +102,25 @@ def take(
 
 
 def _keep(opened: OpenDoor, sent: Incoming, **more: Any) -> int:
-    with parts().database.session() as db:
+    with _writing() as db:
         return keep_delivery(db, opened, sent, **more)
+
+
+@contextmanager
+def _writing() -> Iterator[Any]:
+    """A session that may write; on SQLite one delivery of this process after the other.
+
+    SQLite lets one write at a time and makes the others ask again and again, in no order: in a flood of deliveries
+    some asked for half a minute and were answered 500. Who waits too long here asks SQLite all the same.
+    """
+    database = parts().database
+    mine = database.dialect == "sqlite" and _TURN.acquire(timeout=LONGEST_TURN)
+    try:
+        with database.session() as db:
+            yield db
+    finally:
+        if mine:
+            _TURN.release()
 
 
 def _request(opened: OpenDoor, rest: str) -> Incoming:
