@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Final
@@ -74,6 +75,7 @@ class Case:
     # The same is asked of a turn for each of its hits, and in a badly cut call one turn may hold all of them.
     looked_up: dict[tuple[int, str], list[Hit]] = field(default_factory=lambda: defaultdict(list), repr=False)
     turn_groups: dict[int, frozenset[str]] = field(default_factory=dict, repr=False)
+    said: dict[int, list[set[str]]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         turns = self.conversation.turns
@@ -96,15 +98,13 @@ class Case:
             self.asked[question.turn] = (*self.asked.get(question.turn, ()), question)
         groups, by_turn, looked_up = self.groups, self.by_turn, self.looked_up
         for hit in self.hits:
-            group, turn, confidence = hit.entry.group, hit.turn, hit.speech_confidence
+            entry, turn, _, _, _, _, _, confidence = hit
+            group = entry.group
             groups[group].append(hit)
             by_turn[turn].append(hit)
             if turn in trusted and (confidence is None or confidence >= least):
-                looked_up[turn, group].append(hit)
-                at = group.find(".")
-                while at > 0:
-                    looked_up[turn, group[:at]].append(hit)
-                    at = group.find(".", at + 1)
+                for prefix in _prefixes(group):
+                    looked_up[turn, prefix].append(hit)
 
     def turn(self, index: int) -> MergedTurn:
         """The merged turn of that index."""
@@ -252,26 +252,38 @@ class Case:
             min(begins) if begins else None, max(ends) if ends else None, self._nearest(window, groups, role)
         )
 
+    def _sentence_stems(self, turn: MergedTurn) -> list[set[str]]:
+        """The words of each sentence of a turn, which every absence in its window is held against."""
+        found = self.said.get(turn.index)
+        if found is None:
+            found = self.said[turn.index] = [set(map(_stem_of, sentence.tokens)) for sentence in turn.sentences]
+        return found
+
     def _nearest(self, window: Window, groups: Sequence[str], role: str) -> Nearest | None:
         wanted = self.matcher.stems_of(tuple(groups))
         best: tuple[float, int, int, int] | None = None
         for turn in window.turns:
             if turn.role != role:
                 continue
-            for sentence in turn.sentences:
-                if len(sentence.tokens) < 2:
-                    continue
-                stems = set(map(_stem_of, sentence.tokens))
+            for number, stems in enumerate(self._sentence_stems(turn)):
                 shared = len(stems & wanted)
                 if shared < 2:
                     continue
                 score = shared / (len(stems) + 4) ** 0.5
                 if best is None or score > best[0]:
-                    best = (score, turn.index, sentence.tokens[0].start, sentence.tokens[-1].end)
+                    tokens = turn.sentences[number].tokens
+                    best = (score, turn.index, tokens[0].start, tokens[-1].end)
         if best is None:
             return None
         _, index, start, end = best
         return self.turn(index).nearest(start, end)
+
+
+@lru_cache(maxsize=1024)
+def _prefixes(group: str) -> tuple[str, ...]:
+    """What a group of hits is asked for by: its whole name, and as much of it as stands before each full stop."""
+    parts = group.split(".")
+    return (group, *(".".join(parts[:length]) for length in range(1, len(parts)) if parts[0]))
 
 
 def judged_by(hits: Sequence[Hit]) -> float:

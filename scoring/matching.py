@@ -7,9 +7,11 @@ pack. Every hit knows its characters in the turn's raw text, so it can be quoted
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import ceil
+from operator import itemgetter
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -19,9 +21,9 @@ from scoring.guarded_regex import GuardedRegex
 from scoring.hits import Hit as Hit
 from scoring.hits import speech_factor as speech_factor
 from scoring.hits import without_overlaps
-from scoring.languages import Token
 from scoring.needs import EMPTY
 from scoring.packs import Entry, Pack
+from scoring.patterns import Compiled
 from scoring.role_rules import RoleRules
 from scoring.stream import Stream
 
@@ -32,6 +34,7 @@ _RARE: Final = 0.3  # of the pack's lines; a word in more of them is not looked 
 _FUZZY_TURN: Final = 400  # tokens; fuzzy matching is for phrases misheard in ordinary turns, not for monologues
 _SHORT: Final = 24  # characters of a turn whose hits are remembered
 _REMEMBERED: Final = 4096
+_TOGETHER: Final = 512  # turns whose lines are held at once
 _new: Final = tuple.__new__  # a `Hit` from all its fields, in a third of the time its own constructor takes
 _ROLES: Final = ("rep", "client")
 
@@ -45,7 +48,7 @@ class Matcher:
         self._regexes: list[tuple[Entry, GuardedRegex]] = []
         self._stems: dict[tuple[str, ...], frozenset[str]] = {}
         self._fuzzy: list[tuple[Entry, str, frozenset[str]]] = []
-        self._short: dict[tuple[str, str], list[Hit]] = {}
+        self._short: dict[object, list[Hit]] = {}
         self._language = pack.vocabulary.language
         self._negations = pack.words["negations"]
         self._cutoff = pack.threshold("fuzzy")
@@ -136,64 +139,85 @@ class Matcher:
     def find(self, conversation: Conversation) -> tuple[Hit, ...]:
         """Every hit in the call, by turn, place and entry; overlapping hits of one entry are one."""
         hits: list[Hit] = []
-        for turn in conversation.turns:
-            hits.extend(self.find_in_turn(turn))
+        turns = conversation.turns
+        for first in range(0, len(turns), _TOGETHER):
+            self._find_in(turns[first : first + _TOGETHER], hits)
         return tuple(hits)
 
-    def find_in_turn(self, turn: MergedTurn) -> list[Hit]:
-        """The hits in one turn."""
-        if len(turn.text) > _SHORT:
-            return self._search(turn)
-        # "Yes", "mhm" and "I see" are half the turns of a call: what they say is looked up once.
-        known = self._short.get((turn.role, turn.text))
-        if known is None:
-            known = self._search(turn)
-            if len(self._short) >= _REMEMBERED:
-                self._short.clear()
-            self._short[turn.role, turn.text] = known
-        return [
-            _new(Hit, (entry, turn.index, number, start, end, source, precision, turn.speech_confidence(start, end)))
-            for entry, _, number, start, end, source, precision, _ in known
-        ]
+    def _find_in(self, turns: Sequence[MergedTurn], hits: list[Hit]) -> None:
+        """Add the hits in some of a call's turns.
 
-    def _search(self, turn: MergedTurn) -> list[Hit]:
-        if not turn.sentences:
-            return []
-        rules = self._by_role.get(turn.role)
-        if rules is None:
-            return []
-        stream = Stream(turn, self.pack.vocabulary)
-        groups, met = rules.needs.met_by(stream.text)
-        if not groups:
-            return []
-        found: list[Hit] = []
-        self._phrase_hits(turn, stream, rules, groups, met, found)
-        if numbers := [number for group in rules.regexes.keys() & groups for number in rules.regexes[group]]:
-            found.extend(self._regex_hits(turn, stream, sorted(numbers)))
-        if numbers := [number for group in rules.fuzzy.keys() & groups for number in rules.fuzzy[group]]:
-            found.extend(self._fuzzy_hits(turn, stream, rules, met, sorted(numbers)))
-        return without_overlaps(found)
+        A phrase is tried on all of them before the next one is: its expression is then read from memory once.
+        """
+        known: dict[object, list[Hit]] = {}
+        searched: dict[object, Stream] = {}
+        by_role: dict[str, list[Stream]] = {}
+        for turn in turns:
+            # "Yes", "mhm" and "I see" are half the turns of a call: what they say is looked up once.
+            key: object = (turn.role, turn.text) if len(turn.text) <= _SHORT else turn.index
+            if key in known or key in searched:
+                continue
+            before = self._short.get(key)
+            if before is not None:
+                known[key] = before
+                continue
+            searched[key] = stream = Stream(turn, self.pack.vocabulary)
+            if turn.sentences:
+                by_role.setdefault(turn.role, []).append(stream)
+        for role, streams in by_role.items():
+            if (rules := self._by_role.get(role)) is not None:
+                self._search(rules, streams)
+        for key, stream in searched.items():
+            known[key] = without_overlaps(stream.found)
+            if type(key) is tuple:
+                if len(self._short) >= _REMEMBERED:
+                    self._short.clear()
+                self._short[key] = known[key]
+        for turn in turns:
+            key = (turn.role, turn.text) if len(turn.text) <= _SHORT else turn.index
+            mine = known[key]
+            if mine and (key not in searched or searched[key].turn is not turn):
+                index, sure = turn.index, turn.speech_confidence
+                mine = [
+                    _new(Hit, (entry, index, number, start, end, source, precision, sure(start, end)))
+                    for entry, _, number, start, end, source, precision, _ in mine
+                ]
+            hits.extend(mine)
 
-    def _phrase_hits(
-        self, turn: MergedTurn, stream: Stream, rules: RoleRules, groups: set[int], met: int, found: list[Hit]
-    ) -> None:
-        """Add the hits of the phrases whose needs the turn meets, in the pack's order."""
+    def _search(self, rules: RoleRules, said: Iterable[Stream]) -> None:
+        """Find what one role says in its turns: phrases, then expressions, then fuzzy phrases, each in pack order."""
+        wanted: dict[int, list[Stream]] = defaultdict(list)
+        met_by = rules.needs.met_by
+        for stream in said:
+            groups, stream.met = met_by(stream.text)
+            for group in groups:
+                wanted[group].append(stream)
         by_group = rules.rules
-        tried = [rule for group in groups for rule in by_group[group] if rule[1] & met == rule[1]]
-        tried.sort()
-        tokens, one, index = stream.tokens, len(stream.sentences) == 1, turn.index
-        for _, _, entry, phrase, plain in tried:
-            for match in stream.find(phrase):
-                start, end = match.span()
-                number = 0 if one else stream.sentence_at(start)
-                first = start - number - 1
-                if plain or self._counts(entry, stream, rules, met, start, end):
-                    begin, stop = tokens[first][2], tokens[end - number - 2][3]
-                    confidence = stream.confidence(begin, stop)
-                    fields = (entry, index, number, begin, stop, entry.id, entry.precision, confidence)
-                    found.append(_new(Hit, fields))
+        tried = sorted([rule for group in wanted for rule in by_group[group]])
+        for _, needs, entry, phrase, plain, number in tried:
+            for stream in wanted[number]:
+                if needs & stream.met == needs:
+                    self._phrase_hits(stream, rules, entry, phrase, plain=plain)
+        for number, streams in _in_pack_order(rules.regexes, wanted):
+            for stream in streams:
+                stream.found.extend(self._regex_hits(stream, *self._regexes[number]))
+        for number, streams in _in_pack_order(rules.fuzzy, wanted):
+            for stream in streams:
+                self._fuzzy_hits(stream, rules, *self._fuzzy[number])
 
-    def _counts(self, entry: Entry, stream: Stream, rules: RoleRules, met: int, start: int, end: int) -> bool:
+    def _phrase_hits(self, stream: Stream, rules: RoleRules, entry: Entry, phrase: Compiled, *, plain: bool) -> None:
+        """Add the hits of a phrase whose needs the turn meets."""
+        tokens, one = stream.tokens, len(stream.sentences) == 1
+        for match in stream.find(phrase):
+            start, end = match.span()
+            number = 0 if one else stream.sentence_at(start)
+            if plain or self._counts(entry, stream, rules, start, end):
+                begin, stop = tokens[start - number - 1][2], tokens[end - number - 2][3]
+                confidence = stream.confidence(begin, stop)
+                fields = (entry, stream.turn.index, number, begin, stop, entry.id, entry.precision, confidence)
+                stream.found.append(_new(Hit, fields))
+
+    def _counts(self, entry: Entry, stream: Stream, rules: RoleRules, start: int, end: int) -> bool:
         """Whether what stands in places `start`..`end` of the line is what the entry asks for."""
         number = stream.sentence_at(start)
         if entry.asks is not None:
@@ -207,7 +231,7 @@ class Matcher:
             # In speech without punctuation a "sentence" may be minutes long: a guard reaches some words only.
             low, high = max(low, start - _GUARD_REACH), min(high, end - 1 + _GUARD_REACH)
             for need, phrase in rules.guards[entry]:
-                if need & met and stream.stands(phrase, low, high):
+                if need & stream.met and stream.stands(phrase, low, high):
                     return False
         return True
 
@@ -216,42 +240,41 @@ class Matcher:
         before = stream.tokens[max(begins, first - _NEGATION_REACH) : first]
         return any(token.stem in self._negations for token in before)
 
-    def _regex_hits(self, turn: MergedTurn, stream: Stream, numbers: Iterable[int]) -> Iterable[Hit]:
-        for entry, expression in [self._regexes[number] for number in numbers]:
-            for start, end in expression.spans(turn.text):
-                if end > start:
-                    number = _sentence_of_char(stream, start)
-                    confidence = stream.confidence(start, end)
-                    yield Hit(entry, turn.index, number, start, end, entry.id, entry.precision, confidence)
+    def _regex_hits(self, stream: Stream, entry: Entry, expression: GuardedRegex) -> Iterable[Hit]:
+        for start, end in expression.spans(stream.turn.text):
+            if end > start:
+                number = _sentence_of_char(stream, start)
+                confidence = stream.confidence(start, end)
+                yield Hit(entry, stream.turn.index, number, start, end, entry.id, entry.precision, confidence)
 
-    def _fuzzy_hits(
-        self, turn: MergedTurn, stream: Stream, rules: RoleRules, met: int, numbers: Iterable[int]
-    ) -> Iterable[Hit]:
-        surface: str | None = None
-        starts: list[int] = []
-        if len(stream.tokens) > _FUZZY_TURN:
+    def _fuzzy_hits(self, stream: Stream, rules: RoleRules, entry: Entry, phrase: str, stems: frozenset[str]) -> None:
+        if len(stream.tokens) > _FUZZY_TURN or len(stems & stream.stems) < self._fuzzy_share * len(stems):
             return
-        said = stream.stems()
-        for entry, phrase, stems in [self._fuzzy[number] for number in numbers]:
-            if len(stems & said) < self._fuzzy_share * len(stems):
-                continue
-            if surface is None:
-                surface, starts = _surface_line(stream.tokens)
-            found = fuzz.partial_ratio_alignment(phrase, surface, score_cutoff=self._cutoff)
-            if found is None or found.dest_end <= found.dest_start:
-                continue
-            first = max(0, bisect_right(starts, found.dest_start) - 1)
-            last = max(first, bisect_right(starts, found.dest_end - 1) - 1)
-            tokens = stream.tokens[first : last + 1]
-            # "I am interested" is one letter-run away from "I am not interested".
-            if sum(t.stem in self._negations for t in tokens) != len(stems & self._negations):
-                continue
-            start, end = stream.place(first), stream.place(last) + 1
-            if self._counts(entry, stream, rules, met, start, end):
-                begin, stop = tokens[0][2], tokens[-1][3]
-                precision, confidence = entry.precision * found.score / 100, stream.confidence(begin, stop)
-                number = stream.sentence_at(start)
-                yield Hit(entry, turn.index, number, begin, stop, entry.id, precision, confidence)
+        surface, starts = stream.surface
+        found = fuzz.partial_ratio_alignment(phrase, surface, score_cutoff=self._cutoff)
+        if found is None or found.dest_end <= found.dest_start:
+            return
+        first = max(0, bisect_right(starts, found.dest_start) - 1)
+        last = max(first, bisect_right(starts, found.dest_end - 1) - 1)
+        tokens = stream.tokens[first : last + 1]
+        # "I am interested" is one letter-run away from "I am not interested".
+        if sum(t.stem in self._negations for t in tokens) != len(stems & self._negations):
+            return
+        start, end = stream.place(first), stream.place(last) + 1
+        if self._counts(entry, stream, rules, start, end):
+            begin, stop = tokens[0][2], tokens[-1][3]
+            precision, confidence = entry.precision * found.score / 100, stream.confidence(begin, stop)
+            number = stream.sentence_at(start)
+            stream.found.append(Hit(entry, stream.turn.index, number, begin, stop, entry.id, precision, confidence))
+
+
+def _in_pack_order(
+    by_group: Mapping[int, Sequence[int]], wanted: Mapping[int, list[Stream]]
+) -> list[tuple[int, list[Stream]]]:
+    """The numbers of what is looked up by groups that were met, each with the turns that meet its group."""
+    groups = by_group.keys() & wanted.keys()
+    found = {number: wanted[group] for group in groups for number in by_group[group]}
+    return sorted(found.items(), key=itemgetter(0))
 
 
 @lru_cache(maxsize=8)
@@ -270,12 +293,3 @@ def _sentence_of_char(stream: Stream, char: int) -> int:
         if sentence.tokens[-1].end > char:
             return number
     return max(0, len(stream.sentences) - 1)
-
-
-def _surface_line(tokens: Sequence[Token]) -> tuple[str, list[int]]:
-    starts: list[int] = []
-    at = 0
-    for token in tokens:
-        starts.append(at)
-        at += len(token.surface) + 1
-    return " ".join(token.surface for token in tokens), starts

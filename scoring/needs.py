@@ -8,8 +8,9 @@ phrase is looked up, and the further ones of all phrases are bits of one number.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 from itertools import pairwise
-from operator import add
+from operator import add, or_
 from typing import Final
 
 from scoring.languages import Language, Sentence
@@ -71,27 +72,23 @@ class Needs(dict[str, Met]):
 
     def met_by(self, line: str) -> tuple[set[int], int]:
         """The groups of the needs with a member on the line, and the bits of those that have bits."""
-        groups: set[int] = set()
-        add_groups = groups.update
-        bits = 0
-        for mine, more in map(self.__getitem__, map(add, line, line[1:])):
-            if mine:
-                add_groups(mine)
-            if more:
-                bits |= more
-        mine, more = self[BOUNDARY + BOUNDARY]
-        add_groups(mine)
-        return groups, bits | more
+        # One bar more brings the pair that every text holds (`EMPTY`). Put together in C, not pair by pair.
+        groups, bits = zip(*map(self.__getitem__, map(add, line, f"{line[1:]}{BOUNDARY}")), strict=True)
+        return set().union(*groups), reduce(or_, filter(None, bits), 0)
 
     def __missing__(self, pair: str) -> Met:
         if len(self) >= MOST_PAIRS:
             self.clear()
         known = self._of
         kinds = self._codes.kinds(pair)
-        keys: Iterable[str] = (pair[1], pair)
+        one, other = pair[0], pair[1]
+        keys = [other, pair]
         if kinds is not None:
-            one, other = {pair[0], kinds[0]}, {pair[1], kinds[1]}
-            keys = other.union([first + second for first in one for second in other])
+            first, second = kinds[0], kinds[1]
+            if second != other:
+                keys += (second, one + second)
+            if first != one:
+                keys += (first + other,) if second == other else (first + other, kinds)
         groups: tuple[int, ...] = ()
         bits = 0
         for mine, more in [known[key] for key in keys if key in known]:

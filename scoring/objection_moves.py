@@ -121,7 +121,9 @@ def _only_agrees(case: Case, said: Sequence[str]) -> bool:
     sayings = case.pack.lists["bare_agreements"]
     at = 0
     while at < len(said):
-        longest = max((len(s) for s in sayings if tuple(said[at : at + len(s)]) == s), default=0)
+        first = said[at]  # most sayings begin otherwise
+        begun = [s for s in sayings if s and s[0] == first]
+        longest = max([len(s) for s in begun if tuple(said[at : at + len(s)]) == s], default=0)
         if not longest:
             return False
         at += longest

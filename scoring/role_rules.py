@@ -11,9 +11,9 @@ from scoring.needs import Needs
 from scoring.packs import Entry
 from scoring.patterns import Compiled
 
-Rule = tuple[int, int, Entry, Compiled, bool]
-"""A phrase by its place in the pack, with the bits of its further needs (`Needs`), the entry it belongs to, and whether
-all that is found counts, because the entry asks for nothing else of the sentence."""
+Rule = tuple[int, int, Entry, Compiled, bool, int]
+"""A phrase by its place in the pack, with the bits of its further needs (`Needs`), the entry it belongs to, whether
+all that is found counts, because the entry asks for nothing else of the sentence, and the group it is looked up by."""
 
 
 class RoleRules:
@@ -53,4 +53,5 @@ class RoleRules:
         self._add_guards(entry)
         bits = reduce(or_, map(self.needs.bit, further), 0)
         plain = entry.asks is None and not entry.guarded and not entry.unless
-        self.rules[self._group(phrase.required[0])].append((number, bits, entry, phrase, plain))
+        group = self._group(phrase.required[0])
+        self.rules[group].append((number, bits, entry, phrase, plain, group))

@@ -11,6 +11,7 @@ from math import fsum
 from typing import Final
 
 from scoring.conversation import MergedTurn
+from scoring.hits import Hit
 from scoring.languages import Token
 from scoring.languages.codes import BOUNDARY
 from scoring.patterns import DIGIT_ANCHOR, Compiled, Vocabulary
@@ -23,7 +24,12 @@ class Stream:
     """A turn as the characters that phrases run on (`Codes`): "|", the first sentence, "|", the second, "|"."""
 
     def __init__(self, turn: MergedTurn, vocabulary: Vocabulary) -> None:
+        self.turn = turn
         self.sentences = sentences = turn.sentences
+        self.met = 0
+        """The bits of the needs it meets (`Needs.met_by`)."""
+
+        self.found: list[Hit] = []
         self._vocabulary = vocabulary
         self._words = turn.words
         self._placed_words: tuple[list[int], list[float | None]] | None = None
@@ -37,12 +43,19 @@ class Stream:
             self._starts = list(accumulate([len(sentence.tokens) + 1 for sentence in sentences], initial=1))[:-1]
             self.text = f"|{'|'.join([line(sentence.tokens) for sentence in sentences])}|"
 
+    @cached_property
     def stems(self) -> set[str]:
         """The turn's words, and "#digit" where one of them is a number."""
         stems = {token[0] for token in self.tokens}
         if any(map(str.isdigit, [stem[0] for stem in stems])):
             stems.add(DIGIT_ANCHOR)
         return stems
+
+    @cached_property
+    def surface(self) -> tuple[str, list[int]]:
+        """The turn's words as said with spaces between, and where each begins."""
+        said = [token[1] for token in self.tokens]
+        return " ".join(said), list(accumulate([len(word) + 1 for word in said], initial=0))[:-1]
 
     def confidence(self, start: int, end: int) -> float | None:
         """Mean confidence of the words in characters `start`..`end`, as `MergedTurn.speech_confidence` tells it.
@@ -79,7 +92,8 @@ class Stream:
         if match is None:
             return ()
         found = [match]
-        while match := search(text, match.end()):
+        last = len(text) - 1  # the end of the last sentence
+        while (end := match.end()) < last and (match := search(text, end)):
             found.append(match)
         return found
 

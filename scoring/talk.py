@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
-from operator import itemgetter
+from operator import itemgetter, sub
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -235,14 +235,16 @@ def _utterance(number: int, turn: Turn, language: Language, read: MergedTurn | N
 
 def _joined(words: Sequence[Word]) -> tuple[tuple[float, float], ...]:
     """The stretches of talk that the words of a turn make up."""
-    if not words:
-        return ()
     timed = [
         (start, end) for w in words if (start := w.start) is not None and (end := w.end) is not None and end >= start
     ]
     if not timed:
         return ()
     timed.sort()
+    starts, ends = zip(*timed, strict=True)
+    # In most turns no word is far behind the one before it, and all are one stretch.
+    if max(map(sub, starts[1:], ends), default=0.0) <= _PAUSE_WITHIN_TALK:
+        return ((starts[0], max(ends)),)
     joined: list[tuple[float, float]] = []
     begun, reached = timed[0]
     for start, end in timed:
@@ -251,8 +253,7 @@ def _joined(words: Sequence[Word]) -> tuple[tuple[float, float], ...]:
             begun, reached = start, end
         elif end > reached:
             reached = end
-    joined.append((begun, reached))
-    return tuple(joined)
+    return (*joined, (begun, reached))
 
 
 def _is_brief(words: Sequence[str], language: Language) -> bool:
