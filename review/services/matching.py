@@ -29,8 +29,8 @@ class Linked:
 def find_client(session: Session, *, external_id: str | None, phone: str | None) -> int | None:
     """The client with this CRM id, else with this number (E.164); None when unknown.
 
-    Where clients share a number, the one a person said is meant, else the one with an open deal, else the one known
-    longest.
+    Where clients share a number, the one a person said is meant, else one that is still there in its CRM (who was
+    merged into another is not), else the one with an open deal, else the one known longest.
     """
     if external_id:
         found = session.scalar(select(Client.id).where(Client.external_id == external_id))
@@ -49,9 +49,15 @@ def find_client(session: Session, *, external_id: str | None, phone: str | None)
     return session.scalar(
         select(ClientPhone.client_id)
         .where(ClientPhone.e164 == phone)
-        .order_by(case((open_deals > 0, 0), else_=1), ClientPhone.client_id)
+        .order_by(case((_gone(), 1), else_=0), case((open_deals > 0, 0), else_=1), ClientPhone.client_id)
         .limit(1)
     )
+
+
+def _gone() -> ColumnElement[bool]:
+    """A client's row whose every CRM has deleted it, or merged it into another."""
+    known = select(CrmId.row_id).where(CrmId.entity.in_(("client", "company")), CrmId.row_id == ClientPhone.client_id)
+    return and_(known.where(CrmId.deleted.is_(True)).exists(), ~known.where(CrmId.deleted.is_(False)).exists())
 
 
 def _named_in_crm(session: Session, entity: str, remote_id: str) -> int | None:
