@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import select
@@ -27,3 +28,13 @@ def audio_folder(session: Session, viewer: Viewer, call_id: int) -> str | None:
         .where(WebAudio.call_id == call_id, visible_calls(viewer))
     )
     return outside_folder(session, call_id, folder) if folder is not None and viewer.is_outsider else folder
+
+
+def audible_calls(session: Session, viewer: Viewer, call_ids: Collection[int]) -> frozenset[int]:
+    """Those of the calls that the viewer may see and that have a playable copy."""
+    query = (
+        select(WebAudio.call_id)
+        .join(Call, Call.id == WebAudio.call_id)
+        .where(WebAudio.call_id.in_(sorted(call_ids)), visible_calls(viewer))
+    )
+    return frozenset(session.scalars(query))

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from review.db import Database
-from review.models import Call, DisputeWindow, utc_now
+from review.models import Call, DisputeWindow, WebAudio, utc_now
 from review.queries.viewer import load_viewer
 from review.services.people import find_rep
 from review.services.tokens import create_api_token
@@ -47,6 +47,20 @@ def decide(browser: FlaskClient, dispute: int, revision: int, *rulings: dict[str
 
 REJECT = {"criterion": "greeting", "decision": "reject", "words": "It is not there."}
 ACCEPT = {"criterion": "greeting", "decision": "accept", "words": "Heard at 0:01."}
+
+
+def test_what_is_disputed_is_heard_on_its_page(
+    sign_in: SignIn, scored_call: int, evaluated: int, database: Database
+) -> None:
+    rep = sign_in("rep")
+    made = object_to(rep, scored_call, evaluated, POINT)[1]
+    page = rep.get(f"/disputes/{made['dispute']}").text
+    assert 'data-play="' not in page, "without a playable copy the times lead to the call"
+    with database.session() as db:
+        db.add(WebAudio(call_id=scored_call, folder="derived/1", duration=120.0))
+    page = rep.get(f"/disputes/{made['dispute']}").text
+    assert f'data-play="/calls/{scored_call}/audio" data-spans="0.25-11.25"' in page
+    assert 'id="mini-player"' in page
 
 
 def test_from_the_rep_to_the_quality_lead(sign_in: SignIn, scored_call: int, evaluated: int) -> None:

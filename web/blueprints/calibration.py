@@ -17,6 +17,7 @@ from review.calibration.results import read_results
 from review.calibration.types import MOST_CALLS, MOST_DAYS, BadCalibration, Terms
 from review.errors import ReviewError
 from review.learning.shown import standard_of
+from review.queries.call_audio import audible_calls
 from review.sampling.reviewers import list_reviewers
 from scoring.standards import StandardNotFound, in_language
 from web.auth import viewer
@@ -77,6 +78,7 @@ def show(calibration_id: int) -> str:
             sheet = standard_of(db, view.row.standard, view.row.version)
             shows = view.row.state == "closed" and not viewer().is_outsider  # what the house answered stays in it
             found = read_results(db, viewer(), calibration_id) if shows else None
+            plays = audible_calls(db, viewer(), [call.call_id for call in view.calls]) if shows else frozenset()
     except (ReviewError, StandardNotFound) as error:
         raise refusal(error) from error
     if found is None:
@@ -88,6 +90,7 @@ def show(calibration_id: int) -> str:
         row=view.row,
         found=found,
         page=read_page(found, viewer().language),
+        plays=plays,
         agrees=view.row.may_lead and view.row.against == "consensus",
     )
 

@@ -139,12 +139,14 @@ export class Form {
     this.go(rows[Math.min(rows.length - 1, Math.max(0, at + by))] ?? rows[0]);
   }
 
-  /** The next one without an answer behind the current one, else the first without, else the next. */
+  /** The next one that wants an answer or a reason behind the current one, else the first of them, else the next. */
   onward() {
     const rows = this.rows;
     const at = rows.findIndex((row) => row.dataset.criterion === this.current);
-    const open = (row) => !this.answers[row.dataset.criterion]?.answer;
-    this.go(rows.slice(at + 1).find(open) ?? rows.find(open) ?? rows[Math.min(rows.length - 1, at + 1)]);
+    const wants = ({ dataset: { criterion: id } }) => !this.answers[id]?.answer || (this.changes(id) && !this.answers[id].reason);
+    const next = rows.slice(at + 1).find(wants) ?? rows.find(wants) ?? rows[Math.min(rows.length - 1, at + 1)];
+    this.go(next);
+    if (next && wants(next) && this.answers[next.dataset.criterion]?.answer) this.say(next);
   }
 
   /** What is missing, as a list that leads to each place. */
@@ -152,6 +154,9 @@ export class Form {
     const box = this.root.querySelector(".wanting");
     box.hidden = !missing.length;
     box.querySelector("p").textContent = message;
+    const status = this.root.querySelector("[data-status]"); // beside the button that was pressed; the list may be out of sight
+    status.textContent = message;
+    status.classList.add("waiting");
     box.querySelector("ul").replaceChildren(
       ...missing.map(({ criterion, what }) => {
         const line = document.createElement("li");
