@@ -163,3 +163,34 @@ def test_what_is_known_of_a_source_is_changed(client: FlaskClient, admin: Header
     assert client.patch(url, json={"standard": "nothing"}, headers=admin).status_code == 422
     assert_problem(client.patch(url, json={"company_names": ["x" * 90]}, headers=admin), 422, "bad_source")
     assert_problem(client.patch(f"{BASE}/sources/999", json={}, headers=admin), 404, "not_found")
+
+
+def test_a_scorecard_is_read_as_a_file_changed_and_published(
+    client: FlaskClient, database: Database, crew: Crew
+) -> None:
+    lead = header(database, crew, "quality_lead")
+    name = client.get(f"{BASE}/scorecards", headers=lead).json["scorecards"][0]["name"]
+    url = f"{BASE}/scorecards/{name}"
+    file = client.get(f"{url}/yaml", headers=lead).json
+    assert_problem(client.get(f"{url}/draft", headers=lead), 404, "not_found")
+    begun = client.put(f"{url}/draft", json={"yaml": file["yaml"]}, headers=lead)
+    assert (begun.status_code, begun.json["base_version"], begun.json["faults"]) == (200, file["version"], [])
+    assert_problem(client.put(f"{url}/draft", json={"yaml": file["yaml"]}, headers=lead), 409, "draft_moved")
+    same = {"revision": begun.json["revision"]}
+    assert_problem(client.post(f"{url}/draft/publish", json=same, headers=lead), 409, "nothing_changed")
+    title = begun.json["body"]["title"]["en"]
+    changed = {"yaml": file["yaml"].replace(title, f"{title} 2"), **same}
+    saved = client.put(f"{url}/draft", json=changed, headers=lead)
+    assert saved.json["body"]["title"]["en"] == f"{title} 2", saved.text
+    assert_problem(client.post(f"{url}/draft/publish", json=same, headers=lead), 409, "draft_moved")
+    ready = {"revision": saved.json["revision"], "note": "Renamed"}
+    made = client.post(f"{url}/draft/publish", json=ready, headers=lead)
+    assert (made.status_code, made.json["version"]) == (200, file["version"] + 1), made.text
+    assert client.get(f"{url}/yaml", headers=lead).json["version"] == file["version"] + 1
+    assert_problem(client.put(f"{url}/draft", json={"yaml": "- no"}, headers=lead), 422, "bad_file")
+    again = client.put(f"{url}/draft", json={"yaml": file["yaml"]}, headers=lead).json
+    gone = client.delete(f"{url}/draft?revision={again['revision']}", headers=lead)
+    assert gone.json == {"name": name}
+    reviewer = header(database, crew, "reviewer")
+    assert client.get(f"{url}/yaml", headers=reviewer).status_code == 200
+    assert_problem(client.put(f"{url}/draft", json={"yaml": file["yaml"]}, headers=reviewer), 403, "forbidden")

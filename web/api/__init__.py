@@ -32,6 +32,7 @@ from web.api import (
     reviews,
     said,
     sampling,
+    scorecard_drafts,
     scorecards,
     setting_up,
     teams,
@@ -74,6 +75,7 @@ def register_api(app: OpenAPI) -> None:
     app.register_api(said.blueprint)
     app.register_api(sampling.blueprint)
     app.register_api(scorecards.blueprint)
+    app.register_api(scorecard_drafts.blueprint)
     app.register_api(webhooks.blueprint)
     app.register_api(library.blueprint)
     app.register_api(playlists.blueprint)
