@@ -236,7 +236,7 @@ def done_to(evaluation_id: int, act: Act) -> EvaluationOut:
     except EvaluationChanged as error:
         raise Refused(
             409,
-            _("This evaluation was changed meanwhile"),
+            _("This was changed by somebody else meanwhile"),
             _("Nothing was stored."),
             _("Read it again and decide on what stands there."),
             code=error.code,
