@@ -110,15 +110,16 @@ def _rows(session: Session, users: list[User]) -> tuple[PersonRow, ...]:
         .order_by(Team.name)
     ):
         teams[user_id].append(TeamPlace(id=team_id, name=name, manages=manages))
-    reps, rep_teams = {}, {}
-    for rep_id, user_id, team_id, name in session.execute(
+    reps: dict[int | None, int] = {}
+    rep_teams: dict[int | None, TeamPlace] = {}
+    for rep_id, speaker, team_id, name in session.execute(
         select(Rep.id, Rep.user_id, Team.id, Team.name)
         .outerjoin(Team, Team.id == Rep.team_id)
         .where(Rep.user_id.in_(ids))
     ):
-        reps[user_id] = rep_id
+        reps[speaker] = rep_id
         if team_id is not None:
-            rep_teams[user_id] = TeamPlace(id=team_id, name=name, manages=False)
+            rep_teams[speaker] = TeamPlace(id=team_id, name=name, manages=False)
     coded = set(
         session.scalars(
             select(OneTimeCode.user_id).where(OneTimeCode.user_id.in_(ids), OneTimeCode.confirmed_at.is_not(None))
