@@ -191,11 +191,11 @@ def _moved(rule_id: int, state: str) -> Response:
 
 def _terms(body: RuleIn) -> RuleTerms:
     given = body.conditions.model_dump()
-    conditions = Conditions(**{name: tuple(one) if isinstance(one, list) else one for name, one in given.items()})
+    named: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in given.items()}
     plain = ("name", "period", "per_rep", "percent", "random_share", "sharing", "due_days", "blind", "second_percent")
     return RuleTerms(
         **{name: getattr(body, name) for name in plain},
-        conditions=conditions,
+        conditions=Conditions(**named),
         risks=tuple(RISKS) if body.risks is None else tuple(body.risks),
         reviewers=tuple(body.reviewers),
         standard=body.standard,
