@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
+from review.deadline import Deadline
 from review.errors import ReviewError
 from review.telephony.provider import Request
 
@@ -90,25 +91,26 @@ class Fetcher:
         method: str = request.method
         with httpx2.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client:
             for _ in range(MOST_REDIRECTS + 1):
-                if self.clock() > until:
+                if (left := until - self.clock()) < 0:
                     raise FetchFailed("it took too long", "It is tried again.", code="timeout")
                 address, headers, extensions = self._checked(url)
                 headers.update(secret)
+                deadline = Deadline(left)
+                extensions.update(deadline.extensions)
+                asked = client.stream(method, address, data=form or None, headers=headers, extensions=extensions)
                 try:
-                    with client.stream(
-                        method, address, data=form or None, headers=headers, extensions=extensions
-                    ) as response:
+                    with deadline, asked as response:
                         if not 300 <= response.status_code < 400 or "Location" not in response.headers:
                             _check_status(response.status_code, response.headers)
                             yield Body(response.iter_raw(), limit, self.clock, until, self.stopping)
                             return
                         following = _joined(url, response.headers["Location"])
                         keeps = response.status_code in (307, 308)
-                except httpx2.TimeoutException as error:
-                    raise FetchFailed("it took too long", "It is tried again.", code="timeout") from error
                 except httpx2.InvalidURL as error:
                     raise FetchFailed("its address cannot be read", _CHECK, code="bad_address", last=True) from error
                 except httpx2.HTTPError as error:
+                    if deadline.over or isinstance(error, httpx2.TimeoutException):
+                        raise FetchFailed("it took too long", "It is tried again.", code="timeout") from error
                     why = f"{type(error).__name__} at {urlsplit(url).hostname}"
                     raise FetchFailed(why, "See that the PBX can be reached from here.", code="unreachable") from error
                 if not _same_place(url, following):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
 
 from review.webhooks.posting import KEPT_OF_ANSWER, Poster, readable
+from tests.dripping import dripping
 from tests.receiver import Receiver
 
 
@@ -118,27 +117,8 @@ def test_silence_ends_the_try(receiver: Receiver, monkeypatch: pytest.MonkeyPatc
 
 def test_headers_that_drip_without_end_end_the_try(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("review.webhooks.posting.WHOLE_SECONDS", 0.3)
-    closed = threading.Event()
-
-    def drip(server: socket.socket) -> None:
-        connection, _address = server.accept()
-        with connection:
-            connection.settimeout(0.05)
-            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
-            while not closed.is_set():
-                try:
-                    connection.sendall(b"a")
-                    if not connection.recv(65536):
-                        closed.set()
-                except TimeoutError:
-                    continue
-                except OSError:
-                    closed.set()
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=drip, args=(server,), daemon=True)
-        thread.start()
-        outcome = Poster(own=("127.0.0.1",)).post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+    with dripping() as (port, closed):
+        outcome = Poster(own=("127.0.0.1",)).post(f"http://127.0.0.1:{port}/", b"{}", {})
         assert (outcome.why, outcome.status) == ("timeout", None)
         assert closed.wait(10)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -12,6 +13,7 @@ import pytest
 
 from review.telephony.provider import Request
 from review.telephony.safe_http import Fetcher, FetchFailed, matches, may_be_asked
+from tests.dripping import dripping
 
 LIMIT = 100_000
 
@@ -223,3 +225,13 @@ def test_a_host_that_only_looks_like_the_listed_one_is_no_host() -> None:
     with pytest.raises(FetchFailed) as caught:
         fetch(fetcher, "http://\u212abx.example/a")  # the sign for kelvin, a "k" in lower case
     assert caught.value.reason == "bad_address"
+
+
+def test_headers_that_drip_without_end_end_with_the_time_there_is() -> None:
+    until = time.monotonic() + 0.3
+    fetcher = Fetcher(("pbx.example",), own=("pbx.example",), resolve=names(pbx_example=["127.0.0.1"]), until=until)
+    with dripping() as (port, closed):
+        with pytest.raises(FetchFailed) as caught:
+            fetcher.ask_json(Request(f"http://pbx.example:{port}/calls"))
+        assert caught.value.reason == "timeout"
+        assert closed.wait(10)
