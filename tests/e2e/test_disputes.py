@@ -165,6 +165,7 @@ def test_the_rep_takes_it_further(call: str, open_page: Callable[..., Any], disp
     page = open_page("/notifications", email=REP)
     page.get_by_text("can be taken to the quality lead").first.click()
     page.locator("#further-words").wait_for()
+    page.wait_for_load_state()  # the button works from then on
     page.locator("#further-words").fill("Listen again: my name comes before the company.")
     page.locator("#further button.primary").click()
     page.locator(".steps").get_by_text("Taken to the quality lead").wait_for()

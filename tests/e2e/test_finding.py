@@ -130,6 +130,7 @@ def test_answers_side_by_side_play_and_become_a_clip(ready_call: str, open_page:
     assert page.locator("svg.interval").count() >= 1
     page.click(".tabs >> text=Answers side by side")
     page.locator(".sides").wait_for()
+    page.wait_for_load_state()  # the keys are listened for from then on
     assert page.locator(".side-list > li").count() >= 1
     page.keyboard.press("j")
     page.keyboard.press("p")

@@ -48,6 +48,13 @@ class Words(HTMLParser):
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=ids(TEMPLATES))
+def test_a_form_that_only_a_script_sends_is_not_sent_without_it(path: Path) -> None:
+    """Pressed before the script is there, it would put what was typed into the address and show the page anew."""
+    for form in re.findall(r"<form\b[^>]*>", without_jinja(path.read_text(encoding="utf-8"))):
+        assert re.search(r"\b(action|method)=", form), f'give it method="dialog": {form}'
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=ids(TEMPLATES))
 def test_no_inline_style_script_or_handler(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     tags = re.findall(r"<[a-z][^>]*>", re.sub(r"\{[{%#].*?[#%}]\}", "", text, flags=re.DOTALL))
