@@ -1,6 +1,6 @@
-"""Passwords: how long, which ones are refused, and how they are kept (argon2id). No composition rules.
+"""Passphrases: how long, which ones are refused, and how they are kept (argon2id). No composition rules.
 
-Length and blocklist follow NIST SP 800-63B-4 (15 characters where the password is the only factor; refuse what is
+Length and blocklist follow NIST SP 800-63B-4 (15 characters where the passphrase is the only factor; refuse what is
 commonly used or made of the account's own names; demand no kinds of characters).
 """
 
@@ -18,11 +18,11 @@ from review.errors import ReviewError
 
 SHORTEST: Final = 15  # characters
 LONGEST: Final = 256  # characters; enough for any passphrase, and a bound on the work an attacker can ask for
-_LONGEST_REPEATED: Final = 5  # a password made by repeating a piece of up to this many characters is no secret
+_LONGEST_REPEATED: Final = 5  # a passphrase made by repeating a piece of up to this many characters is no secret
 
 
 class WeakPassword(ReviewError):
-    """The password is refused; `why` is one sentence for the person who chose it.
+    """The passphrase is refused; `why` is one sentence for the person who chose it.
 
     `kind` says it for programs: short, long, empty, common or personal.
     """
@@ -36,28 +36,28 @@ class WeakPassword(ReviewError):
 
 
 def check_password(password: str, *personal: str) -> None:
-    """Raise WeakPassword when the password is too short, too long, common, or made of the `personal` words given."""
+    """Raise WeakPassword when the passphrase is too short, too long, common, or made of the `personal` words given."""
     plain = _normal(password)
     if len(plain) < SHORTEST:
         raise WeakPassword(
-            f"The password has {len(plain)} characters. Use at least {SHORTEST}: a short sentence will do.",
+            f"The passphrase has {len(plain)} characters. Use at least {SHORTEST}: a short sentence will do.",
             "short",
         )
     if len(plain) > LONGEST:
-        raise WeakPassword(f"The password has {len(plain)} characters. Use at most {LONGEST}.", "long")
+        raise WeakPassword(f"The passphrase has {len(plain)} characters. Use at most {LONGEST}.", "long")
     bare = _bare(plain)
     if not bare:
-        raise WeakPassword("The password holds nothing but spaces and signs. Use a short sentence.", "empty")
+        raise WeakPassword("The passphrase holds nothing but spaces and signs. Use a short sentence.", "empty")
     if bare in _common() or _is_repeated(bare) or _is_row(bare):
         raise WeakPassword(
-            "Many people use this password, so it is guessed first. Use a sentence of your own.", "common"
+            "Many people use this passphrase, so it is guessed first. Use a sentence of your own.", "common"
         )
     for word in personal:
         for piece in (word, *word.replace("@", " ").replace(".", " ").split()):
             own = _bare(_normal(piece))
             if len(own) >= 4 and own in bare and len(bare) - len(own) < SHORTEST // 2:
                 raise WeakPassword(
-                    "The password is little more than your name or address. Add words of your own.", "personal"
+                    "The passphrase is little more than your name or address. Add words of your own.", "personal"
                 )
 
 
@@ -67,7 +67,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(stored: str | None, password: str) -> bool:
-    """True when the password fits. With `stored` None (no such account) the same work is done and False returned."""
+    """True when the passphrase fits. With `stored` None (no such account) the same work is done and False returned."""
     password = _normal(password)[: LONGEST + 1]
     try:
         fits = _hasher().verify(_hash_of_nobody() if stored is None else stored, password)
@@ -82,7 +82,7 @@ def needs_new_hash(stored: str) -> bool:
 
 
 def _normal(password: str) -> str:
-    """The same characters typed on another system give the same password (NFKC, as RFC 8265 asks)."""
+    """The same characters typed on another system give the same passphrase (NFKC, as RFC 8265 asks)."""
     return unicodedata.normalize("NFKC", password)
 
 

@@ -36,11 +36,11 @@ _ATTEMPTS_KEPT: Final = timedelta(days=1)
 
 
 class SignInRefused(ReviewError):
-    """The sign-in was refused. The text is the same for an unknown address, a wrong password and a disabled user."""
+    """The sign-in was refused. The text is the same for an unknown address, a wrong passphrase and a disabled user."""
 
     code = "sign_in_refused"
 
-    def __init__(self, message: str = "The address or the password is not right.") -> None:
+    def __init__(self, message: str = "The address or the passphrase is not right.") -> None:
         super().__init__(message)
 
 
@@ -51,7 +51,7 @@ class TooManyAttempts(SignInRefused):
 
     def __init__(self, retry_after: int) -> None:
         minutes = max(1, -(-retry_after // 60))
-        super().__init__(f"Too many tries. Wait {minutes} min and try again, or ask an admin for a new password.")
+        super().__init__(f"Too many tries. Wait {minutes} min and try again, or ask an admin for a new passphrase.")
         self.retry_after = retry_after
 
 

@@ -1,4 +1,4 @@
-"""People who sign in: made, given roles, given a new password, shut out. Every change is in the audit log."""
+"""People who sign in: made, given roles, given a new passphrase, shut out. Every change is in the audit log."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def create_user(
 ) -> int:
     """Make a sign-in and return its id; a rep with the same address is joined to it.
 
-    Without a password only another provider, or a reset, lets the person in.
+    Without a passphrase only another provider, or a reset, lets the person in.
     `by` is the acting user, None on the command line. Raises BadUser, UserExists, WeakPassword. Does not commit.
     """
     address = read_email(email)
@@ -104,7 +104,7 @@ def create_user(
 def set_password(
     session: Session, user_id: int, password: str, *, by: int | None = None, keep: str | None = None
 ) -> None:
-    """Give the person a new password and end their sessions, but for the one with the token `keep`.
+    """Give the person a new passphrase and end their sessions, but for the one with the token `keep`.
 
     Raises UnknownUser, WeakPassword.
     """

@@ -11,7 +11,7 @@ from review.services.users import disable_user, find_user, set_password, set_rol
 from tests.web.conftest import PASSWORD, Crew, SignIn, csrf_token, post
 from web.blueprints.auth import local_path
 
-GENERIC = "E-mail address and password do not match."
+GENERIC = "E-mail address and passphrase do not match."
 
 
 def try_sign_in(browser: FlaskClient, email: str, password: str = PASSWORD, **more: str):

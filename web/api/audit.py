@@ -82,7 +82,7 @@ class AuditCheckOut(BaseModel):
 
 @blueprint.get("/audit-events", responses={200: AuditList, 422: Problem})
 def list_audit_events(query: AuditQuery) -> Response:
-    """List who did what to which thing, the newest first. Never what a client said, a password or a token."""
+    """List who did what to which thing, the newest first. Never what a client said, a passphrase or a token."""
     chosen = LogFilter(
         actor=query.user_id,
         area=query.area or "",

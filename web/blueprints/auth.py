@@ -55,8 +55,8 @@ def _check_sign_in() -> Response | tuple[str, int]:
         except sessions.TooManyAttempts as error:
             status, message = 429, too_many(error.retry_after)
         except sessions.SignInRefused:
-            # One sentence for an unknown address, a wrong password and a disabled person: it tells nothing.
-            status, message = 401, _("E-mail address and password do not match.")
+            # One sentence for an unknown address, a wrong passphrase and a disabled person: it tells nothing.
+            status, message = 401, _("E-mail address and passphrase do not match.")
     if started is None:
         return sign_in_page(target, email=email, message=message), status
     return enter(started, target)

@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     enable = acts.add_parser("enable", help="let a person who was shut out sign in again")
     enable.add_argument("email")
     enable.set_defaults(act=_enable)
-    password = acts.add_parser("password", help="give a person a new password; ends all their sessions")
+    password = acts.add_parser("password", help="give a person a new passphrase; ends all their sessions")
     password.add_argument("email")
     password.add_argument("--generate", action="store_true", help="make up a passphrase and print it once")
     password.set_defaults(act=_password)
@@ -159,7 +159,7 @@ def _password(args: argparse.Namespace, database: Database) -> int:
     password, shown = _ask_password(args.generate)
     with database.session() as session:
         set_password(session, user_id, password)
-    print(f"{args.email} has a new password; every session has ended")
+    print(f"{args.email} has a new passphrase; every session has ended")
     if shown:
         print(f"passphrase, shown only now: {password}")
     return 0
@@ -186,7 +186,7 @@ def _id_of(session: object, email: str) -> int:
 
 
 def _ask_password(generate: bool) -> tuple[str, bool]:
-    """The password, and whether we made it up: asked twice on a terminal, one line of standard input otherwise."""
+    """The passphrase, and whether we made it up: asked twice on a terminal, one line of standard input otherwise."""
     from workers.cli.errors import CommandRefused
     from workers.passphrase import make_passphrase
 
@@ -195,9 +195,9 @@ def _ask_password(generate: bool) -> tuple[str, bool]:
     if not sys.stdin.isatty():
         line = sys.stdin.readline().rstrip("\r\n")
         return (line, False) if line else (make_passphrase(), True)
-    first = getpass.getpass("Password (at least 15 characters, empty to have one made): ")
+    first = getpass.getpass("Passphrase (at least 15 characters, empty to have one made): ")
     if not first:
         return make_passphrase(), True
     if getpass.getpass("Once more: ") != first:
-        raise CommandRefused("the two passwords differ, so nobody was added: try again.")
+        raise CommandRefused("the two passphrases differ, so nobody was added: try again.")
     return first, False
