@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from review.library.seeing import may_choose, may_share
+from review.library.silent import is_silent
 from review.library.words import turns_over, words_within
 from review.models import Call, Client, Clip, ClipGood, ClipPraise, ClipShare, Rep, Team, WebAudio
 from review.queries.viewer import Viewer
@@ -39,6 +40,7 @@ class ClipRow:
     happened_at: datetime
     playable: bool
     may_change: bool
+    silent: bool = False  # its sound is no longer available
     opens: bool = True
     objection: str = ""
     stage: str = ""
@@ -122,6 +124,7 @@ def _select(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         Call.happened_at,
         Call.language,
         exists().where(WebAudio.call_id == Call.id).label("playable"),
+        case((is_silent(), 1), else_=0).label("silent"),
         case((visible_calls(viewer), 1), else_=0).label("opens"),
         praised.scalar_subquery().label("praises"),
         exists().where(ClipPraise.clip_id == Clip.id, ClipPraise.user_id == viewer.user_id).label("praised"),
@@ -149,6 +152,7 @@ def _read(session: Session, viewer: Viewer, row: Any, said: dict[tuple[int, floa
         rep=None if viewer.is_outsider else row.rep,
         happened_at=row.happened_at,
         playable=bool(row.playable),
+        silent=bool(row.silent),
         may_change=opens and may_change_clip(viewer, clip.user_id),
         opens=opens,
         objection=clip.objection,

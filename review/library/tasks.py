@@ -14,13 +14,14 @@ from review.comments.playlists import get_playlist
 from review.library.giving import managed_people, may_follow
 from review.library.handing_out import PLAYLISTS, hand_back, hand_out
 from review.library.seeing import hearable
+from review.library.silent import is_asked_for
 from review.models import Call, Clip, Playlist, PlaylistHeard, PlaylistItem, PlaylistTask, User, utc_now
 from review.queries.viewer import Viewer, load_viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRow:
-    """How far one person is with one playlist; counts are of the clips that person may hear."""
+    """How far one person is with one playlist; counts are of the clips that person may hear and that still sound."""
 
     id: int
     playlist_id: int
@@ -134,7 +135,10 @@ def _tasks() -> Select[*tuple[Any, ...]]:
 
 
 def count_heard(session: Session, person: Viewer, tasks: Collection[PlaylistTask]) -> dict[int, tuple[int, int]]:
-    """How many clips of each task the person may hear, and how many of them they heard. One statement."""
+    """How many clips of each task the person is to hear, and how many of them they heard. One statement.
+
+    One whose sound is no longer available counts only where it was heard before.
+    """
     if not tasks:
         return {}
     found = session.execute(
@@ -146,7 +150,7 @@ def count_heard(session: Session, person: Viewer, tasks: Collection[PlaylistTask
         .outerjoin(
             PlaylistHeard, and_(PlaylistHeard.task_id == PlaylistTask.id, PlaylistHeard.clip_id == PlaylistItem.clip_id)
         )
-        .where(PlaylistTask.id.in_([task.id for task in tasks]), hearable(person))
+        .where(PlaylistTask.id.in_([task.id for task in tasks]), hearable(person), is_asked_for())
         .group_by(PlaylistTask.id)
     )
     return {task_id: (clips, heard) for task_id, clips, heard in found}

@@ -1,6 +1,7 @@
 """Playlists of which nothing is left to hear: taken back with the reason, so that nobody owes what cannot be done.
 
-A call that is deleted takes its clips along, a clip is thrown away or closed again, a rep moves out of sight.
+A call that is deleted takes its clips along, a clip is thrown away or closed again, a rep moves out of sight, or the
+sound of all that is left is no longer available.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from review.comments.notices import notify
 from review.library.seeing import READERS, is_shared
-from review.models import Call, Clip, Playlist, PlaylistItem, PlaylistTask, User, utc_now
+from review.library.silent import is_asked_for
+from review.models import Call, Clip, Playlist, PlaylistHeard, PlaylistItem, PlaylistTask, User, utc_now
 from review.queries.viewer import Viewer, load_viewer
 from review.queries.visibility import visible_calls
 from review.services.audit import record
@@ -55,7 +57,7 @@ def take_back_unhearable(session: Session, *, now: datetime | None = None) -> in
 
 
 def _with_something(session: Session, person: Viewer, task_ids: list[int]) -> set[int]:
-    """The tasks in which there is a clip the person may hear, now or once they have judged its call."""
+    """The tasks in which there is a clip the person may hear, now or once they have judged its call, or has heard."""
     open_to = or_(visible_calls(person), is_shared()) if person.has_role(*READERS) else visible_calls(person)
     return set(
         session.scalars(
@@ -63,7 +65,8 @@ def _with_something(session: Session, person: Viewer, task_ids: list[int]) -> se
             .join(PlaylistItem, PlaylistItem.playlist_id == PlaylistTask.playlist_id)
             .join(Clip, Clip.id == PlaylistItem.clip_id)
             .join(Call, Call.id == Clip.call_id)
-            .where(PlaylistTask.id.in_(task_ids), open_to)
+            .outerjoin(PlaylistHeard, and_(PlaylistHeard.task_id == PlaylistTask.id, PlaylistHeard.clip_id == Clip.id))
+            .where(PlaylistTask.id.in_(task_ids), open_to, is_asked_for())
             .distinct()
         )
     )

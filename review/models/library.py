@@ -94,7 +94,7 @@ class PlaylistHeard(Base):
     id: Mapped[RowId]
     task_id: Mapped[int] = mapped_column(BigId, ForeignKey("playlist_task.id", ondelete="CASCADE"))
     clip_id: Mapped[int] = mapped_column(BigId, ForeignKey("clip.id", ondelete="CASCADE"), index=True)
-    heard: Mapped[dict[str, Any]]  # {"spans": [[from, to], ...], "left": seconds that could still be claimed}
+    heard: Mapped[dict[str, Any]]  # {"spans": [[from, to], ...], "left": seconds that could still be claimed}; "silent": see silent.py
     place: Mapped[float] = mapped_column(default=0.0)  # where it was left off, seconds of the clip
     reported_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

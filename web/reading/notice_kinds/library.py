@@ -38,6 +38,14 @@ def _title(body: Body) -> str:
 
 
 def _gone(body: Body) -> str:
+    if body.get("clip"):
+        return str(
+            _(
+                "“%(clip)s” in the playlist “%(title)s” has no sound any more and need not be heard",
+                clip=body["clip"],
+                title=_title(body),
+            )
+        )
     if body.get("by"):
         return str(
             _(
