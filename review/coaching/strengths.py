@@ -31,7 +31,7 @@ LONGEST_QUOTE: Final = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoodMoment:
-    """A quote behind a full answer on a recent call; seconds of the call."""
+    """What the rep said behind a full answer on a recent call; seconds of the call."""
 
     call_id: int
     happened_at: datetime
@@ -102,13 +102,17 @@ def _moments(
 
 
 def _quotes(assessment: Mapping[str, Any]) -> list[tuple[str, str, float, float]]:
-    """(criterion, quote, start, end) of the first evidence of each answer that stands at a time in the call."""
+    """(criterion, quote, start, end) of the first words of the rep behind each answer that stand at a time in the call.
+
+    An answer may lie in the client's words, too ("I know what happens next"): they are no strength of the rep to read
+    out, so such an answer gives the rep's own words beside them, or none.
+    """
     found = []
     for answer in assessment.get("criteria") or ():
         for evidence in answer.get("evidence") or ():
             start, end = evidence.get("start"), evidence.get("end")
             timed = isinstance(start, int | float) and isinstance(end, int | float) and end > start
-            if timed and evidence.get("quote"):
+            if timed and evidence.get("quote") and str(evidence.get("role")).startswith("rep"):
                 found.append((str(answer["id"]), str(evidence["quote"]), float(start), float(end)))
                 break
     return found

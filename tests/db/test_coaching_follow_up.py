@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from review.bodies import pack_body, unpack_body
 from review.coaching.criteria import criteria_now
 from review.coaching.days import end_of_week
 from review.coaching.follow_up import read_calls
@@ -20,7 +21,16 @@ from review.coaching.steps import StepTerms, add_step, finish_step, remove_step,
 from review.coaching.strengths import find_strengths
 from review.comments.playlists import make_playlist
 from review.db import Database
-from review.models import Call, CoachingPlan, CoachingSession, CoachingStep, Notification, PlaylistTask, utc_now
+from review.models import (
+    Call,
+    CoachingPlan,
+    CoachingSession,
+    CoachingStep,
+    Notification,
+    PlaylistTask,
+    StoredAssessment,
+    utc_now,
+)
 from tests.db.coaching_world import (
     CRITERION,
     STANDARD,
@@ -132,6 +142,24 @@ def test_strengths_are_found_before_weaknesses(database: Database) -> None:
         assert found.moments
         assert {one.call_id for one in found.moments} <= set(calls)
         assert find_strengths(session, coach, world.colleague, (), now).moments == ()
+
+
+def test_a_strength_quotes_the_rep_and_not_the_client(database: Database) -> None:
+    with database.session() as session:
+        world = settle(session)
+        answer_calls(session, world.rep, utc_now() - timedelta(days=9), [True] * 6)
+        coach, now = world.viewer(session, "coach"), utc_now()
+        criteria = criteria_now(session, world.rep, language="en", now=now)
+        for row in session.scalars(select(StoredAssessment)):
+            body = unpack_body(row.body)
+            for number, answer in enumerate(body["criteria"]):
+                said = answer["evidence"][0]
+                theirs = {**said, "role": "client", "quote": "I have used you for twenty years"}
+                answer["evidence"] = [theirs] if number % 2 else [theirs, {**said, "role": "rep", "quote": "Hello"}]
+            row.body = pack_body(body)
+        session.flush()
+        found = find_strengths(session, coach, world.rep, criteria, now)
+        assert {one.quote for one in found.moments} == {"Hello"}
 
 
 def test_reminders_are_told_once_for_each_deadline(database: Database) -> None:
