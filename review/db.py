@@ -17,6 +17,9 @@ from review.settings import Settings, make_private_folder
 
 BUSY_MILLISECONDS = 30_000  # how long a SQLite writer waits for another one before it gives up
 
+COMPANY_NAMES = "company_names"
+"""Where a session's `info` holds the names of the settings: no row has them, yet queries must hide them."""
+
 CannotWrite = exc.OperationalError
 """What the database raises when it cannot write now: the disk is full, another writer holds it too long, it is away."""
 
@@ -28,13 +31,17 @@ class Database:
     most of their updates without an error, and with a plain BEGIN they met "database is locked".
     """
 
-    def __init__(self, url: URL, secret: Callable[[], str] | None = None) -> None:
-        """`secret`: what audit events are sealed with; without one they stay unsealed, and a check says so."""
+    def __init__(self, url: URL, secret: Callable[[], str] | None = None, company_names: tuple[str, ...] = ()) -> None:
+        """`secret`: what audit events are sealed with; without one they stay unsealed, and a check says so.
+
+        `company_names`: what the settings call the company; every session knows it as `info[COMPANY_NAMES]`.
+        """
         self.url = url
         self.dialect = url.get_backend_name()
         self.engine, self._read_engine = _open_engines(url)
-        self._write_sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._read_sessions = sessionmaker(self._read_engine, expire_on_commit=False)
+        info = {COMPANY_NAMES: company_names}
+        self._write_sessions = sessionmaker(self.engine, expire_on_commit=False, info=info)
+        self._read_sessions = sessionmaker(self._read_engine, expire_on_commit=False, info=info)
         if secret is not None:
             seal_events(self._write_sessions, secret)
 
@@ -58,17 +65,17 @@ class Database:
 
 def open_database(settings: Settings) -> Database:
     """The database the settings name; a SQLite file's folder is made. Nothing is connected until first use."""
-    return open_url(settings.database_url, settings.secret_key)
+    return open_url(settings.database_url, settings.secret_key, settings.company_names)
 
 
-def open_url(url: str, secret: Callable[[], str] | None = None) -> Database:
+def open_url(url: str, secret: Callable[[], str] | None = None, company_names: tuple[str, ...] = ()) -> Database:
     """The database at an SQLAlchemy URL; `postgresql://` means the psycopg 3 driver."""
     parsed = make_url(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         make_private_folder(Path(parsed.database).parent)
-    return Database(parsed, secret)
+    return Database(parsed, secret, company_names)
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.models import Call, Client, Rep
+from review.outside.own_names import own_names
 from review.queries.corrections import read_layer
 from transcription.identity import hide_identity, hide_identity_in_text, names_of
 from transcription.redaction import MuteSpan, mute_spans
@@ -24,7 +25,7 @@ class Known:
     """Who is spoken of in a call, as far as the rows know: before a word of it was read."""
 
     people: tuple[str, ...]
-    companies: tuple[str, ...]
+    companies: tuple[str, ...]  # the client's, and the one that calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,12 @@ class Hiding:
         return () if self.transcript is None else mute_spans(self.transcript)
 
 
-def known_of(session: Session, call_id: int) -> Known:
-    """The client, their company and the rep of a call. One statement."""
+def known_of(session: Session, call_id: int, own: Sequence[str] | None = None) -> Known:
+    """The client, their company, the rep of a call and the company that sells. `own`: its names, where they were read.
+
+    One statement, and two for the own names.
+    """
+    ours = tuple(own_names(session) if own is None else own)
     row = session.execute(
         select(Client.name.label("client"), Client.company, Rep.name.label("rep"))
         .select_from(Call)
@@ -71,8 +76,9 @@ def known_of(session: Session, call_id: int) -> Known:
         .where(Call.id == call_id)
     ).one_or_none()
     if row is None:
-        return Known((), ())
-    return Known(tuple(name for name in (row.client, row.rep) if name), (row.company,) if row.company else ())
+        return Known((), ours)
+    companies = (row.company, *ours) if row.company else ours
+    return Known(tuple(name for name in (row.client, row.rep) if name), tuple(dict.fromkeys(companies)))
 
 
 def reasons_of(session: Session, call_id: int, why: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
@@ -97,7 +103,7 @@ def hiding_of(session: Session, call_id: int) -> Hiding:
         return Hiding(None, known.people, known.companies, None)
     language = layer.transcript.language
     hidden = hide_identity(layer.transcript, known.people, known.companies)
-    people = tuple(dict.fromkeys((*known.people, *names_of(hidden))))
+    people = tuple(dict.fromkeys((*known.people, *names_of(hidden, known.companies))))
     taken_out = tuple(
         replace(piece, text=hide_identity_in_text(piece.text, language, people, known.companies))
         for piece in hidden.transcript.removed

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from review.models import Assignment, Call, CallLeg, Correction, StoredTranscript, User, UserRole, WebAudio
 from review.outside.hiding import known_of
+from review.outside.own_names import own_names
 from review.queries.viewer import SEES_ALL_CALLS
 
-RULES: Final = 2
+RULES: Final = 3
 """Raise when names or addresses are found differently: sound made before is made again."""
 
 PREFIX: Final = "outside-"
@@ -34,11 +36,14 @@ class SoundForOutsiders:
     legs: tuple[tuple[str, str], ...]  # sha256 and name
 
 
-def outside_folder(session: Session, call_id: int, folder: str) -> str:
-    """Where the sound for outsiders lies, relative to the data folder; it may not be made yet."""
+def outside_folder(session: Session, call_id: int, folder: str, own: Sequence[str] | None = None) -> str:
+    """Where the sound for outsiders lies, relative to the data folder; it may not be made yet.
+
+    `own`: the company's own names, where they were read before.
+    """
     transcript = session.scalar(select(func.max(StoredTranscript.id)).where(StoredTranscript.call_id == call_id))
     edits = session.scalar(select(func.max(Correction.id)).where(Correction.call_id == call_id))
-    known = known_of(session, call_id)
+    known = known_of(session, call_id, own)
     made_at = session.scalar(select(WebAudio.made_at).where(WebAudio.call_id == call_id))
     facts = [RULES, transcript, edits, known.people, known.companies, str(made_at)]
     return f"{folder}/{PREFIX}{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]}"
@@ -53,8 +58,9 @@ def wanted_sounds(session: Session) -> tuple[SoundForOutsiders, ...]:
         .where(Call.id.in_(_given(inside)))
         .order_by(Call.id)
     ).all()
+    own = own_names(session) if rows else ()
     return tuple(
-        SoundForOutsiders(row.id, row.folder, outside_folder(session, row.id, row.folder), _legs(session, row.id))
+        SoundForOutsiders(row.id, row.folder, outside_folder(session, row.id, row.folder, own), _legs(session, row.id))
         for row in rows
     )
 

@@ -21,9 +21,11 @@ def find_identity(
 ) -> list[Place]:
     """Names and addresses in the turns, sorted and apart. `people` and `companies` are those known beforehand."""
     from transcription.identity.addresses import find_addresses
+    from transcription.identity.companies import find_companies
     from transcription.identity.names import find_names
 
-    found = [*find_addresses(turns), *find_names(turns, people, companies)]
+    named = find_companies(turns, companies)
+    found = [*find_addresses(turns), *named, *find_names(turns, people, named)]
     return _apart(found, turns)
 
 
@@ -39,9 +41,16 @@ def hide_identity_in_text(
     return mask_text(text, find_identity((Turn("system", text),), language, people, companies))
 
 
-def names_of(hidden: Redacted) -> tuple[str, ...]:
-    """The names a transcript hid, as they were said: what its quotes must hide as well."""
-    return tuple(sorted({original.text for original in hidden.originals if original.kind == "name"}))
+def names_of(hidden: Redacted, companies: Sequence[str] = ()) -> tuple[str, ...]:
+    """The names a transcript hid, as they were said: what its quotes must hide as well.
+
+    Not those of the companies known beforehand: they are found in quotes as they are in transcripts, and a company
+    of one everyday word would hide that word wherever it is said.
+    """
+    from transcription.identity.companies import is_company
+
+    said = {original.text for original in hidden.originals if original.kind == "name"}
+    return tuple(sorted(name for name in said if not is_company(name, companies)))
 
 
 def _apart(found: Sequence[Place], turns: Sequence[Turn]) -> list[Place]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from transcription.identity.asian_names import find_chinese, find_korean
+from transcription.identity.tokens import WORD, Token, cased_turns, read_tokens
 from transcription.identity.words import NameWords, fold, name_words, stem
 from transcription.redaction.types import Place
 from transcription.transcript import Turn
 
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
 _SPACELESS: Final = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]")
 _PATRONYMIC: Final = re.compile(r"[а-яё]{2,}(?:ович|евич|ьич|овн|евн|иничн|ичн)(?:а|у|ем|ом|е|ой|ы|)", re.IGNORECASE)
@@ -33,36 +32,20 @@ _MAYBE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
-    folded: str
-    opens: bool  # the first word of a sentence, which is written with a capital in any case
+def find_names(turns: Sequence[Turn], people: Sequence[str] = (), companies: Sequence[Place] = ()) -> list[Place]:
+    """Places of names. What is learned in one turn (somebody's surname) is found in all the others too.
 
-    @property
-    def large(self) -> bool:
-        """Begins with a capital; the English "I" does in any writing, also where an engine writes no others."""
-        return self.text[:1].isupper() and re.split("['’]", self.folded)[0] != "i"
-
-    @property
-    def capital(self) -> bool:
-        """Written as names are, and not because a sentence begins."""
-        return self.large and not self.opens
-
-
-def find_names(turns: Sequence[Turn], people: Sequence[str] = (), companies: Sequence[str] = ()) -> list[Place]:
-    """Places of names. What is learned in one turn (somebody's surname) is found in all the others too."""
+    Nothing is learned from `companies`, the places where a company is named: a firm that introduces itself by an
+    everyday word ("this is Point") must not hide that word wherever else it is said.
+    """
     words = name_words()
-    whole = _phrases([*people, *companies])
-    known = _single(people, words) | _single([name for name in companies if _is_one_word(name, words)], words)
-    tokens = [_tokens(turn.text) for turn in turns]
-    written = any(token.capital for of_turn in tokens for token in of_turn)
-    # One turn may have been corrected by hand in a transcript without capitals: the others still have none.
-    cased = [written and any(token.large for token in of_turn) for of_turn in tokens]
+    whole = _phrases(people)
+    known = _single(people, words)
+    tokens = [read_tokens(turn.text) for turn in turns]
+    cased = cased_turns(tokens)
     introduced = [
-        _introduced(turn.text, of_turn, has, words) for turn, of_turn, has in zip(turns, tokens, cased, strict=True)
+        _introduced(turn.text, of_turn, cased[number], words, [p for p in companies if p.turn == number])
+        for number, (turn, of_turn) in enumerate(zip(turns, tokens, strict=True))
     ]
     for of_turn, found in zip(tokens, introduced, strict=True):
         known |= {of_turn[n].folded for n in found if of_turn[n].folded not in words.also_words}
@@ -74,7 +57,7 @@ def find_names(turns: Sequence[Turn], people: Sequence[str] = (), companies: Seq
         for n, token in enumerate(of_turn):
             if (
                 token.folded in known
-                or any(words.is_form_of(token.folded, of) for of in stems)
+                or (token.folded not in words.small and any(words.is_form_of(token.folded, of) for of in stems))
                 or _given(token, words, cased[number])
             ):
                 hit.add(n)
@@ -87,39 +70,25 @@ def find_names(turns: Sequence[Turn], people: Sequence[str] = (), companies: Seq
     return _repeated(places, turns)
 
 
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    for match in _WORD.finditer(text):
-        before = text[: match.start()].rstrip()
-        word = match.group()
-        folded = fold(re.sub(r"['’]s$", "", word))
-        found.append(_Token(word, match.start(), match.end(), folded, not before or before[-1] in ".!?…"))
-    return found
-
-
 def _single(names: Sequence[str], words: NameWords) -> set[str]:
     """The single words of known names that are no everyday words."""
-    parts = {fold(word) for name in names for word in _WORD.findall(name)}
+    parts = {fold(word) for name in names for word in WORD.findall(name)}
     return {part for part in parts if len(part) > 1 and part not in words.also_words | words.legal | words.small}
-
-
-def _is_one_word(name: str, words: NameWords) -> bool:
-    return sum(fold(word) not in words.legal for word in _WORD.findall(name)) == 1
 
 
 def _phrases(names: Sequence[str]) -> list[re.Pattern[str]]:
     """Known names of several words, whole: this finds those whose words are everyday words, too."""
     found = []
     for name in dict.fromkeys(names):
-        parts = [part for part in _WORD.findall(name) if fold(part) not in name_words().legal]
+        parts = [part for part in WORD.findall(name) if fold(part) not in name_words().legal]
         if len(parts) > 1:
             joined = r"[\s,.&-]+".join(re.escape(part) for part in parts)
             found.append(re.compile(rf"(?<!\w){joined}(?!\w)", re.IGNORECASE))
     return found
 
 
-def _given(token: _Token, words: NameWords, cased: bool) -> bool:
-    if token.folded in words.also_words:
+def _given(token: Token, words: NameWords, cased: bool) -> bool:
+    if token.folded in words.also_words or token.folded in words.small:  # "Вас" is no Vasya
         return False
     if _CYRILLIC.search(token.text):
         if _PATRONYMIC.fullmatch(token.text):
@@ -134,7 +103,9 @@ def _stems_at(word: str, words: NameWords) -> Iterable[str]:
     return (word[:length] for length in range(max(2, len(word) - 3), len(word) + 1) if word[:length] in words.stems)
 
 
-def _introduced(text: str, tokens: Sequence[_Token], cased: bool, words: NameWords) -> list[int]:
+def _introduced(
+    text: str, tokens: Sequence[Token], cased: bool, words: NameWords, companies: Sequence[Place]
+) -> list[int]:
     """The words somebody is introduced or addressed by."""
     found: list[int] = []
     starts = {token.start: n for n, token in enumerate(tokens)}
@@ -148,6 +119,8 @@ def _introduced(text: str, tokens: Sequence[_Token], cased: bool, words: NameWor
                 apart = n > first and text[tokens[n - 1].end : token.start].strip()
                 if apart or words.is_small(token.folded):
                     break
+                if any(place.start <= token.start < place.end for place in companies):
+                    break
                 likely = token.text[:1].isupper() if cased else (sure and n < first + 2) or _given(token, words, cased)
                 if not likely:
                     break
@@ -155,7 +128,7 @@ def _introduced(text: str, tokens: Sequence[_Token], cased: bool, words: NameWor
     return found
 
 
-def _beside(tokens: Sequence[_Token], hit: set[int], text: str, cased: bool, words: NameWords) -> set[int]:
+def _beside(tokens: Sequence[Token], hit: set[int], text: str, cased: bool, words: NameWords) -> set[int]:
     """Surnames: words with a capital right behind or before a name; everyday names beside a sure one."""
     more: set[int] = set()
     for n in sorted(hit):
@@ -173,7 +146,7 @@ def _beside(tokens: Sequence[_Token], hit: set[int], text: str, cased: bool, wor
     return more
 
 
-def _joined(number: int, tokens: Sequence[_Token], hit: set[int], text: str) -> list[Place]:
+def _joined(number: int, tokens: Sequence[Token], hit: set[int], text: str) -> list[Place]:
     """Neighbouring words of a name under one mask."""
     places: list[Place] = []
     last = -2
