@@ -16,6 +16,7 @@ from review.coaching.moves import moves_of
 from review.coaching.refusals import NoSuchCoaching
 from review.coaching.rights import coached_reps, is_rep, may_coach, visible_sessions
 from review.coaching.sessions import OPEN
+from review.coaching.without_coach import has_left, working_coaches
 from review.models import (
     CoachingComment,
     CoachingEvent,
@@ -23,13 +24,12 @@ from review.models import (
     CoachingSession,
     Rep,
     Team,
-    User,
 )
 from review.queries.paging import Place, beyond
 from review.queries.viewer import Viewer
 
 MOST: Final = 200
-GROUPS: Final = ("late", "ready", "soon", "planned", "under_way", "waiting", "closed")
+GROUPS: Final = ("without_coach", "late", "ready", "soon", "planned", "under_way", "waiting", "closed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,7 @@ class SessionLine:
     rep_name: str
     coach_id: int | None
     coach_name: str
+    coach_left: bool  # their account is gone or disabled
     plan_id: int | None
     state: str
     standard: str
@@ -64,6 +65,8 @@ class SessionLine:
         """Where a list shows it: one of GROUPS."""
         if self.state == "closed":
             return "closed"
+        if self.coach_left:
+            return "without_coach"
         if self.state in ("done", "not_done", "followed_up"):
             return "ready" if self.ready_at is not None and self.state != "followed_up" else "waiting"
         if self.due_at <= now:
@@ -159,7 +162,9 @@ def list_sessions(
         .order_by(CoachingSession.created_at.desc(), CoachingSession.id.desc())
         .limit(limit)
     )
-    return tuple(_line(row, viewer.language) for row in session.scalars(query))
+    rows = session.scalars(query).all()
+    working = working_coaches(session, (row.coach_id for row in rows))
+    return tuple(_line(row, viewer.language, coach_left=row.coach_id not in working) for row in rows)
 
 
 def count_closed(session: Session, viewer: Viewer) -> int:
@@ -174,6 +179,7 @@ def read_session(session: Session, viewer: Viewer, session_id: int, now: datetim
     if row is None:
         raise NoSuchCoaching("session", session_id)
     rep, coach = is_rep(viewer, row.rep_id), may_coach(session, viewer, row.rep_id)
+    coach_left = has_left(session, row.coach_id)
     team = session.execute(
         select(Rep.team_id, Team.name, Rep.active).outerjoin(Team, Team.id == Rep.team_id).where(Rep.id == row.rep_id)
     ).one_or_none()
@@ -183,7 +189,7 @@ def read_session(session: Session, viewer: Viewer, session_id: int, now: datetim
         # A coach whose rep moved on reads what was stored in their time: the calls of today are another team's.
         follow_up = stored_follow_up(row) or FollowUp(state="rep_gone", asked=follow_up.asked)
     return SessionDetail(
-        line=_line(row, viewer.language),
+        line=_line(row, viewer.language, coach_left=coach_left),
         went_well=row.went_well,
         notes=row.notes,
         private_notes=row.private_notes if row.coach_id == viewer.user_id else None,
@@ -206,7 +212,7 @@ def read_session(session: Session, viewer: Viewer, session_id: int, now: datetim
         may_coach=coach and not rep,
         leads=row.coach_id == viewer.user_id,
         may_change=coach and not rep and row.state in OPEN,
-        coach_left=_coach_left(session, row),
+        coach_left=coach_left,
         moved_to=team.name if team is not None and row.team_id is not None and team.team_id != row.team_id else None,
         rep_left=team is None or not team.active,
         criterion_gone=not still_asked(session, row.standard, row.criterion),
@@ -224,7 +230,7 @@ def coached(session: Session, viewer: Viewer) -> tuple[tuple[int, str, str | Non
     return tuple((rep_id, name, team) for rep_id, name, team in rows)
 
 
-def _line(row: CoachingSession, language: str) -> SessionLine:
+def _line(row: CoachingSession, language: str, *, coach_left: bool) -> SessionLine:
     plain = (
         "id", "rep_id", "rep_name", "coach_id", "coach_name", "plan_id", "state", "standard", "criterion", "cause",
         "action", "action_by", "due_at", "talk_at", "held_at", "confirmed_at", "action_done", "closed_at", "revision",
@@ -233,6 +239,7 @@ def _line(row: CoachingSession, language: str) -> SessionLine:
     own = (row.measured or {}).get("own") or {}
     return SessionLine(
         **{name: getattr(row, name) for name in plain},
+        coach_left=coach_left,
         question=say(row.question, row.criterion, language),
         ready_at=row.told_ready,
         verdict=own.get("verdict"),
@@ -262,10 +269,3 @@ def _history(session: Session, viewer: Viewer, session_id: int) -> tuple[Happeni
         )
         for row in rows
     )
-
-
-def _coach_left(session: Session, row: CoachingSession) -> bool:
-    if row.coach_id is None:
-        return True
-    found = session.scalar(select(User.id).where(User.id == row.coach_id, User.disabled_at.is_(None)))
-    return found is None

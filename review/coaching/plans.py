@@ -103,6 +103,21 @@ def end_plan(session: Session, viewer: Viewer, plan_id: int, outcome: str, *, re
     tell_rep(session, row, "coaching_plan_ended", by=viewer)
 
 
+def take_over_plan(session: Session, viewer: Viewer, plan_id: int) -> None:
+    """Lead a plan another coach began: one who left, or who does not coach this rep any more. The rep is told.
+
+    Its sessions are taken over one by one. Raises NoSuchCoaching, NotYourPart, NotNow and Moved.
+    """
+    row = hold_plan(session, viewer, plan_id)
+    if row.coach_id == viewer.user_id:
+        return
+    before = row.coach_name
+    row.coach_id, row.coach_name = viewer.user_id, viewer.name
+    step_plan(session, row, row.revision)
+    record(session, viewer.user_id, "coaching.plan_taken_over", "coaching_plan", row.id, before=before)
+    tell_rep(session, row, "coaching_taken_over", by=viewer, plan=True)
+
+
 def hold_plan(session: Session, viewer: Viewer, plan_id: int, *, as_rep: bool = False) -> CoachingPlan:
     """An active plan for its coach (`as_rep`: for its rep as well), locked until the transaction ends.
 

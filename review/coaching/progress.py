@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from review.coaching.given import quiz_of
 from review.coaching.refusals import NoSuchCoaching
 from review.coaching.rights import is_rep, may_coach, visible_plans
 from review.coaching.telling import rep_user
+from review.coaching.without_coach import working_coaches
 from review.models import CoachingPlan, CoachingSession, CoachingStep, PlaylistTask, QuizTask, Rep
 from review.performance.answers import answers_of
 from review.performance.estimate import Difference
@@ -54,7 +55,9 @@ class PlanLine:
     id: int
     rep_id: int | None
     rep_name: str
+    coach_id: int | None
     coach_name: str
+    coach_left: bool  # it is under way, and their account is gone or disabled
     goal: str
     standard: str
     criteria: tuple[tuple[str, str], ...]  # (id, words)
@@ -89,6 +92,7 @@ class PlanDetail:
     sessions: tuple[int, ...]
     is_rep: bool
     may_coach: bool
+    leads: bool  # this viewer is its coach
     rep_left: bool
 
 
@@ -117,7 +121,8 @@ def list_plans(
         .limit(limit)
     ).all()
     steps = read_steps(session, rows)
-    return tuple(_line(row, steps[row.id], viewer.language, now) for row in rows)
+    coaches = working_coaches(session, (row.coach_id for row in rows))
+    return tuple(_line(row, steps[row.id], coaches, viewer.language, now) for row in rows)
 
 
 def read_plan(session: Session, viewer: Viewer, plan_id: int, now: datetime) -> PlanDetail:
@@ -128,7 +133,7 @@ def read_plan(session: Session, viewer: Viewer, plan_id: int, now: datetime) -> 
     steps = read_steps(session, [row])[row.id]
     rep = is_rep(viewer, row.rep_id)
     return PlanDetail(
-        line=_line(row, steps, viewer.language, now),
+        line=_line(row, steps, working_coaches(session, [row.coach_id]), viewer.language, now),
         weeks=tuple(
             (
                 week,
@@ -141,6 +146,7 @@ def read_plan(session: Session, viewer: Viewer, plan_id: int, now: datetime) -> 
         sessions=tuple(session.scalars(select(CoachingSession.id).where(CoachingSession.plan_id == row.id))),
         is_rep=rep,
         may_coach=not rep and may_coach(session, viewer, row.rep_id),
+        leads=row.coach_id == viewer.user_id,
         rep_left=session.scalar(select(Rep.id).where(Rep.id == row.rep_id, Rep.active)) is None,
     )
 
@@ -212,12 +218,16 @@ def _tasks(
     )
 
 
-def _line(row: CoachingPlan, steps: Sequence[StepLine], language: str, now: datetime) -> PlanLine:
+def _line(
+    row: CoachingPlan, steps: Sequence[StepLine], coaches: Collection[int], language: str, now: datetime
+) -> PlanLine:
     return PlanLine(
         id=row.id,
         rep_id=row.rep_id,
         rep_name=row.rep_name,
+        coach_id=row.coach_id,
         coach_name=row.coach_name,
+        coach_left=row.state == "active" and row.coach_id not in coaches,
         goal=row.goal,
         standard=row.standard,
         criteria=tuple((name, say(row.questions.get(name) or {}, name, language)) for name in row.criteria),

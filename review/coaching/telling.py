@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.coaching.without_coach import stand_ins
 from review.comments.notices import notify
 from review.models import CoachingPlan, CoachingSession, Rep, User
 from review.queries.viewer import Viewer
@@ -24,10 +25,11 @@ def tell_rep(
 def tell_coach(
     session: Session, row: CoachingSession | CoachingPlan, kind: str, *, by: Viewer | None, **more: Any
 ) -> None:
-    """Tell the coach, while their account works and they are not who did it."""
-    user_id = working_user(session, row.coach_id)
-    if user_id is not None and (by is None or by.user_id != user_id):
-        notify(session, user_id, kind, body=_body(row, by, more))
+    """Tell the coach, unless they did it; where the coach has left, those who can take it over."""
+    coach = working_user(session, row.coach_id)
+    for user_id in stand_ins(session, row.rep_id) if coach is None else (coach,):
+        if by is None or by.user_id != user_id:
+            notify(session, user_id, kind, body=_body(row, by, more))
 
 
 def rep_user(session: Session, rep_id: int | None) -> int | None:

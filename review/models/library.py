@@ -86,7 +86,11 @@ class PlaylistTask(Base):
 
 
 class PlaylistHeard(Base):
-    """Which stretches of one clip were really played for one task: seconds of the clip, in order, not touching."""
+    """Which stretches of one clip were really played for one task: seconds of the clip, in order, not touching.
+
+    `heard` is {"spans": [[from, to], ...], "left": seconds that could still be claimed}, with "silent" once the giver
+    was told that the sound is no longer available.
+    """
 
     __tablename__ = "playlist_heard"
     __table_args__ = (UniqueConstraint("task_id", "clip_id"),)
@@ -94,7 +98,7 @@ class PlaylistHeard(Base):
     id: Mapped[RowId]
     task_id: Mapped[int] = mapped_column(BigId, ForeignKey("playlist_task.id", ondelete="CASCADE"))
     clip_id: Mapped[int] = mapped_column(BigId, ForeignKey("clip.id", ondelete="CASCADE"), index=True)
-    heard: Mapped[dict[str, Any]]  # {"spans": [[from, to], ...], "left": seconds that could still be claimed}; "silent": see silent.py
+    heard: Mapped[dict[str, Any]]
     place: Mapped[float] = mapped_column(default=0.0)  # where it was left off, seconds of the clip
     reported_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

@@ -33,6 +33,7 @@ RULES: Mapping[str, Rule] = {
     "coaching_plans.put_step": COACHES,
     "coaching_plans.step": TAKES_PART,
     "coaching_plans.end": COACHES,
+    "coaching_plans.lead": COACHES,
     "api_coaching.list_sessions": PROGRAM_READS,
     "api_coaching.read_session": PROGRAM_READS,
     "api_coaching.read_follow_up": PROGRAM_READS,

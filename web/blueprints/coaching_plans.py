@@ -12,7 +12,15 @@ from werkzeug.wrappers import Response
 
 from review.coaching.criteria import criteria_now
 from review.coaching.listing import coached, list_sessions
-from review.coaching.plans import MOST_CRITERIA, MOST_WEEKS, PlanTerms, change_plan, end_plan, make_plan
+from review.coaching.plans import (
+    MOST_CRITERIA,
+    MOST_WEEKS,
+    PlanTerms,
+    change_plan,
+    end_plan,
+    make_plan,
+    take_over_plan,
+)
 from review.coaching.progress import PlanDetail, list_plans, read_plan
 from review.coaching.refusals import BadField, CoachingRefused, Moved, NoSuchCoaching
 from review.coaching.steps import StepTerms, add_step, finish_step, remove_step, undo_step
@@ -33,14 +41,17 @@ USUAL_WEEKS = 4
 
 @blueprint.get("")
 def index() -> str:
-    """Plans under way, those behind first, and the ended ones."""
+    """Plans under way, those without a coach and those behind first, and the ended ones."""
     now = datetime.now(UTC)
     with parts().database.read() as db:
         plans = list_plans(db, viewer(), now)
         reps = coached(db, viewer())
     return render_template(
         "coaching/plans.html",
-        active=sorted((plan for plan in plans if plan.state == "active"), key=lambda plan: (-plan.late, -plan.id)),
+        active=sorted(
+            (plan for plan in plans if plan.state == "active"),
+            key=lambda plan: (not plan.coach_left, -plan.late, -plan.id),
+        ),
         ended=[plan for plan in plans if plan.state == "ended"],
         reps=reps,
         own_reps=viewer().rep_ids,
@@ -164,6 +175,14 @@ def end(plan_id: int) -> Response:
     outcome, revision = request.form.get("outcome", ""), read_number(request.form.get("revision"))
     do(lambda db: end_plan(db, viewer(), plan_id, outcome, revision=revision))
     flash(_("The plan has ended and stays readable."))
+    return redirect(url_for(".show", plan_id=plan_id))
+
+
+@blueprint.post("/<int:plan_id>/take-over")
+def lead(plan_id: int) -> Response:
+    """Become the coach of a plan that another one began."""
+    do(lambda db: take_over_plan(db, viewer(), plan_id))
+    flash(_("You lead this plan now."))
     return redirect(url_for(".show", plan_id=plan_id))
 
 

@@ -51,6 +51,7 @@ def of_the_people_loop() -> dict[str, str]:
         "coaching.not_done": _("Noted that an agreed action was not done"),
         "coaching.plan_ended": _("Ended a coaching plan"),
         "coaching.plan_made": _("Made a coaching plan"),
+        "coaching.plan_taken_over": _("Took a coaching plan over"),
         "coaching.planned": _("Planned a coaching session"),
         "coaching.taken_over": _("Took a coaching session over"),
         "dispute.content": _("Accepted the decision on a dispute"),

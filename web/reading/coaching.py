@@ -52,6 +52,7 @@ DOERS: Final[Mapping[str, Words]] = {
     "both": lambda: str(_("both")),
 }
 GROUPS: Final[Mapping[str, Words]] = {
+    "without_coach": lambda: str(_("Without a coach")),
     "late": lambda: str(_("Overdue")),
     "ready": lambda: str(_("Follow-ups to read")),
     "soon": lambda: str(_("Due today")),

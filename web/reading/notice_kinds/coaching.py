@@ -30,6 +30,12 @@ def _steps_late(body: Body) -> str:
     )
 
 
+def _taken_over(body: Body) -> str:
+    if body.get("plan"):
+        return str(_("%(name)s leads your coaching plan from now on", name=_by(body)))
+    return str(_("%(name)s leads your coaching session from now on", name=_by(body)))
+
+
 SENTENCES: Mapping[str, Callable[[Body], str]] = {
     "coaching_planned": lambda body: str(_("%(name)s planned a coaching session with you", name=_by(body))),
     "coaching_changed": lambda body: str(
@@ -43,7 +49,7 @@ SENTENCES: Mapping[str, Callable[[Body], str]] = {
         _("%(name)s read what your later calls show of your coaching session", name=_by(body))
     ),
     "coaching_closed": lambda body: str(_("%(name)s closed your coaching session", name=_by(body))),
-    "coaching_taken_over": lambda body: str(_("%(name)s leads your coaching session from now on", name=_by(body))),
+    "coaching_taken_over": _taken_over,
     "coaching_comment": lambda body: str(_("%(name)s wrote a comment on a coaching session", name=_by(body))),
     "coaching_due": lambda body: str(_("An agreed action is due within a day: %(name)s", name=_rep(body))),
     "coaching_late": lambda body: str(_("A coaching session is overdue: %(name)s", name=_rep(body))),
