@@ -8,6 +8,7 @@ from typing import Final
 from flask_babel import gettext as _
 
 from web.connector_sentences import tell_reason
+from web.loss_reasons import loss_reason_words, unfold_code
 from web.machine_sentences import translate_sentence
 from web.reading.masks import MaskPiece, name_masks, read_masks
 
@@ -43,4 +44,6 @@ FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "masked_pieces": masked_pieces,
     "machine_words": translate_sentence,
     "reason": tell_reason,
+    "loss_reason": loss_reason_words,
+    "unfold_code": unfold_code,
 }

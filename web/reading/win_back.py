@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from review.win_back.findings import Found
 from review.win_back.leads import LeadRow
 from web.context import when
+from web.loss_reasons import loss_reason_words
 from web.machine_sentences import translate_sentence
 from web.reading.evidence import EvidenceRow, read_evidence
 
@@ -160,14 +161,15 @@ def _task(facts: Facts) -> str:
 
 
 def _other(facts: Facts) -> str:
-    reason = str(facts.get("reason") or "").strip()
+    reason = loss_reason_words(str(facts.get("reason") or ""))
     return str(
         _("The loss reason says nothing: “%(reason)s”.", reason=reason) if reason else _("No loss reason is given.")
     )
 
 
 def _unrecorded(facts: Facts) -> str:
-    return str(_("Closed as “%(reason)s”, yet no call with the client is recorded.", reason=facts.get("reason")))
+    reason = loss_reason_words(str(facts.get("reason") or ""))
+    return str(_("Closed as “%(reason)s”, yet no call with the client is recorded.", reason=reason))
 
 
 def _tried_often(facts: Facts) -> str:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from review.win_back.brief import BriefParts, best_hours
 from review.win_back.leads import LeadRow
 from web.context import day, when
+from web.loss_reasons import loss_reason_words
 from web.wording import masked_words
 
 WORKDAYS: Final = 5  # Monday to Friday
@@ -68,7 +69,8 @@ def _who(lead: LeadRow) -> str:
     name = ", ".join(part for part in (lead.client, lead.company) if part) or _("Client not known")
     lines = [f"{name}: {lead.title}" if lead.title else name]
     if lead.loss_reason:  # without who closed it: the new owner is to call, not to judge
-        lines.append(_("Closed as “%(reason)s” on %(day)s.", reason=lead.loss_reason, day=when(lead.closed_at, "date")))
+        reason = loss_reason_words(lead.loss_reason)
+        lines.append(_("Closed as “%(reason)s” on %(day)s.", reason=reason, day=when(lead.closed_at, "date")))
     return "\n".join(lines)
 
 
