@@ -22,7 +22,7 @@ from review.services.users import BadUser
 from review.ui_languages import UI_LANGUAGES
 from web.auth import session_token, viewer
 from web.blueprints.auth import too_many
-from web.blueprints.auth_code import seals, set_up_words
+from web.blueprints.auth_code import recovery_page, seals, set_up_words
 from web.parts import parts
 from web.reading.account_refusals import words_of
 from web.reading.agents import agent_words
@@ -138,7 +138,7 @@ def set_up_codes() -> Response | str | tuple[str, int]:
         words = set_up_words(viewer().user_id)
         return render_template("account/codes.html", step="code", message=message, **words), status
     session.pop(SHOWN_AT, None)
-    return render_template("account/recovery.html", codes=made, onward=url_for(".index"))
+    return recovery_page(viewer().user_id, made, url_for(".index"))
 
 
 @blueprint.post("/codes/<any(off, renew):act>")
@@ -153,11 +153,14 @@ def change_codes(act: str) -> Response | str | tuple[str, int]:
         refused = _("Your role asks for one-time codes, so they stay on."), 409
     if refused is not None:
         return _page(error_of={"codes": refused[0]}), refused[1]
+    made: tuple[str, ...] = ()
     with parts().database.session() as db:
         if act == "renew":
             made = codes.renew_recovery(db, viewer().user_id, by=viewer().user_id)
-            return render_template("account/recovery.html", codes=made, onward=url_for(".index"))
-        codes.turn_off(db, viewer().user_id, by=viewer().user_id)
+        else:
+            codes.turn_off(db, viewer().user_id, by=viewer().user_id)
+    if made:
+        return recovery_page(viewer().user_id, made, url_for(".index"))
     flash(_("One-time codes are off."))
     return redirect(url_for(".index"))
 

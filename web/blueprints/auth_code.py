@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from review.accounts import codes
+from review.accounts.installation import read_installation
 from review.accounts.sealing import Seals, SecretLost
 from review.accounts.second_step import SecondStep, end_second_step, find_second_step
+from review.services import users
 from review.services.sessions import open_session
 from web.auth import SECOND_STEP, begin_session_of
 from web.blueprints.auth import local_path, too_many
@@ -57,13 +61,24 @@ def check() -> Response | tuple[str, int] | str:
         return _page(step, target, message), status
     begin_session_of(started)
     if recovery:
-        return render_template("account/recovery.html", codes=recovery, onward=target)
+        return recovery_page(step.user_id, recovery, target)
     return redirect(target)
 
 
 def seals() -> Seals:
     """What opens the installation's sealed secrets."""
     return Seals(parts().settings.secret_key())
+
+
+def recovery_page(user_id: int, made: tuple[str, ...], onward: str) -> str:
+    """New recovery codes, shown once, and what stands beside them on paper: the installation, the account, the day."""
+    given = parts().settings.company_names
+    with parts().database.read() as db:
+        account = users.get_user(db, user_id)
+        company = given[0] if given else read_installation(db).company
+    return render_template(
+        "account/recovery.html", codes=made, onward=onward, account=account, company=company, made_at=datetime.now(UTC)
+    )
 
 
 def set_up_words(user_id: int) -> dict[str, object]:
