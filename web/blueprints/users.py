@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from review.accounts import changes
 from review.accounts.granting import grantable, may_manage
+from review.accounts.held import read_held
 from review.accounts.invitations import list_invitations
 from review.accounts.listing import PeopleFilter, get_person, list_people
 from review.accounts.team_history import history_of_user
@@ -89,7 +90,7 @@ def do(user_id: int, act: str) -> Response | tuple[str, int]:
         with parts().database.session() as db:
             if act == "disable":
                 changes.shut_out(db, actor, user_id)
-                said = _("Shut out: every session has ended, and calls that waited for them were handed on.")
+                said = _shut_out_words(read_held(db, user_id).waiting)
             elif act == "enable":
                 changes.let_in(db, actor, user_id)
                 said = _("They can sign in again.")
@@ -111,6 +112,19 @@ def do(user_id: int, act: str) -> Response | tuple[str, int]:
         return _page(user_id, words_of(error)), status_of(error)
     flash(said)
     return redirect(url_for(".show", user_id=user_id))
+
+
+def _shut_out_words(left: int) -> str:
+    """What became of the sessions and of the calls that waited; `left` of them wait still."""
+    if not left:
+        return str(_("Shut out: every session has ended, and calls that waited for them were handed on."))
+    return str(
+        ngettext(
+            "Shut out: every session has ended. %(num)s call waits until a lead hands it on or takes it back.",
+            "Shut out: every session has ended. %(num)s calls wait until a lead hands them on or takes them back.",
+            left,
+        )
+    )
 
 
 def read_filter() -> PeopleFilter:
@@ -139,6 +153,7 @@ def _page(user_id: int, refused: str | None = None) -> str:
             "teams": list_teams(db),
             "history": history_of_user(db, user_id),
             "sessions": len(list_sessions(db, user_id)),
+            "held": read_held(db, user_id),
         }
     mine = may_manage(viewer(), person.roles)
     return render_template(
