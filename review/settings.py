@@ -43,6 +43,7 @@ class Settings:
     lease_seconds: float  # CALLCOACH_LEASE_SECONDS: how long a claimed step may go without a heartbeat
     reconcile_seconds: float  # CALLCOACH_RECONCILE_SECONDS: how often the sweep looks for calls to ring again
     log_json: bool  # CALLCOACH_LOG_JSON: 1 for one JSON object a line
+    metrics: str = "token"  # CALLCOACH_METRICS: who reads /metrics: token, local (this machine without one), off
     evaluation_show_hours: float = 0.0  # CALLCOACH_EVALUATION_SHOW_HOURS: from submitting until the rep sees it
     evaluation_edit_hours: float = 24.0  # CALLCOACH_EVALUATION_EDIT_HOURS: how long its author may open it again
     feedback_hours: float = 72.0  # CALLCOACH_FEEDBACK_HOURS: from a call to what people say of it, as it should be
@@ -134,6 +135,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         lease_seconds=_seconds(env, "CALLCOACH_LEASE_SECONDS", 90.0),
         reconcile_seconds=_seconds(env, "CALLCOACH_RECONCILE_SECONDS", 5.0),
         log_json=env.get("CALLCOACH_LOG_JSON", "") in ("1", "true", "yes"),
+        metrics=_choice(env, "CALLCOACH_METRICS", "token", ("token", "local", "off")),
         evaluation_show_hours=_hours(env, "CALLCOACH_EVALUATION_SHOW_HOURS", 0.0),
         evaluation_edit_hours=_hours(env, "CALLCOACH_EVALUATION_EDIT_HOURS", 24.0),
         feedback_hours=_hours(env, "CALLCOACH_FEEDBACK_HOURS", 72.0),

@@ -19,6 +19,7 @@ class Rule:
     scope: str | None = None  # programs: an API token that holds this scope and speaks for one of `roles`
     subject: Subject | None = None  # what the URL's id names; hidden ones answer 404
     right: str | None = None  # a right the person was given by name, beside the role
+    local: bool = False  # no token needed on this very machine, where the settings say so
     hook: bool = False  # telephone systems: a secret in the address and their own signature instead of our tokens
 
     @property

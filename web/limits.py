@@ -34,6 +34,7 @@ RATES: Final = {
     ("hooks.receive", "GET"): "600 per minute",
     ("api.list_calls", "GET"): "1200 per minute",
     ("api.read_call", "GET"): "1200 per minute",
+    ("metrics.show", "GET"): "60 per minute",
 }
 API_RATE: Final = "1200 per minute"  # of all other requests of one program together
 

@@ -28,6 +28,7 @@ SCOPES: Final = (
     "people:write",  # users, teams, performance, working time
     "people:read",
     "settings:write",  # webhooks
+    "metrics:read",  # figures for operators; nothing of calls
 )
 FIRST_SCOPES: Final = ("calls:write", "calls:read")
 """What a token may do unless more is asked for: bring calls in and read them."""

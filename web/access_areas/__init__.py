@@ -12,6 +12,7 @@ from web.access_areas import (
     coaching,
     disputes,
     library,
+    metrics,
     notices,
     performance,
     programs,
@@ -29,4 +30,5 @@ AREAS: tuple[Mapping[str, Rule], ...] = (
     audit.RULES,
     programs.RULES,
     clients.RULES,
+    metrics.RULES,
 )

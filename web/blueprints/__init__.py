@@ -37,6 +37,7 @@ from web.blueprints import (
     library,
     mail,
     me,
+    metrics,
     notice_choices,
     notifications,
     objections,
@@ -141,6 +142,7 @@ def register_blueprints(app: Flask) -> None:
         whose,
         programs,
         health,
+        metrics,
         audit,
     )
     for module in pages:

@@ -17,6 +17,7 @@ def scope_words() -> tuple[tuple[str, str], ...]:
         ("people:read", _("Read people, teams and how they are doing")),
         ("people:write", _("Change people and teams")),
         ("settings:write", _("Set up webhooks")),
+        ("metrics:read", _("Read the figures for operators (/metrics): how much waits and fails, nothing of calls")),
     )
 
 
