@@ -70,10 +70,10 @@ def _moments(
     questions: Mapping[tuple[str, str], str],
     strong: set[str],
 ) -> tuple[GoodMoment, ...]:
-    full: dict[int, set[str]] = defaultdict(set)
+    full: dict[int, dict[str, str]] = defaultdict(dict)  # by call and criterion, who gave the full answer
     for one in answers:
         if one.fraction is not None and math.isclose(one.fraction, 1.0):
-            full[one.call_id].add(one.criterion)
+            full[one.call_id][one.criterion] = one.source
     newest = list(dict.fromkeys(one.call_id for one in reversed(answers) if one.call_id in full))[:CALLS_READ]
     rows = session.execute(
         select(Call.id, Call.happened_at, StoredAssessment.standard, StoredAssessment.body)
@@ -82,7 +82,11 @@ def _moments(
     ).all()
     found: list[tuple[bool, int, GoodMoment]] = []
     for call_id, at, standard, body in rows:
-        for criterion, quote, start, end in _quotes(unpack_body(body)):
+        assessment = unpack_body(body)
+        doubted = _not_full(assessment)
+        for criterion, quote, start, end in _quotes(assessment):
+            if full[call_id].get(criterion) == "person" and criterion in doubted:
+                continue  # the machine quotes why it took points off: no strength once a person has put them back
             if criterion in full[call_id] and (question := questions.get((standard, criterion))):
                 moment = GoodMoment(
                     call_id=call_id,
@@ -99,6 +103,15 @@ def _moments(
     for _weak, _age, moment in found:
         shown.setdefault(moment.criterion, moment)  # the newest of each: four times the same is no recognition
     return tuple(shown.values())[:MOST_MOMENTS]
+
+
+def _not_full(assessment: Mapping[str, Any]) -> set[str]:
+    """The criteria the machine itself gave less than everything."""
+    return {
+        str(answer["id"])
+        for answer in assessment.get("criteria") or ()
+        if answer.get("points") is None or answer.get("max") is None or answer["points"] < answer["max"]
+    }
 
 
 def _quotes(assessment: Mapping[str, Any]) -> list[tuple[str, str, float, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from review.bodies import pack_body, unpack_body
 from review.coaching.criteria import criteria_now
@@ -26,6 +26,7 @@ from review.models import (
     CoachingPlan,
     CoachingSession,
     CoachingStep,
+    CriterionResult,
     Notification,
     PlaylistTask,
     StoredAssessment,
@@ -160,6 +161,21 @@ def test_a_strength_quotes_the_rep_and_not_the_client(database: Database) -> Non
         session.flush()
         found = find_strengths(session, coach, world.rep, criteria, now)
         assert {one.quote for one in found.moments} == {"Hello"}
+
+
+def test_words_the_machine_took_points_off_for_are_no_strength_when_a_person_puts_them_back(database: Database) -> None:
+    with database.session() as session:
+        world = settle(session)
+        answer_calls(session, world.rep, utc_now() - timedelta(days=9), [True] * 6)
+        coach, now = world.viewer(session, "coach"), utc_now()
+        criteria = criteria_now(session, world.rep, language="en", now=now)
+        session.execute(update(CriterionResult).values(source="person", part="random"))
+        assert find_strengths(session, coach, world.rep, criteria, now).moments == ()
+        for row in session.scalars(select(StoredAssessment)):
+            body = unpack_body(row.body)
+            row.body = pack_body({**body, "criteria": [{**one, "points": one["max"]} for one in body["criteria"]]})
+        session.flush()
+        assert find_strengths(session, coach, world.rep, criteria, now).moments
 
 
 def test_reminders_are_told_once_for_each_deadline(database: Database) -> None:
