@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from transcription.identity.company_words import CompanyWords, company_words
@@ -108,7 +108,7 @@ def _quoted(before: str, behind: str) -> bool:
     return before[-1:] in set("«“„") and behind[:1] in set("»”“")
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _seek(name: str) -> _Sought | None:
     words = company_words()
     plain = re.sub(r"\s+", " ", name).strip()
