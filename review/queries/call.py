@@ -153,10 +153,14 @@ _NOTHING: Final[dict[str, Any]] = {
 def mask(call: CallDetail, hiding: Hiding) -> CallDetail:
     """The call as outsiders see it: no card, no deals, no story, no file names, and no name or address in its words.
 
-    Who changed which words is left out as well: what stood there before would be one more place to read a name.
+    Sources and queues are often called after the company, and reasons are written by people. Who changed which words
+    is left out as well: what stood there before would be one more place to read a name.
     """
     return replace(
         call,
+        source=hiding.in_text(call.source),
+        queue=hiding.in_text(call.queue) if call.queue else call.queue,
+        loss_reason=hiding.in_text(call.loss_reason) if call.loss_reason else call.loss_reason,
         transcript=hiding.transcript.to_json() if hiding.transcript is not None else None,
         layer=None,
         assessment=hiding.in_json(call.assessment),

@@ -52,12 +52,15 @@ def test_it_is_read_nowhere(sign_in: SignIn, database: Database, crew: Crew, sco
         ]  # fmt: skip
         said["facts_found"] = [{"id": "timing", "value": "at this point", "quote": "at this point", "turn": 1}]
         store_score(db, call, said)
-        call.state = "scored"
+        call.state, call.queue, call.disposition = "scored", "Green Bridge sales", "closed_lost"
+        call.loss_reason = "did not trust Greenbridge"
     give(database, crew, scored_call)
     words = without_tags(sign_in("external_reviewer").get(f"/calls/{scored_call}").text)
     assert [name for name in ("Green Bridge", "Greenbridge", "Point") if name in words] == []
     assert "The green one is on the bridge" in words
     assert "at this point" in words
+    assert "sales" in words
+    assert "did not trust" in words
     assert "Nordhem desks" in words, "what is sold is no name"
     assert "Green Bridge" in without_tags(sign_in("quality_lead").get(f"/calls/{scored_call}").text)
 
