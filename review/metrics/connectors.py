@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -113,7 +113,7 @@ def _deliveries(session: Session, now: float, since: datetime) -> Iterator[Metri
 
 
 def _webhooks(session: Session, now: float, since: datetime) -> Iterator[Metric]:
-    kept = dict.fromkeys(WEBHOOK_STATES, 0)
+    kept: Counter[str] = Counter(dict.fromkeys(WEBHOOK_STATES, 0))
     waiting, oldest = 0, 0.0
     for webhook_id, state in session.execute(select(Webhook.id, Webhook.state)):
         kept[state] += 1
@@ -132,7 +132,7 @@ def _webhooks(session: Session, now: float, since: datetime) -> Iterator[Metric]
         "webhooks",
         "Webhooks of ours by state; failed ones were switched off because nobody answered.",
         ["state"],
-        {(state,): count for state, count in kept.items()},
+        {(state,): kept[state] for state in WEBHOOK_STATES},
     )
     done = (
         select(WebhookMessage.state)

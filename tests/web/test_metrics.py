@@ -168,7 +168,7 @@ def test_queues_and_workers_are_the_same_from_every_process(make: Make, running_
     before = datetime.now(UTC) - timedelta(hours=1)
     running_redis.hset(Job.key_for(first), "enqueued_at", before.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
     worker = Worker([open_queue("speech", running_redis)], connection=running_redis, serializer="json")
-    worker.register_birth()
+    worker.register_birth()  # type: ignore[no-untyped-call]
     worker.set_state("busy")
     for process in (make(metrics="local"), make(metrics="local")):
         found = figures(process.test_client().get(URL).text)
@@ -178,7 +178,7 @@ def test_queues_and_workers_are_the_same_from_every_process(make: Make, running_
         assert found["queue_oldest_job_seconds"]["light",] == 0
         assert found["workers"]["speech", "busy"] == 1
         assert sum(found["workers"].values()) == 1
-    worker.register_death()
+    worker.register_death()  # type: ignore[no-untyped-call]
     assert sum(figures(make(metrics="local").test_client().get(URL).text)["workers"].values()) == 0
 
 
