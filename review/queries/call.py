@@ -22,7 +22,7 @@ from review.queries.call_parts import (
     read_standard,
     read_transcripts,
 )
-from review.queries.call_rows import CallFlags, CallRow, call_fields, select_calls
+from review.queries.call_rows import CallFlags, CallRow, call_fields, read_call_row, select_calls
 from review.queries.client import read_client_calls
 from review.queries.client_facts import make_timeline, read_client_facts
 from review.queries.corrections import read_edits
@@ -203,7 +203,7 @@ def veil(call: CallDetail) -> CallDetail:
 def get_call_row(session: Session, viewer: Viewer, call_id: int) -> CallRow | None:
     """The call as a list shows it, by one statement: enough for its state. None as for `get_call`."""
     row = session.execute(select_calls(viewer).where(Call.id == call_id, visible_calls(viewer))).one_or_none()
-    return None if row is None else CallRow(**call_fields(row))
+    return None if row is None else read_call_row(row)
 
 
 def _neighbour(session: Session, viewer: Viewer, at: datetime, call_id: int, *, newer: bool) -> int | None:

@@ -260,5 +260,9 @@ def call_fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def read_call_row(row: Row[*tuple[Any, ...]]) -> CallRow:
-    """One CallRow from one line of `select_calls`."""
-    return CallRow(**call_fields(row))
+    """One CallRow from one line of `select_calls`.
+
+    To an outsider a loss reason only by the name the CRM has for it: whoever wrote another may have written of people.
+    """
+    fields = call_fields(row)
+    return CallRow(**fields | ({"loss_reason": row.loss_reason_name} if row.masked else {}))

@@ -55,7 +55,9 @@ def test_it_is_read_nowhere(sign_in: SignIn, database: Database, crew: Crew, sco
         call.state, call.queue, call.disposition = "scored", "Green Bridge sales", "closed_lost"
         call.loss_reason = "did not trust Greenbridge"
     give(database, crew, scored_call)
-    words = without_tags(sign_in("external_reviewer").get(f"/calls/{scored_call}").text)
+    browser = sign_in("external_reviewer")
+    assert "Greenbridge" not in browser.get("/").text, "a list does not read what it names"
+    words = without_tags(browser.get(f"/calls/{scored_call}").text)
     assert [name for name in ("Green Bridge", "Greenbridge", "Point") if name in words] == []
     assert "The green one is on the bridge" in words
     assert "at this point" in words
