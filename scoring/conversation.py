@@ -97,7 +97,7 @@ class MergedTurn(NamedTuple):
     def _within_piece(self, start: int, end: int) -> tuple[Piece, int, int]:
         best = self.pieces[0]
         if len(self.pieces) > 1:
-            best = max(self.pieces, key=lambda piece: (min(end, piece[2]) - max(start, piece[1]), -piece[1]))
+            best = _largest(self.pieces, start, end)
         _, first, last, _, _ = best
         start, end = start if start > first else first, end if end < last else last
         text = self.text
@@ -106,6 +106,11 @@ class MergedTurn(NamedTuple):
         while end > start and text[end - 1].isspace():
             end -= 1
         return best, start, end
+
+
+def _largest(pieces: tuple[Piece, ...], start: int, end: int) -> Piece:
+    """The piece with most of the characters `start`..`end`, the first of several."""
+    return max(pieces, key=lambda piece: (min(end, piece[2]) - max(start, piece[1]), -piece[1]))
 
 
 @dataclass(frozen=True, slots=True)

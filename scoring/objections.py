@@ -167,4 +167,4 @@ def _probability(raised: Raised) -> float:
     best: dict[int, float] = {}
     for hit in raised.hits:
         best[hit.turn] = max(hit.confidence, best.get(hit.turn, 0.0))
-    return min(0.98, 1 - math.prod(1 - best[turn] for turn in raised.turns))
+    return min(0.98, 1.0 - math.prod([1.0 - best[turn] for turn in raised.turns], start=1.0))

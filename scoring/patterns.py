@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -57,11 +56,15 @@ class Compiled:
     first: frozenset[str] | None
     stems: frozenset[str]
     marked: bool = False
+    # A property that remembers by itself would ask again and again where this class is compiled.
+    _regex: list[re.Pattern[str]] = field(default_factory=list, init=False, compare=False, repr=False)
 
-    @cached_property
+    @property
     def regex(self) -> re.Pattern[str]:
         """The expression compiled, at first use: one call needs a few of a pack's phrases, and all take a second."""
-        return re.compile(self.expression)
+        if not self._regex:
+            self._regex.append(re.compile(self.expression))
+        return self._regex[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import accumulate, chain
 from math import fsum
 from typing import Final
@@ -33,6 +32,11 @@ class Stream:
         self._vocabulary = vocabulary
         self._words = turn.words
         self._placed_words: tuple[list[int], list[float | None]] | None = None
+        self._stems: set[str] | None = None
+        self._surface: tuple[str, list[int]] | None = None
+        self._marked: str | None = None
+        self._begun: list[int] | None = None
+        self._placed_stems: dict[str, list[int]] | None = None
         line = vocabulary.codes.line
         if len(sentences) == 1:
             self.tokens: tuple[Token, ...] | list[Token] = sentences[0].tokens
@@ -43,19 +47,22 @@ class Stream:
             self._starts = list(accumulate([len(sentence.tokens) + 1 for sentence in sentences], initial=1))[:-1]
             self.text = f"|{'|'.join([line(sentence.tokens) for sentence in sentences])}|"
 
-    @cached_property
+    @property
     def stems(self) -> set[str]:
         """The turn's words, and "#digit" where one of them is a number."""
-        stems = {token[0] for token in self.tokens}
-        if any(map(str.isdigit, [stem[0] for stem in stems])):
-            stems.add(DIGIT_ANCHOR)
-        return stems
+        if self._stems is None:
+            self._stems = {token[0] for token in self.tokens}
+            if any(map(str.isdigit, [stem[0] for stem in self._stems])):
+                self._stems.add(DIGIT_ANCHOR)
+        return self._stems
 
-    @cached_property
+    @property
     def surface(self) -> tuple[str, list[int]]:
         """The turn's words as said with spaces between, and where each begins."""
-        said = [token[1] for token in self.tokens]
-        return " ".join(said), list(accumulate([len(word) + 1 for word in said], initial=0))[:-1]
+        if self._surface is None:
+            said = [token[1] for token in self.tokens]
+            self._surface = " ".join(said), list(accumulate([len(word) + 1 for word in said], initial=0))[:-1]
+        return self._surface
 
     def confidence(self, start: int, end: int) -> float | None:
         """Mean confidence of the words in characters `start`..`end`, as `MergedTurn.speech_confidence` tells it.
@@ -75,11 +82,13 @@ class Stream:
             sure = [confidence for confidence in sure if confidence is not None]
         return fsum(sure) / len(sure) if sure else None  # type: ignore[arg-type]  # None is left out
 
-    @cached_property
+    @property
     def marked(self) -> str:
         """The line that tells which syllables begin a written word."""
-        line = self._vocabulary.codes.marked
-        return f"|{'|'.join([line(sentence.tokens) for sentence in self.sentences])}|"
+        if self._marked is None:
+            line = self._vocabulary.codes.marked
+            self._marked = f"|{'|'.join([line(sentence.tokens) for sentence in self.sentences])}|"
+        return self._marked
 
     def find(self, phrase: Compiled) -> Iterable[re.Match[str]]:
         """Where the phrase is found, from the left, none overlapping another."""
@@ -117,13 +126,20 @@ class Stream:
         found = [places[key] for key in said if key in places]
         return found[0] if len(found) == 1 else sorted(set(chain.from_iterable(found)))
 
-    @cached_property
+    @property
     def _firsts(self) -> list[int]:
         """The first token of each sentence."""
-        return [start - number - 1 for number, start in enumerate(self._starts)]
+        if self._begun is None:
+            self._begun = [start - number - 1 for number, start in enumerate(self._starts)]
+        return self._begun
 
-    @cached_property
+    @property
     def _places(self) -> dict[str, list[int]]:
+        if self._placed_stems is None:
+            self._placed_stems = self._find_places()
+        return self._placed_stems
+
+    def _find_places(self) -> dict[str, list[int]]:
         places: dict[str, list[int]] = {}
         families = self._vocabulary.language.families
         for at, token in self._placed():

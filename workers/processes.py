@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from review.settings import Settings, process_environment
+from workers.compiled.place import compiled_folder, environment_with
 from workers.supervisor import ChildPlan, Supervisor, own_command
 
 WEB_SECONDS = 10.0  # how long the web server may take to end
@@ -36,7 +37,8 @@ def make_supervisor(
 ) -> Supervisor:
     """A supervisor over this installation's processes; `reload` starts the web anew when its code changes.
 
-    `also` are more processes to run, `environment` more variables for all of them.
+    `also` are more processes to run, `environment` more variables for all of them. Compiled scoring is used where it
+    was made from this code; not with `reload`, as then the code is being changed.
     """
     more = {
         "CALLCOACH_SPEECH_WORKERS": str(settings.speech_workers),
@@ -44,6 +46,7 @@ def make_supervisor(
         "CALLCOACH_ENGINE": settings.engine,
         "CALLCOACH_WHISPER_MODEL": settings.whisper_model,
         "PYTHONUNBUFFERED": "1",
+        **environment_with(None if reload else compiled_folder(settings.data)),
         **(environment or {}),
     }
     planned = [*plans(settings, reload=reload), *also]

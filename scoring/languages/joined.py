@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain, repeat
 from types import MappingProxyType
 from typing import Final
@@ -62,10 +62,9 @@ class Joined(Language):
         """The form in which a syllable is matched."""
         return syllable
 
-    @cached_property
-    def normals(self) -> Filled:
+    def __init__(self) -> None:
+        self.normals: Final = Filled(self.normal)
         """Every syllable met so far in the form in which it is matched."""
-        return Filled(self.normal)
 
     def split(self, text: str) -> tuple[Sentence, ...]:
         sentences: list[Sentence] = []

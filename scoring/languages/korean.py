@@ -60,7 +60,7 @@ class Korean(Joined):
     """See `Language`."""
 
     code = "ko"
-    families = Filled(_family)
+    families: Filled | None = Filled(_family)
     marks_words = True
     gap = 8
     fillers = frozenset(

@@ -47,6 +47,7 @@ COMMANDS: tuple[str, ...] = (
     "workers.cli.status",
     "workers.cli.doctor",
     "workers.cli.models",
+    "workers.cli.compile",
 )
 
 EPILOG = "exit codes: 0 done, 1 a fault of ours (logged with an id), 2 the input or the arguments, 3 done in part"
