@@ -60,6 +60,11 @@ class Compiled:
     _regex: list[re.Pattern[str]] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
+    def is_ready(self) -> bool:
+        """Whether its expression has been compiled."""
+        return bool(self._regex)
+
+    @property
     def regex(self) -> re.Pattern[str]:
         """The expression compiled, at first use: one call needs a few of a pack's phrases, and all take a second."""
         if not self._regex:
