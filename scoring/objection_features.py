@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from itertools import chain, pairwise
 from math import sqrt
@@ -17,6 +18,7 @@ from typing import Final
 
 from scoring.case import Case
 from scoring.conversation import MergedTurn
+from scoring.hits import Hit
 from scoring.languages import Language, Token
 from scoring.quotes import clauses
 
@@ -25,6 +27,8 @@ PIECE: Final = 8
 
 BEGIN: Final = "^"
 END: Final = "$"
+VOTE: Final = "v:"
+CUED: Final = "v!"
 _WORD: Final = "_"
 _RUNS: Final = {"ko": (2, 3, 4), "zh": (1, 2, 3)}
 _FEWEST: Final = 8
@@ -160,6 +164,15 @@ def context_signs(case: Case, turn: int) -> frozenset[str]:
     return frozenset(said)
 
 
+def vote_signs(case: Case, cues: Iterable[Hit], turn: int, start: int, end: int) -> frozenset[str]:
+    """What the pack's phrases find in a piece of a turn, and which of it are cues of an objection by the rules."""
+    found = {f"{VOTE}{hit.group}" for hit in case.overlapping(turn, start, end)}
+    for hit in cues:
+        if hit.start < end and start < hit.end:
+            found.update((CUED, f"{CUED}{hit.group}"))
+    return frozenset(found)
+
+
 def _kind(group: str) -> str:
     return group if group.startswith("asks.") else group.split(".", 1)[0]
 
@@ -193,6 +206,7 @@ def word_signs(tokens: Sequence[Token], language: Language) -> Iterator[str]:
     return chain.from_iterable([runs[size - 1] for size in _RUNS[language.code]])
 
 
+@lru_cache(maxsize=8)
 def read_classes(language: Language) -> dict[str, dict[tuple[str, ...], tuple[str, ...]]]:
     """The pack's words of like meaning (`turn_words.txt`: a class, a colon, its words); empty where it has none."""
     file = resources.files("scoring").joinpath("packs", language.code, "turn_words.txt")

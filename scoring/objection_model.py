@@ -1,7 +1,7 @@
 """The model of client turns: whether a turn objects and to what, from words, words of like meaning and the place.
 
 A linear model, one weight for each sign (`scoring.objection_features`), trained by `scoring.objection_training` on
-turns written for it (`packs/<language>/turns.txt`) and the packs' own lines. Weights are whole hundredths, so that a
+turns written for it (`packs/<language>/turns/*.txt`) and the packs' own lines. Weights are whole hundredths, so that a
 sum is the same in every order. It adds to what the phrases find, see `scoring.objection_votes`.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from math import exp, inf
+from math import exp
 from typing import Any, Final
 
 from scoring.assessment import OBJECTION_TYPES
@@ -36,19 +36,35 @@ _MOST_TYPES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class TurnModel:
-    """One language's weights. `objects` holds those of "is an objection", `types` those of each type, in hundredths.
+class SignWeights:
+    """A linear model of one question: a weight for each sign and a bias, in hundredths."""
 
-    `lines` holds the log-odds from which a turn counts as an objection, after an offer ("offered") and "else"; `slope`
+    weights: Mapping[str, int]
+    bias: int
+
+    def log_odds(self, signs: Signs) -> float:
+        """How strongly the signs say yes."""
+        get = self.weights.get
+        words = sum([get(sign, 0) for sign in signs.words])
+        classes = sum([get(sign, 0) for sign in signs.classes])
+        context = sum([get(sign, 0) for sign in signs.context])
+        total = self.bias + words * strength(len(signs.words)) + classes * strength(len(signs.classes))
+        return (total + context * CONTEXT_STRENGTH) / HUNDREDTHS
+
+
+@dataclass(frozen=True, slots=True)
+class TurnModel:
+    """One language's weights. `objects` holds those of "is an objection", `types` those of each type.
+
+    `lines` holds the log-odds from which a turn counts as an objection, after an offer ("offered"), an
+    open question ("open") and "else", and those under which phrases are not believed ("doubt"); `slope`
     and `offset` make a chance of log-odds. `data` is the hash of what it was trained on.
     """
 
     language: Language
     classes: Classes
-    objects: Mapping[str, int]
-    types: Mapping[str, Mapping[str, int]]
-    bias: int
-    type_bias: Mapping[str, int]
+    objects: SignWeights
+    types: Mapping[str, SignWeights]
     lines: Mapping[str, float]
     slope: float
     offset: float
@@ -60,11 +76,11 @@ class TurnModel:
 
     def log_odds(self, signs: Signs) -> float:
         """How strongly the signs say "objection", without the phrases' votes."""
-        return self._sum(signs, self.objects, self.bias)
+        return self.objects.log_odds(signs)
 
-    def line(self, *, offered: bool) -> float:
-        """The log-odds from which a turn is an objection, in reply to an offer or elsewhere; endless if mute there."""
-        return self.lines.get("offered" if offered else "else", inf)
+    def line(self, *, offered: bool, openly: bool) -> float:
+        """The log-odds from which a turn is an objection: in reply to an offer, to an open question, or elsewhere."""
+        return self.lines["open" if openly else "offered" if offered else "else"]
 
     def chance(self, log_odds: float) -> float:
         """The chance of being right at those log-odds, phrases' votes included."""
@@ -72,7 +88,7 @@ class TurnModel:
 
     def kinds(self, signs: Signs) -> tuple[str, ...]:
         """The types the signs speak of: the likeliest, and a second one where both are likely."""
-        odds = {kind: self._sum(signs, self.types[kind], self.type_bias[kind]) for kind in self.types}
+        odds = {kind: weights.log_odds(signs) for kind, weights in self.types.items()}
         ordered = sorted(odds, key=lambda kind: (-odds[kind], OBJECTION_TYPES.index(kind)))
         return tuple(kind for n, kind in enumerate(ordered[:_MOST_TYPES]) if n == 0 or odds[kind] > 0)
 
@@ -80,7 +96,7 @@ class TurnModel:
         """The characters of the words that speak most for an objection, strongest first, none inside another."""
         weights: dict[tuple[int, int], int] = {}
         for sign, first, last in (*word_runs(tokens, self.language), *class_runs(tokens, self.classes)):
-            weight = self.objects.get(sign, 0)
+            weight = self.objects.weights.get(sign, 0)
             if weight > 0:
                 place = (tokens[first].start, tokens[last].end)
                 weights[place] = weights.get(place, 0) + weight
@@ -91,14 +107,6 @@ class TurnModel:
             if len(chosen) == _NAMED:
                 break
         return chosen
-
-    def _sum(self, signs: Signs, weights: Mapping[str, int], bias: int) -> float:
-        get = weights.get
-        words = sum([get(sign, 0) for sign in signs.words])
-        classes = sum([get(sign, 0) for sign in signs.classes])
-        context = sum([get(sign, 0) for sign in signs.context])
-        total = bias + words * strength(len(signs.words)) + classes * strength(len(signs.classes))
-        return (total + context * CONTEXT_STRENGTH) / HUNDREDTHS
 
 
 @lru_cache(maxsize=8)
@@ -120,10 +128,8 @@ def read_model(language: str, stored: Mapping[str, Any]) -> TurnModel:
     return TurnModel(
         language=spoken,
         classes=read_classes(spoken),
-        objects=stored["objects"],
-        types=kinds,
-        bias=stored["bias"],
-        type_bias=stored["type_bias"],
+        objects=SignWeights(stored["objects"], stored["bias"]),
+        types={kind: SignWeights(weights, stored["type_bias"][kind]) for kind, weights in kinds.items()},
         lines=stored["lines"],
         slope=stored["slope"],
         offset=stored["offset"],

@@ -13,6 +13,8 @@ from scoring.matching import Hit
 from scoring.objection_statements import answering, shares_words
 from scoring.questions import Question
 from scoring.quotes import clause
+from scoring.rep_model import ARGUED
+from scoring.rep_votes import HEARD_BY, Hearing
 
 PREFIX: Final = "objection."
 _LATEST_ANSWER: Final = 2  # the third reply
@@ -42,8 +44,10 @@ def _type_of(group: str) -> str:
     return "brush_off"
 
 
-def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> list[tuple[int, Named]]:
-    """The first of each move, with the rep turn's number, in order of time."""
+def find_moves(
+    case: Case, raised: Raised, answers: Sequence[MergedTurn], heard: Sequence[Hearing]
+) -> list[tuple[int, Named]]:
+    """The first of each move, with the rep turn's number, in order of time; `heard` is what a model makes of each."""
     found: dict[str, tuple[int, int, Evidence]] = {}
 
     def keep(name: str, number: int, start: int, evidence: Evidence) -> None:
@@ -59,6 +63,10 @@ def find_moves(case: Case, raised: Raised, answers: Sequence[MergedTurn]) -> lis
                 continue
             if name is not None and case.trusts(hit):
                 keep(name, number, hit.start, clause(case, hit))
+        for move, start, end in heard[number].moves():
+            if move == ARGUED:
+                continue
+            keep(move, number, start, turn.evidence(start, end, HEARD_BY))
         if number < case.pack.threshold("ignored_turns") and turn.index in case.trusted_turns:
             taken_up = bool(found.keys() & _TAKES_UP)
             if "clarify" not in found:
@@ -174,8 +182,13 @@ def _next_on_the_list(case: Case, turn: MergedTurn, sentence: int, raised: Raise
 
 
 def find_faults(
-    case: Case, raised: Raised, answers: Sequence[MergedTurn], moves: Sequence[tuple[int, Named]]
+    case: Case,
+    raised: Raised,
+    answers: Sequence[MergedTurn],
+    moves: Sequence[tuple[int, Named]],
+    heard: Sequence[Hearing],
 ) -> tuple[Named, ...]:
+    """What spoils the handling, each fault once, in the order of the fixed list."""
     faults: dict[str, Evidence] = {}
     cut = _cut_off(case, raised, answers)
     if cut is not None:
@@ -190,6 +203,9 @@ def find_faults(
                 faults.setdefault("forbidden", clause(case, hit))
             elif hit.group == "fault.discount" and "price" in raised.types and _instant(case, hit, number, answers):
                 faults.setdefault("instant_discount", clause(case, hit))
+        for move, start, end in heard[number].moves():
+            if move == ARGUED:
+                faults.setdefault(ARGUED, turn.evidence(start, end, HEARD_BY))
     repeated = _repeated(case, raised, answers, moves)
     if repeated is not None:
         faults["repeated_without_new_move"] = repeated

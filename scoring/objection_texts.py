@@ -14,11 +14,14 @@ from scoring.engine import open_case
 from scoring.facts import Facts
 from scoring.languages import Token, language_of
 from scoring.objection_context import cued
-from scoring.objection_features import Signs, context_signs, read_classes, read_signs
+from scoring.objection_features import CUED, VOTE, Signs, context_signs, read_classes, read_signs, vote_signs
 from scoring.packs import Pack, load_pack
 from transcription.transcript import Transcript
 
 PACKS: Final = Path(__file__).parent / "packs"
+TURNS: Final = "turns"
+"""The folder of a pack with the replies written for training."""
+
 FOLDS: Final = 6
 _NOT_OBJECTING: Final = frozenset({
     "accept", "buying_signal", "client_step", "fact.budget", "fact.timing", "fact.decision_maker", "fact.competitor",
@@ -48,7 +51,8 @@ def read_texts(language: str) -> list[Written]:
 def training_hash(language: str) -> str:
     """The hash of all that a language's model is made from: the texts, the classes, the pack's entries."""
     digest = hashlib.sha256()
-    for path in sorted((PACKS / language).iterdir()):
+    folder = PACKS / language
+    for path in sorted([*folder.iterdir(), *(folder / TURNS).iterdir()]):
         if path.name.endswith((".txt", ".yaml")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()
@@ -57,20 +61,21 @@ def training_hash(language: str) -> str:
 def read_replies(language: str) -> list[tuple[int, str, frozenset[str], str]]:
     """The written replies: number of the rep's line, that line, types, words. Raises ValueError naming the line."""
     found = []
-    asked, number = "", -1
-    path = PACKS / language / "turns.txt"
-    for place, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
-        if line.startswith(">"):
-            asked, number = line[1:].strip(), number + 1
-            continue
-        label, _, words = line.partition(":")
-        types = frozenset() if label == "none" else frozenset(label.split("+"))
-        if not words.strip() or not asked or not types <= set(OBJECTION_TYPES):
-            raise ValueError(f"{language}/turns.txt, line {place}: “{line}” is no labelled reply")
-        found.append((number, asked, types, words.strip()))
+    number = -1
+    for path in sorted((PACKS / language / TURNS).glob("*.txt")):
+        asked = ""
+        for place, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            line = raw.strip()
+            if not line or line.startswith("#"):
+                continue
+            if line.startswith(">"):
+                asked, number = line[1:].strip(), number + 1
+                continue
+            label, _, words = line.partition(":")
+            types = frozenset() if label == "none" else frozenset(label.split("+"))
+            if not words.strip() or not asked or not types <= set(OBJECTION_TYPES):
+                raise ValueError(f"{language}/{TURNS}/{path.name}, line {place}: “{line}” is no labelled reply")
+            found.append((number, asked, types, words.strip()))
     return found
 
 
@@ -84,8 +89,12 @@ def _replies(language: str) -> list[Written]:
         transcript = Transcript.from_json({"schema": 1, "language": language, "turns": said})
         case = open_case(transcript, prepare(transcript), pack, Facts())
         tokens = [token for sentence in case.turn(1).sentences for token in sentence.tokens]
-        signs = read_signs(tokens, spoken, classes, context_signs(case, 1))
-        texts.append(Written(types, signs, number * 7 % FOLDS, bool(cued(case, 1)), tuple(tokens)))
+        if not tokens:
+            continue
+        cues = cued(case, 1)
+        around = context_signs(case, 1) | vote_signs(case, cues, 1, 0, len(case.turn(1).text))
+        signs = read_signs(tokens, spoken, classes, around)
+        texts.append(Written(types, signs, number * 7 % FOLDS, bool(cues), tuple(tokens)))
     return texts
 
 
@@ -99,7 +108,8 @@ def _joined(texts: Sequence[Written], language: str) -> list[Written]:
         plain = [text for text in mine if not text.types]
         for number, text in enumerate(mine):
             other = plain[number * 31 % len(plain)]
-            context = text.signs.context
+            votes = {sign for sign in other.signs.context if sign.startswith((VOTE, CUED))}
+            context = text.signs.context | votes
             both = (*other.tokens, *text.tokens) if number % 2 else (*text.tokens, *other.tokens)
             found.append(Written(text.types, read_signs(both, spoken, classes, context), fold, False, both, True))
     return found

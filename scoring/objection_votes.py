@@ -6,15 +6,18 @@ it: soon in reply to an offer or a price, elsewhere only when it does so strongl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from math import inf
 from typing import Final
 
 from scoring.case import Case
+from scoring.conversation import MergedTurn
 from scoring.hits import Hit
 from scoring.objection_context import cued, going_along
-from scoring.objection_features import OFFERED, Part, context_signs, pieces
+from scoring.objection_features import OFFERED, Part, Signs, context_signs, pieces, vote_signs
 from scoring.objection_model import TurnModel, model_for
+from scoring.objection_moves import PREFIX
 from scoring.objection_replies import OFFER, SIDE, ends_openly, replies_to
 from scoring.packs import Entry
 
@@ -29,15 +32,18 @@ def objecting(case: Case, turn: int) -> tuple[Hit, ...]:
     """The cues of a client's turn that make it an objection, in order of place; none where it is not one."""
     found = cued(case, turn)
     model = model_for(case.pack.language)
-    if found or model is None or turn not in case.trusted_turns:
+    if model is None or turn not in case.trusted_turns:
         return found
+    said = _read(case, turn, model, found)
+    if found:
+        return _undoubted(case, turn, model, found, said)
     if case.turn(turn).size < _FEWEST[model.language.joined]:
         return ()
     asked = replies_to(case, turn)
     along = going_along(case, turn)
     if asked == SIDE or (along and asked != OFFER):
         return ()
-    return _by_words(case, turn, model, along)
+    return _heard(case, turn, model, [held for held in said if not _settled(held.part, case.turn(turn), along)])
 
 
 def why(case: Case, hit: Hit) -> str:
@@ -46,48 +52,69 @@ def why(case: Case, hit: Hit) -> str:
     if hit.source != MODEL or model is None:
         return ""
     turn = case.turn(hit.turn)
-    for part in _open_pieces(case, hit.turn, model, going_along(case, hit.turn)):
+    for part in pieces(turn, model.language):
         if part.tokens[0].start <= hit.start < part.tokens[-1].end:
             words = " · ".join(f"“{turn.text[start:end]}”" for start, end in model.weighty(part.tokens))
             return f"Heard in the words and their place in the call: {words}."
     return ""
 
 
-def _open_pieces(case: Case, turn: int, model: TurnModel, along: frozenset[int]) -> list[Part]:
-    """The pieces of a turn without the sentences that go along with what was said."""
-    said = case.turn(turn)
-    if not along:
-        return pieces(said, model.language)
-    left = tuple(sentence for number, sentence in enumerate(said.sentences) if number not in along)
-    size = sum([len(sentence.tokens) for sentence in left])
-    return pieces(said._replace(sentences=left, size=size), model.language)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A piece of a turn with its signs and how strongly they say that it objects."""
+
+    part: Part
+    signs: Signs
+    odds: float
 
 
-def _by_words(case: Case, turn: int, model: TurnModel, along: frozenset[int]) -> tuple[Hit, ...]:
-    """What the model alone takes for an objection: the likeliest piece of the turn, a hit for each of its types."""
-    said = case.turn(turn)
+def _read(case: Case, turn: int, model: TurnModel, cues: Sequence[Hit]) -> list[_Read]:
     context = context_signs(case, turn)
-    line = model.line(offered=bool(context & OFFERED) and not ends_openly(case, turn))
-    if line == inf:
+    read = []
+    for part in pieces(case.turn(turn), model.language):
+        votes = vote_signs(case, cues, turn, part.tokens[0].start, part.tokens[-1].end)
+        signs = model.read(part.tokens, context | votes)
+        read.append(_Read(part, signs, model.log_odds(signs)))
+    return read
+
+
+def _undoubted(
+    case: Case, turn: int, model: TurnModel, cues: tuple[Hit, ...], said: Sequence[_Read]
+) -> tuple[Hit, ...]:
+    """The cues without those in pieces that the model takes for no objection. A plain refusal is never doubted."""
+    doubt = model.lines["doubt"]
+    kept = []
+    for hit in cues:
+        held = next((read for read in said if hit.start < read.part.tokens[-1].end), None)
+        if held is None or held.odds >= doubt or not hit.group.startswith(PREFIX):
+            kept.append(hit)
+    return tuple(kept)
+
+
+def _settled(part: Part, turn: MergedTurn, along: frozenset[int]) -> bool:
+    """Whether all of a piece goes along with what was said."""
+    held = {token.start for token in part.tokens}
+    inside = [n for n, sentence in enumerate(turn.sentences) if any(token.start in held for token in sentence.tokens)]
+    return bool(inside) and along.issuperset(inside)
+
+
+def _heard(case: Case, turn: int, model: TurnModel, said: Sequence[_Read]) -> tuple[Hit, ...]:
+    """What the model alone takes for an objection: the likeliest piece of the turn, a hit for each of its types."""
+    line = model.line(offered=bool(context_signs(case, turn) & OFFERED), openly=ends_openly(case, turn))
+    fewest = _FEWEST[model.language.joined]
+    loud = [read for read in said if read.odds >= line and len(read.part.tokens) >= fewest]
+    if not loud:
         return ()
-    best: tuple[float, Part] | None = None
-    for part in _open_pieces(case, turn, model, along):
-        if len(part.tokens) < _FEWEST[model.language.joined]:
-            continue
-        odds = model.log_odds(model.read(part.tokens, context))
-        if odds >= line and (best is None or odds > best[0]):
-            best = (odds, part)
-    if best is None:
-        return ()
-    odds, part = best
-    words = model.weighty(part.tokens)
-    start, end = words[0] if words else (part.tokens[0].start, part.tokens[-1].end)
-    sentence = next(n for n, held in enumerate(said.sentences) if held.tokens and held.tokens[-1].end > start)
-    sure = max(_LEAST_SURE, round(model.chance(odds), 2))
-    confidence = said.speech_confidence(start, end)
+    best = max(loud, key=lambda read: read.odds)
+    tokens = best.part.tokens
+    words = model.weighty(tokens)
+    start, end = words[0] if words else (tokens[0].start, tokens[-1].end)
+    turns = case.turn(turn)
+    sentence = next(n for n, held in enumerate(turns.sentences) if held.tokens and held.tokens[-1].end > start)
+    sure = max(_LEAST_SURE, round(model.chance(best.odds), 2))
+    confidence = turns.speech_confidence(start, end)
     return tuple(
-        Hit(_entry(kind), turn, sentence, start, end, MODEL, sure, confidence)
-        for kind in model.kinds(model.read(part.tokens, context))
+        Hit(_entry(kind), turn, sentence, start, end, MODEL, sure, confidence) for kind in model.kinds(best.signs)
     )
 
 

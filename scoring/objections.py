@@ -18,6 +18,7 @@ from scoring.matching import Hit
 from scoring.objection_moves import PREFIX, Raised, find_faults, find_moves, latency
 from scoring.objection_votes import objecting, why
 from scoring.quotes import clause
+from scoring.rep_votes import hear_replies
 
 # How often an objection of a type is what it says (1) rather than a smokescreen (0); a prior until labels teach it.
 _GENUINE: Final = {
@@ -67,8 +68,9 @@ def _merge(raised: Sequence[Raised]) -> list[Raised]:
 def _episode(case: Case, raised: Raised, until: int) -> Objection:
     first = raised.turns[0]
     answers = _rep_turns(case, first, until)
-    moves = find_moves(case, raised, answers)
-    faults = find_faults(case, raised, answers, moves)
+    heard = hear_replies(case, answers, raised.types, raised.turns)
+    moves = find_moves(case, raised, answers, heard)
+    faults = find_faults(case, raised, answers, moves, heard)
     outcome, scale = _outcome(case, moves, faults, answers)
     hit = max((h for h in raised.hits if h.turn == first), key=lambda h: (h.confidence, -h.start))
     explicit = any("implied" not in h.entry.tags for h in raised.hits)

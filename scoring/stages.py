@@ -45,6 +45,8 @@ _NOTHING: Final = [0.0] * len(STAGES)
 _NEEDS_QUESTION: Final = 1.5
 _OBJECTION: Final = 2.5
 _HANDLING: Final = 1.3
+_HANDLED_WITHIN: Final = 6  # turns after an objection in which a second answer of the same kind still handles it
+_ANSWERS: Final = ("move.answer", "move.alternative")
 _EVIDENCE: Final = 0.75  # a stage must reach this in some turn of its span
 _BACK: Final = 3.0
 _CHANGE: Final = 0.8
@@ -68,10 +70,13 @@ def find_stages(case: Case, objections: Sequence[Objection]) -> tuple[StageSpan,
 
 
 def _objection_turns(case: Case, objections: Sequence[Objection]) -> frozenset[int]:
-    """The merged turns that raise an objection or hold the first answer and the moves of its handling."""
+    """The merged turns that raise an objection or hold the first answer, the moves of its handling and more of them."""
     quotes = [o.client for o in objections] + [o.response for o in objections if o.response is not None]
     quotes += [move.evidence for o in objections for move in o.moves if move.name != "next_step"]
-    return frozenset(case.merged[quote.turn] for quote in quotes if quote.turn is not None)
+    found = {case.merged[quote.turn] for quote in quotes if quote.turn is not None}
+    raised = [case.merged[o.client.turn] for o in objections if o.client.turn is not None]
+    after = {index for first in raised for index in range(first + 1, first + 1 + _HANDLED_WITHIN)}
+    return frozenset(found | {index for index in after if any(case.in_turn(index, move) for move in _ANSWERS)})
 
 
 def _score(case: Case, index: int, needs: frozenset[int], objections: frozenset[int]) -> list[float]:

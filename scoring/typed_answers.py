@@ -19,6 +19,7 @@ from scoring.language import guess_language
 from scoring.objection_moves import Raised, find_moves
 from scoring.objection_votes import objecting
 from scoring.packs import Entry, PackMissing, load_pack
+from scoring.rep_votes import hear_replies
 from transcription.transcript import Role, Transcript, Turn, Word
 
 LONGEST_ANSWER: Final = 4_000
@@ -61,7 +62,8 @@ def moves_in(answer: str, *, objection: str, kind: str, language: str | None) ->
     raised = Raised((clients[0],), hits)
     if kind not in raised.types:  # whoever chose the moment says what it is about
         raised = Raised((clients[0],), (*hits, _said_to_be(kind, clients[0])))
-    moves = find_moves(case, raised, answers)
+    heard = hear_replies(case, answers, raised.types, raised.turns)
+    moves = find_moves(case, raised, answers, heard)
     found = {named.name: named.evidence.quote for _, named in moves if named.name != "listen"}
     return tuple(TypedMove(name, found[name]) for name in MOVES if name in found)
 
