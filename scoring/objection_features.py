@@ -41,8 +41,8 @@ A benefit named in passing and a request ("may I text you") are no offers: on re
 no oftener than other turns.
 """
 
-Classes = Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]
-"""By the first token of a word, the words that begin with it and the classes of each."""
+Classes = Mapping[str, tuple[tuple[int, ...], Mapping[tuple[str, ...], tuple[str, ...]]]]
+"""By the first token of a word: how long the words are that begin with it, longest first, and the classes of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +125,18 @@ def word_runs(tokens: Sequence[Token], language: Language) -> Iterator[tuple[str
 def class_places(tokens: Sequence[Token], classes: Classes) -> list[tuple[tuple[str, ...], int, int]]:
     """The classes met, in order, each with the first and last token of its word; the longest word wins."""
     found = []
-    place = 0
-    last = len(tokens)
-    get = classes.get
-    while place < last:
-        words = get(tokens[place][0])
-        if words is None:
-            place += 1
+    stems = [token[0] for token in tokens]
+    skip = 0
+    for place, words in enumerate(map(classes.get, stems)):
+        if words is None or place < skip:
             continue
-        size = 1
-        for word, names in words.items():
-            long = len(word)
-            if long == 1 or tuple(token[0] for token in tokens[place : place + long]) == word:
-                found.append((names, place, place + long - 1))
-                size = long
+        for long in words[0]:
+            word = tuple(stems[place : place + long])
+            names = words[1].get(word)
+            if names is not None:
+                skip = place + len(word)
+                found.append((names, place, skip - 1))
                 break
-        place += size
     return found
 
 
@@ -207,7 +203,7 @@ def word_signs(tokens: Sequence[Token], language: Language) -> Iterator[str]:
 
 
 @lru_cache(maxsize=8)
-def read_classes(language: Language) -> dict[str, dict[tuple[str, ...], tuple[str, ...]]]:
+def read_classes(language: Language) -> Classes:
     """The pack's words of like meaning (`turn_words.txt`: a class, a colon, its words); empty where it has none."""
     file = resources.files("scoring").joinpath("packs", language.code, "turn_words.txt")
     if not file.is_file():
@@ -222,7 +218,9 @@ def read_classes(language: Language) -> dict[str, dict[tuple[str, ...], tuple[st
             names = by_word.setdefault(stems, [])
             if name not in names:
                 names.append(name)
-    found: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {}
-    for stems in sorted((stems for stems in by_word if stems), key=lambda stems: (-len(stems), stems)):
-        found.setdefault(stems[0], {})[stems] = tuple(by_word[stems])
-    return found
+    by_first: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {}
+    for stems in sorted(stems for stems in by_word if stems):
+        by_first.setdefault(stems[0], {})[stems] = tuple(by_word[stems])
+    return {
+        first: (tuple(sorted({len(word) for word in words}, reverse=True)), words) for first, words in by_first.items()
+    }

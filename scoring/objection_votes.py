@@ -34,15 +34,15 @@ def objecting(case: Case, turn: int) -> tuple[Hit, ...]:
     model = model_for(case.pack.language)
     if model is None or turn not in case.trusted_turns:
         return found
-    said = _read(case, turn, model, found)
     if found:
-        return _undoubted(case, turn, model, found, said)
+        return _undoubted(model, found, _read(case, turn, model, found))
     if case.turn(turn).size < _FEWEST[model.language.joined]:
         return ()
     asked = replies_to(case, turn)
     along = going_along(case, turn)
     if asked == SIDE or (along and asked != OFFER):
         return ()
+    said = _read(case, turn, model, ())
     return _heard(case, turn, model, [held for held in said if not _settled(held.part, case.turn(turn), along)])
 
 
@@ -78,9 +78,7 @@ def _read(case: Case, turn: int, model: TurnModel, cues: Sequence[Hit]) -> list[
     return read
 
 
-def _undoubted(
-    case: Case, turn: int, model: TurnModel, cues: tuple[Hit, ...], said: Sequence[_Read]
-) -> tuple[Hit, ...]:
+def _undoubted(model: TurnModel, cues: tuple[Hit, ...], said: Sequence[_Read]) -> tuple[Hit, ...]:
     """The cues without those in pieces that the model takes for no objection. A plain refusal is never doubted."""
     doubt = model.lines["doubt"]
     kept = []

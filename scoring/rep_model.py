@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from scoring.case import Case
 from scoring.languages import Language, Token, language_of
-from scoring.objection_features import Classes, read_classes, read_signs
-from scoring.objection_model import SignWeights
+from scoring.objection_features import Classes, read_classes, read_signs, strength
+from scoring.objection_model import CONTEXT_STRENGTH, HUNDREDTHS
 from scoring.objection_statements import shares_words
 
 ARGUED: Final = "argued"
@@ -31,14 +31,30 @@ class RepModel:
 
     language: Language
     classes: Classes
-    moves: Mapping[str, SignWeights]
+    weights: Mapping[str, Sequence[int]]
+    """By sign: a move by its number in `HEARD`, its weight in hundredths, the next move, and so on."""
+
+    bias: Sequence[int]
     lines: Mapping[str, float]
     data: str
 
     def odds(self, tokens: Sequence[Token], context: frozenset[str]) -> dict[str, float]:
         """How strongly a sentence said there is each of the moves, in log-odds."""
         signs = read_signs(tokens, self.language, self.classes, context)
-        return {move: weights.log_odds(signs) for move, weights in self.moves.items()}
+        totals = [float(bias) for bias in self.bias]
+        get = self.weights.get
+        for block, counts in (
+            (signs.words, strength(len(signs.words))),
+            (signs.classes, strength(len(signs.classes))),
+            (signs.context, CONTEXT_STRENGTH),
+        ):
+            sums = [0] * len(totals)
+            for held in map(get, block):
+                if held is not None:
+                    for place in range(0, len(held), 2):
+                        sums[held[place]] += held[place + 1]
+            totals = [total + counts * found for total, found in zip(totals, sums, strict=True)]
+        return {move: total / HUNDREDTHS for move, total in zip(HEARD, totals, strict=True)}
 
 
 def around(
@@ -66,16 +82,13 @@ def rep_model_for(language: str) -> RepModel | None:
 
 
 def read_rep_model(language: str, stored: Mapping[str, Any]) -> RepModel:
-    """The model as its file holds it: a line a sign, the moves by number with their weights in hundredths."""
+    """The model as its file holds it."""
     spoken = language_of(language)
-    by_move: dict[str, dict[str, int]] = {move: {} for move in HEARD}
-    for sign, held in stored["signs"].items():
-        for number, weight in zip(held[::2], held[1::2], strict=True):
-            by_move[HEARD[number]][sign] = weight
     return RepModel(
         language=spoken,
         classes=read_classes(spoken),
-        moves={move: SignWeights(weights, stored["bias"][move]) for move, weights in by_move.items()},
+        weights=stored["signs"],
+        bias=[stored["bias"][move] for move in HEARD],
         lines=stored["lines"],
         data=stored["data"],
     )
