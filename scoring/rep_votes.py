@@ -18,7 +18,7 @@ HEARD_BY: Final = "model:moves"
 _FEWEST: Final = {False: 3, True: 5}
 """Words (syllables where words are not divided) of a sentence that the model can judge."""
 
-_FEWEST_ARGUED: Final = {False: 4, True: 8}
+_FEWEST_ARGUED: Final = {False: 5, True: 10}
 """The same for arguing: "sure, happy to" may be meant so or so, and the fault weighs most."""
 
 

@@ -12,7 +12,7 @@ from scoring.objection_texts import PACKS, read_replies, training_hash
 from scoring.standards import load_standard
 from transcription.transcript import Transcript
 
-LANGUAGES = ("en", "ko", "ru")
+LANGUAGES = ("en", "ko", "ru", "zh")
 
 
 def _objections(*said: str) -> tuple[object, ...]:
@@ -30,8 +30,8 @@ def test_the_weights_are_of_the_texts_that_ship(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_written_reply_has_known_types(language: str) -> None:
     replies = read_replies(language)
-    assert sum(bool(types) for _, _, types, _ in replies) >= 150
-    assert sum(not types for _, _, types, _ in replies) >= 150
+    assert sum(bool(types) for _, _, types, _ in replies) >= 600
+    assert sum(not types for _, _, types, _ in replies) >= 600
 
 
 def test_an_objection_in_words_no_phrase_knows_names_its_words() -> None:
