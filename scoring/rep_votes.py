@@ -19,7 +19,8 @@ _FEWEST: Final = {False: 3, True: 5}
 """Words (syllables where words are not divided) of a sentence that the model can judge."""
 
 _FEWEST_ARGUED: Final = {False: 5, True: 10}
-"""The same for arguing: "sure, happy to" may be meant so or so, and the fault weighs most."""
+"""The same for arguing: "sure, happy to" may be meant so or so, and the fault weighs most. For the same reason a
+sentence in which a phrase of the pack finds a move does not argue."""
 
 
 _LATEST: Final = 1
@@ -70,8 +71,10 @@ def hear(case: Case, turn: MergedTurn, types: Sequence[str], objection: Sequence
     heard = []
     for number, tokens in _said(case, turn):
         if len(tokens) >= _FEWEST[model.language.joined]:
-            odds = model.odds(tokens, around(case, turn.index, number, tokens, types, objection))
-            if len(tokens) < _FEWEST_ARGUED[model.language.joined]:
+            context = around(case, turn.index, number, tokens, types, objection)
+            odds = model.odds(tokens, context)
+            known = any(sign.startswith("g:move.") for sign in context)
+            if known or len(tokens) < _FEWEST_ARGUED[model.language.joined]:
                 del odds[ARGUED]
             heard.append(Heard(tokens[0].start, tokens[-1].end, odds))
     return Hearing(tuple(heard), model.lines)
