@@ -25,6 +25,9 @@ MODEL: Final = "model:objections"
 _FEWEST: Final = {False: 3, True: 5}
 """Words (syllables where words are not divided) of a piece that the model alone can judge."""
 
+_FAREWELL: Final = 2
+"""Times the language's gap (6 words, 16 Korean or 12 Chinese syllables): a turn that says little but goodbye."""
+
 _LEAST_SURE: Final = 0.5  # what the line stands for, whatever the chance right at it
 
 
@@ -40,10 +43,15 @@ def objecting(case: Case, turn: int) -> tuple[Hit, ...]:
         return ()
     asked = replies_to(case, turn)
     along = going_along(case, turn)
-    if asked == SIDE or (along and asked != OFFER):
+    if asked == SIDE or (along and asked != OFFER) or _takes_leave(case, turn):
         return ()
     said = _read(case, turn, model, ())
     return _heard(case, turn, model, [held for held in said if not _settled(held.part, case.turn(turn), along)])
+
+
+def _takes_leave(case: Case, turn: int) -> bool:
+    """Whether a turn is little more than a goodbye."""
+    return case.turn(turn).size <= _FAREWELL * case.pack.vocabulary.language.gap and "leaves" in case.groups_in(turn)
 
 
 def why(case: Case, hit: Hit) -> str:
