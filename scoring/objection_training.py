@@ -7,10 +7,8 @@ model that saw its neighbours. The same texts give the same file, byte for byte.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 from scoring.assessment import OBJECTION_TYPES
 from scoring.objection_features import OFFERED
 from scoring.objection_texts import FOLDS, PACKS, TURNS, Written, read_texts, training_hash
-from scoring.sign_training import fitted, matrix_of, names_of, weights_of
+from scoring.sign_training import fitted, matrix_of, names_of, run_training, share, weights_of
 
 _STRENGTH: Final = 0.3  # of the linear model; 0.1 to 1 differ by half a point of AUC
 _LINES: Final = {"offered": 0.5, "else": 2.5, "open": 3.0, "doubt": -2.5}
@@ -57,11 +55,6 @@ def train(language: str) -> dict[str, Any]:
             if any(row[place] for row in kinds)
         },
     }
-
-
-def as_text(model: Mapping[str, Any]) -> str:
-    """A model as its file holds it, a sign a line."""
-    return json.dumps(model, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
 
 
 def _fit_types(
@@ -114,40 +107,11 @@ def print_held_out(language: str) -> None:
     both = voted | (odds >= alone)
     for place, rows in (("offered", offered), ("else", ~offered), ("all", np.ones(len(truth), bool))):
         figures = " ".join(
-            f"{name} {_share(said & truth & rows, said & rows)} of {_share(said & truth & rows, truth & rows)}"
+            f"{name} {share(said & truth & rows, said & rows)} of {share(said & truth & rows, truth & rows)}"
             for name, said in (("phrases", voted), ("model alone", odds >= alone), ("both", both))
         )
         print(f"{language} {place}: {int((truth & rows).sum())} of {int(rows.sum())} object; {figures}")
 
 
-def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> str:
-    return f"{part.sum() / whole.sum():.2f}" if whole.any() else "-"
-
-
-def main() -> int:
-    """Write every language's model, or with --check say which differ from their texts."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when a model is not of its texts")
-    parser.add_argument("--held-out", action="store_true", help="write nothing; print how replies kept apart are read")
-    parser.add_argument("languages", nargs="*", help="only these")
-    asked = parser.parse_args()
-    differ = []
-    for folder in sorted(path for path in PACKS.iterdir() if (path / TURNS).is_dir()):
-        if asked.languages and folder.name not in asked.languages:
-            continue
-        if asked.held_out:
-            print_held_out(folder.name)
-            continue
-        text = as_text(train(folder.name))
-        path = folder / "turns.json"
-        if asked.check and (not path.is_file() or path.read_text(encoding="utf-8") != text):
-            differ.append(folder.name)
-        elif not asked.check:
-            path.write_text(text, encoding="utf-8")
-    for name in differ:
-        print(f"{name}: turns.json is not made of its texts; run python -m scoring.objection_training {name}")
-    return 1 if differ else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_training("scoring.objection_training", PACKS, TURNS, train, print_held_out))

@@ -6,7 +6,6 @@ objection they answer. The same texts give the same file, byte for byte.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from typing import Any, Final
 
@@ -14,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.objection_texts import FOLDS, PACKS
-from scoring.objection_training import as_text
 from scoring.rep_model import ARGUED, HEARD
 from scoring.rep_texts import REP_TURNS, RepText, read_texts, rep_hash
-from scoring.sign_training import fitted, matrix_of, names_of, weights_of
+from scoring.sign_training import fitted, matrix_of, names_of, run_training, share, weights_of
 
 _STRENGTH: Final = 1.0  # of the linear models; 0.3 to 3 differ by a point of AUC at most
 _LINES: Final = dict.fromkeys(HEARD, -0.25) | {"acknowledge": 0.0, ARGUED: 0.0}
@@ -69,39 +67,10 @@ def print_held_out(language: str) -> None:
         heard = odds >= _LINES[move]
         said_by = (("phrases", voted), ("model", heard), ("either", voted | heard))
         figures = " ".join(
-            f"{name} {_share(said & truth, said)} of {_share(said & truth, truth)}" for name, said in said_by
+            f"{name} {share(said & truth, said)} of {share(said & truth, truth)}" for name, said in said_by
         )
         print(f"{language} {move}: {int(truth.sum())} of {len(truth)}; {figures}")
 
 
-def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> str:
-    return f"{part.sum() / whole.sum():.2f}" if whole.any() else "-"
-
-
-def main() -> int:
-    """Write every language's model, or with --check say which differ from their texts."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when a model is not of its texts")
-    parser.add_argument("--held-out", action="store_true", help="write nothing; print how replies kept apart are read")
-    parser.add_argument("languages", nargs="*", help="only these")
-    asked = parser.parse_args()
-    differ = []
-    for folder in sorted(path for path in PACKS.iterdir() if (path / REP_TURNS).is_dir()):
-        if asked.languages and folder.name not in asked.languages:
-            continue
-        if asked.held_out:
-            print_held_out(folder.name)
-            continue
-        text = as_text(train(folder.name))
-        path = folder / "rep_turns.json"
-        if asked.check and (not path.is_file() or path.read_text(encoding="utf-8") != text):
-            differ.append(folder.name)
-        elif not asked.check:
-            path.write_text(text, encoding="utf-8")
-    for name in differ:
-        print(f"{name}: rep_turns.json is not made of its texts; run python -m scoring.rep_training {name}")
-    return 1 if differ else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_training("scoring.rep_training", PACKS, REP_TURNS, train, print_held_out))

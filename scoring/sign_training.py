@@ -6,8 +6,11 @@ than its words (`CONTEXT_STRENGTH`). Weights are rounded to hundredths, so that 
 
 from __future__ import annotations
 
+import argparse
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -66,3 +69,47 @@ def weights_of(model: Any) -> tuple[NDArray[np.int64], int]:
     weights = np.round(model.coef_[0] * HUNDREDTHS).astype(np.int64)
     weights[np.abs(weights) < LEAST] = 0
     return weights, round(float(model.intercept_[0]) * HUNDREDTHS)
+
+
+def as_text(model: Mapping[str, Any]) -> str:
+    """A model as its file holds it, a sign a line."""
+    return json.dumps(model, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
+
+
+def share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> str:
+    """How much of the whole the part is; "-" of nothing."""
+    return f"{part.sum() / whole.sum():.2f}" if whole.any() else "-"
+
+
+def run_training(
+    module: str,
+    packs: Path,
+    texts: str,
+    train: Callable[[str], Mapping[str, Any]],
+    print_held_out: Callable[[str], None],
+) -> int:
+    """The command of a training: for every pack with a folder `texts`, write its model to `<texts>.json` beside it.
+
+    With --check it writes nothing and returns 1 when a model is not of its texts.
+    """
+    parser = argparse.ArgumentParser(description=f"Trains the models whose texts are packs/<language>/{texts}/*.txt.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a model is not of its texts")
+    parser.add_argument("--held-out", action="store_true", help="write nothing; print how replies kept apart are read")
+    parser.add_argument("languages", nargs="*", help="only these")
+    asked = parser.parse_args()
+    differ = []
+    for folder in sorted(path for path in packs.iterdir() if (path / texts).is_dir()):
+        if asked.languages and folder.name not in asked.languages:
+            continue
+        if asked.held_out:
+            print_held_out(folder.name)
+            continue
+        text = as_text(train(folder.name))
+        path = folder / f"{texts}.json"
+        if asked.check and (not path.is_file() or path.read_text(encoding="utf-8") != text):
+            differ.append(folder.name)
+        elif not asked.check:
+            path.write_text(text, encoding="utf-8")
+    for name in differ:
+        print(f"{name}: {texts}.json is not made of its texts; run python -m {module} {name}")
+    return 1 if differ else 0
