@@ -1,7 +1,8 @@
 """Whether a client's turn is an objection: the pack's phrases and the model of client turns decide together.
 
-What a phrase of the pack finds stands. An objection in words no phrase knows is found when all that is said speaks for
-it: soon in reply to an offer or a price, elsewhere only when it does so strongly, and never in a turn that goes along.
+What a phrase of the pack finds stands, unless all that is said speaks strongly against it. An objection in words no
+phrase knows is found when all that is said speaks for it: soon in reply to an offer or a price, elsewhere only when it
+does so strongly, and never in a turn that goes along or in words that were not clearly heard.
 """
 
 from __future__ import annotations
@@ -119,6 +120,8 @@ def _heard(case: Case, turn: int, model: TurnModel, said: Sequence[_Read]) -> tu
     sentence = next(n for n, held in enumerate(turns.sentences) if held.tokens and held.tokens[-1].end > start)
     sure = max(_LEAST_SURE, round(model.chance(best.odds), 2))
     confidence = turns.speech_confidence(start, end)
+    if not case.clear(confidence):
+        return ()
     return tuple(
         Hit(_entry(kind), turn, sentence, start, end, MODEL, sure, confidence) for kind in model.kinds(best.signs)
     )

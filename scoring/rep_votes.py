@@ -70,7 +70,8 @@ def hear(case: Case, turn: MergedTurn, types: Sequence[str], objection: Sequence
         return Hearing()
     heard = []
     for number, tokens in _said(case, turn):
-        if len(tokens) >= _FEWEST[model.language.joined]:
+        heard_well = case.clear(turn.speech_confidence(tokens[0].start, tokens[-1].end))
+        if heard_well and len(tokens) >= _FEWEST[model.language.joined]:
             context = around(case, turn.index, number, tokens, types, objection)
             odds = model.odds(tokens, context)
             known = any(sign.startswith("g:move.") for sign in context)

@@ -74,5 +74,24 @@ def test_nothing_is_heard_behind_the_second_reply() -> None:
     assert all(move.evidence.source != "model:moves" for move in found.moves)
 
 
+@pytest.mark.parametrize(("confidence", "heard"), [(0.95, True), (0.05, False)])
+def test_what_was_hardly_understood_is_no_move(confidence: float, *, heard: bool) -> None:
+    said = "Does that sit any better with you?"
+    words = [
+        {"text": word, "start": 20.0 + place, "end": 20.8 + place, "confidence": confidence}
+        for place, word in enumerate(said.split())
+    ]
+    turns: list[dict[str, object]] = [
+        {"role": "rep", "text": "So it comes to eleven hundred a year.", "start": 0.0, "end": 5.0},
+        {"role": "client", "text": "That's too expensive for us.", "start": 6.0, "end": 9.0},
+        {"role": "rep", "text": "Well, the service is in that.", "start": 10.0, "end": 15.0},
+        {"role": "rep", "text": said, "start": 20.0, "end": 27.0, "words": words},
+        {"role": "client", "text": "Not really.", "start": 28.0, "end": 29.0},
+    ]
+    transcript = Transcript.from_json({"schema": 1, "language": "en", "turns": turns})
+    objections = score(transcript, load_standard("cold-call")).objections
+    assert ("model:moves" in {move.evidence.source for o in objections for move in o.moves}) is heard
+
+
 def test_a_language_without_texts_has_no_model() -> None:
     assert rep_model_for("xx") is None
