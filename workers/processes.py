@@ -40,13 +40,14 @@ def make_supervisor(
     `also` are more processes to run, `environment` more variables for all of them. Compiled scoring is used where it
     was made from this code; not with `reload`, as then the code is being changed.
     """
+    compiled = None if reload else compiled_folder(settings.data)
     more = {
         "CALLCOACH_SPEECH_WORKERS": str(settings.speech_workers),
         "CALLCOACH_MODELS": str(settings.models),
         "CALLCOACH_ENGINE": settings.engine,
         "CALLCOACH_WHISPER_MODEL": settings.whisper_model,
         "PYTHONUNBUFFERED": "1",
-        **environment_with(None if reload else compiled_folder(settings.data)),
+        **environment_with(compiled, before=process_environment(settings).get("PYTHONPATH", "")),
         **(environment or {}),
     }
     planned = [*plans(settings, reload=reload), *also]

@@ -52,7 +52,10 @@ def sources(code: Path = CODE) -> Iterator[Path]:
 
 
 def environment_with(folder: Path | None, code: Path = CODE, before: str = "") -> dict[str, str]:
-    """What a child process needs in its environment to run the compiled package; nothing when there is none."""
+    """What a child process needs in its environment to run the compiled package; nothing when there is none.
+
+    `before` is the search path it would have had: it stays, behind ours.
+    """
     if folder is None:
         return {}
     # Without the second, a child started in the product's own folder would find the plain package first.

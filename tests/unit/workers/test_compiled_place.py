@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from review.settings import read_settings
+from workers import processes
 from workers.compiled import building
 from workers.compiled.building import CannotCompile, compile_scoring
 from workers.compiled.modules import compiled_modules
@@ -57,6 +59,20 @@ def test_with_it_a_process_finds_it_before_the_plain_code(tmp_path: Path) -> Non
     found = environment_with(tmp_path, CODE)
     assert found["PYTHONPATH"].split(os.pathsep) == [str(tmp_path), str(CODE)]
     assert found["PYTHONSAFEPATH"] == "1"
+
+
+def test_a_search_path_of_the_persons_own_stays_behind_it(tmp_path: Path) -> None:
+    found = environment_with(tmp_path, CODE, before="/srv/plugins")
+    assert found["PYTHONPATH"].split(os.pathsep) == [str(tmp_path), str(CODE), "/srv/plugins"]
+
+
+def test_the_supervisor_hands_a_search_path_on(code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/srv/plugins")
+    monkeypatch.setattr(processes, "compiled_folder", lambda _data: code)
+    settings = read_settings({"CALLCOACH_DATA": str(tmp_path)})
+    path = processes.make_supervisor(settings, print).environment["PYTHONPATH"].split(os.pathsep)
+    assert path[0] == str(code)
+    assert path[-1] == "/srv/plugins"
 
 
 def test_what_judges_a_call_is_compiled_and_what_trains_is_not() -> None:
