@@ -161,8 +161,10 @@ def test_typed_words_stay_when_somebody_was_quicker(
     page.fill("#action", ACTION)
     page.press("#action", "Control+Enter")
     page.wait_for_selector("#went-well")
+    page.wait_for_load_state()
     page.keyboard.press("e")
     page.wait_for_selector("#coaching-form")
+    page.wait_for_load_state()
     with site.runtime.database.session() as session:
         row = session.scalars(select(CoachingSession).order_by(CoachingSession.id.desc()).limit(1)).one()
         row.revision, row.action = row.revision + 1, "What the other window stored"
