@@ -93,6 +93,7 @@ def test_from_a_moment_of_a_call_to_a_measured_follow_up(
     rep.keyboard.press("j")
     rep.keyboard.press("Enter")
     rep.wait_for_url(f"**/coaching/{found.id}")
+    rep.wait_for_load_state()
     text = rep.inner_text("main")
     assert text.index("You stay calm") < text.index(ACTION)
     assert "Not for others." not in text
