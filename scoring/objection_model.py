@@ -75,7 +75,7 @@ class TurnModel:
         return read_signs(tokens, self.language, self.classes, context)
 
     def log_odds(self, signs: Signs) -> float:
-        """How strongly the signs say "objection", without the phrases' votes."""
+        """How strongly the signs say "objection", what the phrases find among them."""
         return self.objects.log_odds(signs)
 
     def line(self, *, offered: bool, openly: bool) -> float:
