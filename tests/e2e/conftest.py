@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.driving import upload
+from tests.e2e.driving import WATCH_JUMPS, upload
 from tests.e2e.site import PASSWORD, Site, close_site, open_site, sample_audio, sample_transcript
 
 SAMPLE = "en-no-budget"
@@ -100,6 +100,7 @@ def open_page(site: Site, browser: Any, signed_in: Callable[[str], Any]) -> Iter
         context = browser.new_context(storage_state=signed_in(email) if email else None, **settings)
         contexts.append(context)
         context.add_init_script(WATCH_POLICY)
+        context.add_init_script(WATCH_JUMPS)
         page = context.new_page()
         page.on("console", note_console)
         page.on("pageerror", lambda error: heard.append(f"page error: {error}"))

@@ -5,10 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import wait_until
+
+# Where the sound was sent to, in order: asked later, a sound that plays has gone on from there.
+WATCH_JUMPS = """
+window.jumps = [];
+document.addEventListener("seeking", ({ target }) => window.jumps.push(target.currentTime), true);
+"""
+
 
 def second(page: Any) -> float:
     """Where the recording stands now."""
     return float(page.evaluate("document.getElementById('audio').currentTime"))
+
+
+def jumped(page: Any, expected: float, near: float) -> None:
+    """Waits until the sound was sent to within `near` seconds of `expected`, whether or not it plays on from there."""
+
+    def sent() -> bool:
+        return any(abs(at - expected) <= near for at in page.evaluate("window.jumps.splice(0)"))
+
+    wait_until(sent, what=f"the jump to second {expected:g}")
 
 
 def upload(page: Any, files: list[tuple[str, bytes]], folder: Path, **facts: str) -> str:

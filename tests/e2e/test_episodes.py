@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.driving import second, upload
+from tests.e2e.driving import jumped, second, upload
 from tests.e2e.site import Site, sample_audio, sample_transcript
 from tests.e2e.test_pages import AXE, RULES
 from tests.waiting import wait_until
@@ -63,27 +63,22 @@ def number(element: Any, name: str) -> float:
     return float(element.get_attribute(name))
 
 
-def comes_to(page: Any, expected: float, near: float) -> None:
-    """Seeks are done one after the other: the place asked for is reached a moment later."""
-    wait_until(lambda: second(page) == pytest.approx(expected, abs=near), what=f"the second {expected}")
-
-
 def test_keys_step_through_episodes_and_their_moves(page: Any) -> None:
     bands = page.locator("#live-episodes .ep")
     assert bands.count() >= 2
     page.keyboard.press("o")
-    comes_to(page, number(bands.nth(0), "data-from"), 0.8)
+    jumped(page, number(bands.nth(0), "data-from"), 0.8)
     assert "on" in bands.nth(0).get_attribute("class").split()
     assert "on" in page.locator("#episode1").get_attribute("class").split()
     page.keyboard.press("o")
-    comes_to(page, number(bands.nth(1), "data-from"), 0.8)
+    jumped(page, number(bands.nth(1), "data-from"), 0.8)
     page.keyboard.press("Shift+O")
-    comes_to(page, number(bands.nth(0), "data-from"), 0.8)
+    jumped(page, number(bands.nth(0), "data-from"), 0.8)
     steps = page.locator("#episode1 .step[data-at]")
     page.keyboard.press("v")
-    comes_to(page, number(steps.nth(0), "data-at"), 0.8)
+    jumped(page, number(steps.nth(0), "data-at"), 0.8)
     page.keyboard.press("v")
-    comes_to(page, number(steps.nth(1), "data-at"), 0.8)
+    jumped(page, number(steps.nth(1), "data-at"), 0.8)
     assert "on" in steps.nth(1).get_attribute("class").split()
 
 
@@ -96,7 +91,7 @@ def test_an_episode_plays_to_its_end_and_stops(page: Any) -> None:
         seconds=end - number(band, "data-from") + 6,
         what="the end of handling",
     )
-    comes_to(page, end + 0.5, 0.7)
+    assert end - 0.2 < second(page) < end + 3  # a slow machine stops a moment late
 
 
 def test_a_tick_stands_at_its_second_and_plays_it(page: Any) -> None:
@@ -107,7 +102,7 @@ def test_a_tick_stands_at_its_second_and_plays_it(page: Any) -> None:
     share = (box["x"] + box["width"] / 2 - rail["x"]) / rail["width"]
     assert share == pytest.approx((at - start) / (end - start), abs=0.02)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    comes_to(page, at, 0.8)
+    jumped(page, at, 0.8)
 
 
 def test_every_step_is_quoted_from_the_transcript(page: Any) -> None:
@@ -125,12 +120,12 @@ def test_a_figures_places_are_drawn_and_stepped_through(page: Any) -> None:
     wait_until(lambda: page.locator("#measured i").count() == places.count() > 1, what="the places on the waveform")
     assert page.locator("#measuring").is_visible()
     page.keyboard.press("m")
-    comes_to(page, number(places.nth(0), "data-at"), 0.8)
+    jumped(page, number(places.nth(0), "data-at"), 0.8)
     assert page.locator("#measured i.on").count() == 1
     page.keyboard.press("m")
-    comes_to(page, number(places.nth(1), "data-at"), 0.8)
+    jumped(page, number(places.nth(1), "data-at"), 0.8)
     page.keyboard.press("Shift+M")
-    comes_to(page, number(places.nth(0), "data-at"), 0.8)
+    jumped(page, number(places.nth(0), "data-at"), 0.8)
     # Only one figure at a time stands on the player.
     page.click("[data-measure=longest_monologue] summary")
     wait_until(lambda: page.locator("#measured i").count() == 1, what="the longest monologue alone")
@@ -233,7 +228,7 @@ def test_every_line_of_the_summary_plays(page: Any) -> None:
     assert 1 <= lines.count() <= 5
     line = lines.last
     line.click()
-    comes_to(page, number(line, "data-at"), 0.8)
+    jumped(page, number(line, "data-at"), 0.8)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

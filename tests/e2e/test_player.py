@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.e2e.driving import second, upload
+from tests.e2e.driving import jumped, second, upload
 from tests.waiting import wait_until
 
 RATE = 8000
@@ -222,7 +222,7 @@ def test_marks_are_stepped_through_and_switched_off(ready_call: str, open_page: 
         if "Flag" in page.locator("#toast").inner_text():  # comments of the call are marks too
             break
     assert "Flag" in page.locator("#toast").inner_text()
-    wait_until(lambda: second(page) == pytest.approx(flags[0] - 0.15, abs=0.5), what="the first mark")
+    jumped(page, flags[0] - 0.15, 0.1)
     page.locator(".legend [data-kind=flags]").click()
     assert page.locator("#live-marks .flag").first.is_hidden()
     page.reload()

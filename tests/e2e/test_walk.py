@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.driving import second, upload
+from tests.e2e.driving import jumped, second, upload
 from tests.e2e.site import PASSWORD, Site, sample_audio
 from tests.waiting import wait_until
 
@@ -45,17 +45,17 @@ def test_playing_and_seeking(ready_call: str, open_page: Callable[..., Any]) -> 
 
     word = page.locator("#turns .turn").nth(4).locator(".w[data-t]").nth(2)
     word.click()
-    assert second(page) == pytest.approx(float(word.get_attribute("data-t")), abs=0.8)
+    jumped(page, float(word.get_attribute("data-t")), 0.2)
     assert "now" in page.locator("#turns .turn").nth(4).get_attribute("class")
 
     quote = page.locator("#scorecard .ev[data-at]").last
     at, end = (float(quote.get_attribute(name)) for name in ("data-at", "data-end"))
     quote.click()
-    assert second(page) == pytest.approx(at, abs=0.8)
+    jumped(page, at - 0.15, 0.2)
     wait_until(
         lambda: page.evaluate("document.getElementById('audio').paused"), seconds=end - at + 5, what="the quote's end"
     )
-    assert second(page) == pytest.approx(end + 0.35, abs=0.6)
+    assert end - 0.2 < second(page) < end + 3  # a slow machine stops a moment late
 
 
 def test_every_answer_stands_beside_its_evidence(ready_call: str, open_page: Callable[..., Any]) -> None:
