@@ -6,6 +6,8 @@ PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 PYTEST := $(PY) -m pytest
+# What starts processes, kills them or drives a browser runs by itself; the rest runs side by side, a file at a time.
+SIDE_BY_SIDE := tests/unit tests/web tests/db
 
 export CALLCOACH_DATA := $(or $(DATA),$(CALLCOACH_DATA),$(CURDIR)/data)
 
@@ -43,7 +45,10 @@ dev: $(INSTALLED_DEV)
 
 test: $(INSTALLED_DEV)
 	@sh .ci/install-test-programs
-	@$(PYTEST)
+	@failed=0; \
+	$(PYTEST) -n auto --maxprocesses 4 --dist loadfile $(SIDE_BY_SIDE) || failed=1; \
+	$(PYTEST) $(addprefix --ignore=,$(SIDE_BY_SIDE)) || failed=1; \
+	exit $$failed
 
 check: $(INSTALLED_DEV)
 	$(VENV)/bin/ruff check .
