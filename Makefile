@@ -6,8 +6,9 @@ PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 PYTEST := $(PY) -m pytest
-# What starts processes, kills them or drives a browser runs by itself; the rest runs side by side, a file at a time.
-SIDE_BY_SIDE := tests/unit tests/web tests/db
+# What uses all cores, starts processes, kills them or drives a browser runs by itself; the rest runs side by side, a
+# file at a time.
+SIDE_BY_SIDE := $(filter-out %/transcription/ %/__pycache__/,$(wildcard tests/unit/*/)) tests/web tests/db
 
 export CALLCOACH_DATA := $(or $(DATA),$(CALLCOACH_DATA),$(CURDIR)/data)
 
@@ -47,7 +48,7 @@ test: $(INSTALLED_DEV)
 	@sh .ci/install-test-programs
 	@failed=0; \
 	$(PYTEST) -n auto --maxprocesses 4 --dist loadfile $(SIDE_BY_SIDE) || failed=1; \
-	$(PYTEST) $(addprefix --ignore=,$(SIDE_BY_SIDE)) || failed=1; \
+	$(PYTEST) $(addprefix --ignore=,$(patsubst %/,%,$(SIDE_BY_SIDE))) || failed=1; \
 	exit $$failed
 
 check: $(INSTALLED_DEV)

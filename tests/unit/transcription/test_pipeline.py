@@ -102,7 +102,8 @@ def test_a_stereo_call_has_marks_turns_in_order_and_rising_progress(stereo: Deco
     assert [(mark.kind, mark.channel) for mark in transcript.marks] == [("ringback", 0), ("music", 1)]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert len({round(share, 3) for share in shares}) >= 5
+    # Decoded, listened to, heard, done at least: what is heard before all of the speech is known tells no share.
+    assert len({round(share, 3) for share in shares}) >= 4
     starts = [turn.start or 0.0 for turn in transcript.turns]
     assert starts == sorted(starts)
     assert {turn.channel for turn in transcript.turns} == {0, 1}
